@@ -1,0 +1,128 @@
+"""What the caller meant: a closed union, whoever understood it (local grammar, model, or a fused engine's call)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Value = str | int | float | bool
+"""A slot's value in canonical JSON form: dates ``2026-03-17``, times ``14:30``, choices by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartWorkflow:
+    """The caller wants something a script offers."""
+
+    workflow: str
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class FillSlot:
+    """The caller gave a value."""
+
+    slot: str
+    value: Value
+    text: str
+    """the words (or keys) it was taken from"""
+    confidence: float = 1.0
+    alternatives: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectSlot:
+    """The caller replaced a value given before; ``value`` is None when only the slot was named."""
+
+    slot: str
+    value: Value | None
+    text: str
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Affirm:
+    """Yes."""
+
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Deny:
+    """No."""
+
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop this; I do not want it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Begin again from the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Say that again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlowDown:
+    """Say that again, more slowly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Hold on a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskHuman:
+    """Let me speak to a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskQuestion:
+    """A question beside the script; ``topic`` is an id the script offered, or empty."""
+
+    topic: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchLanguage:
+    """Another language, please."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Goodbye:
+    """That was all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Words were heard and nothing allowed was found in them."""
+
+    reason: str
+
+
+Command = (
+    StartWorkflow
+    | FillSlot
+    | CorrectSlot
+    | Affirm
+    | Deny
+    | Cancel
+    | Restart
+    | Repeat
+    | SlowDown
+    | Wait
+    | AskHuman
+    | AskQuestion
+    | SwitchLanguage
+    | Goodbye
+    | Unclear
+)

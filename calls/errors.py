@@ -1,0 +1,91 @@
+"""The error tree, drawn once. Axes: whose fault it is, and which stage of the call it broke.
+
+SwitchboardError
+|- ConfigurationError            the operator's: settings, lines, scripts; shown with the remedy
+|  `- UnknownLine                a number was dialled that no line answers
+|- CarrierError                  the phone side
+|  |- MediaLimitExceeded         a frame or a message over the documented limits
+|  `- CarrierLost                the media socket went away
+|- EngineError(stage)            hearing, understanding or speaking failed
+|- RecordError                   the memory
+|  |- StaleEpoch                 another session owns the call now
+|  `- BrokenChain                an event does not follow from the one before it
+`- UnknownEvent                  a stored event which this version cannot read
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Stage = Literal["hearing", "understanding", "speaking"]
+
+
+class SwitchboardError(Exception):
+    """The base of every error of ours. ``code`` is stable and safe to show, log and count."""
+
+    code = "switchboard.error"
+
+
+class ConfigurationError(SwitchboardError):
+    """Something the operator wrote cannot be used; the message says where and how to mend it."""
+
+    code = "configuration.invalid"
+
+
+class UnknownLine(ConfigurationError):
+    """No line answers this number."""
+
+    code = "configuration.unknown_line"
+
+
+class CarrierError(SwitchboardError):
+    """The carrier's side misbehaved."""
+
+    code = "carrier.error"
+
+
+class MediaLimitExceeded(CarrierError):
+    """A message was larger, deeper or slower than the limits allow."""
+
+    code = "carrier.limit"
+
+
+class CarrierLost(CarrierError):
+    """The media socket closed without a word."""
+
+    code = "carrier.lost"
+
+
+class EngineError(SwitchboardError):
+    """A stage of the engine failed; ``reason`` carries no secret and nothing a caller said."""
+
+    code = "engine.failed"
+
+    def __init__(self, stage: Stage, reason: str) -> None:
+        super().__init__(f"{stage} failed: {reason}")
+        self.stage: Stage = stage
+        self.reason = reason
+
+
+class RecordError(SwitchboardError):
+    """The record could not be written or read."""
+
+    code = "record.error"
+
+
+class StaleEpoch(RecordError):
+    """Another session took this call over; nothing more may be appended under the old epoch."""
+
+    code = "record.stale_epoch"
+
+
+class BrokenChain(RecordError):
+    """An event's digest does not match, or does not follow from its predecessor."""
+
+    code = "record.broken_chain"
+
+
+class UnknownEvent(RecordError):
+    """A stored event has a name or a version this release does not know."""
+
+    code = "record.unknown_event"

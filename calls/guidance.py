@@ -1,0 +1,63 @@
+"""What the script wants next, told to understanding and to the ear alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calls.commands import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One real choice: an id of ours, and the ways people say it."""
+
+    id: str
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotExpectation:
+    """A value the script would take now."""
+
+    slot: str
+    kind: str
+    """a kind of ``spoken``: ``date``, ``time``, ``person_name`` ..."""
+    options: tuple[Option, ...] = ()
+    """for choices: the only ids there are"""
+    length: int | None = None
+    """characters, when fixed"""
+    hours: tuple[str, str] | None = None
+    """``("09:00", "18:00")``: decides which seven o'clock is meant"""
+    filled: bool = False
+    """already has a value: a new one is a correction"""
+    names: tuple[str, ...] = ()
+    """what people call it: "the date", "day" """
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """The understander may only return what is allowed here; the script checks again."""
+
+    step: str
+    primary: str = ""
+    """slot asked for just now; empty when none is"""
+    slots: tuple[SlotExpectation, ...] = ()
+    allowed: frozenset[str] = frozenset()
+    """names of ``Command`` classes"""
+    workflows: tuple[Option, ...] = ()
+    """for ``StartWorkflow``"""
+    topics: tuple[Option, ...] = ()
+    """for ``AskQuestion``"""
+    proposed: Value | None = None
+    """the value just read back, when a yes or no is awaited"""
+    silence_ms: int = 7_000
+    """how long the caller may be silent before being asked again"""
+    patience: str = "normal"
+    """``quick | normal | patient``: how soon a pause counts as the end of a turn"""
+
+    def slot(self, name: str) -> SlotExpectation | None:
+        """The expectation for slot ``name``."""
+        return next((slot for slot in self.slots if slot.slot == name), None)
+
+
+NOTHING_EXPECTED = Guidance(step="")

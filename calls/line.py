@@ -1,0 +1,79 @@
+"""A line: what a dialled number is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedNumber:
+    """A caller this line does not take."""
+
+    number: str
+    """E.164"""
+    reason: str
+    until: datetime | None = None
+    """aware; None = for good"""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one line may be asked to carry."""
+
+    concurrent_calls: int = 20
+    calls_per_caller_and_hour: int = 20
+    call_seconds: int = 1_800
+    blocked: tuple[BlockedNumber, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HumanDestination:
+    """Where a person is reached. Only what stands here can be dialled."""
+
+    kind: str
+    """``number | sip | queue``"""
+    address: str
+    ring_seconds: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Everything a call needs to know of the number it came in on. ``version`` stands on each call."""
+
+    id: str
+    number: str
+    """E.164; ``*`` answers any"""
+    script: str
+    agent_name: str
+    business: str
+    greeting: str
+    """said first, in full, pre-rendered"""
+    tenant: str = "main"
+    locale: str = "en-US"
+    timezone: str = "UTC"
+    """IANA"""
+    engine: str = "cascade"
+    hearing: str = "offline"
+    understanding: str = "offline"
+    speaking: str = "offline"
+    voice: str = "default"
+    human: HumanDestination | None = None
+    busy_message: str = "All of our lines are busy right now. Please call again in a few minutes. Goodbye."
+    record: bool = True
+    limits: Limits = field(default_factory=Limits)
+    version: str = ""
+    """digest of the text this line was read from"""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingCall:
+    """A call at the door, as the carrier tells it. Caller id is a hint, never proof."""
+
+    call: str
+    """the carrier's id (Twilio: CallSid)"""
+    caller: str
+    """E.164, or empty when withheld"""
+    called: str
+    carrier: str = "twilio"
+    account: str = ""

@@ -1,0 +1,284 @@
+"""The ports: what the hub needs of its spokes, and the spokes of each other through it.
+
+Each port is implemented by its owner and passed in by ``switchboard/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from calls.audio import AudioFrame
+from calls.chain import Envelope
+from calls.guidance import Guidance
+from calls.line import IncomingCall, Line
+from calls.run import ActionRequest, ActionSettled, Advance, CallFacts, Run, Stimulus
+from calls.signals import Judged, Signal, Understood
+from calls.speech import Clause, Heard, Played
+
+Emit = Callable[[Signal], None]
+"""Puts a signal into a call's inbox; never waits."""
+
+
+# --- the phone side ---------------------------------------------------------------------------------
+
+
+class MediaSocket(Protocol):
+    """A carrier's socket: text frames in and out. Grammar: receive*, then receive returns None for good."""
+
+    @property
+    def closed(self) -> bool:
+        """True once either side has closed."""
+
+    async def receive(self) -> str | bytes | None:
+        """The next message; bytes for a binary one; None once the peer has closed."""
+
+    async def send_text(self, text: str) -> None:
+        """Send one text frame. Raises CarrierLost when the socket is closed."""
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close; a second time does nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordTime:
+    """When a word sounds within its clause."""
+
+    word: str
+    start_ms: float
+    end_ms: float
+
+
+class PlayOut(Protocol):
+    """Sends agent audio at the carrier's pace and knows what was heard.
+
+    Grammar per clause: begin, feed+, finish; clauses sound in the order they were begun. Emits ``PlaybackBegan`` and
+    ``PlaybackEnded`` into the call's inbox.
+    """
+
+    def begin(self, clause: Clause) -> None:
+        """Announce a clause."""
+
+    def feed(self, clause: str, mulaw: bytes, words: Sequence[WordTime] = ()) -> None:
+        """More audio (mu-law 8 kHz) of a begun clause; ``words`` are the times of its words, when known."""
+
+    def finish(self, clause: str) -> None:
+        """No more audio of this clause; its mark goes out after its last byte."""
+
+    def position(self) -> Played | None:
+        """What sounds at the caller now; None when nothing does."""
+
+    def pause(self) -> None:
+        """Clear the carrier's buffer; keep everything the caller has not heard."""
+
+    def resume(self) -> None:
+        """Send the rest again, from the start of the word that was cut."""
+
+    def cut(self) -> None:
+        """Clear the carrier's buffer; drop everything."""
+
+
+class Recorder(Protocol):
+    """Two channels on the media stream's sample clock."""
+
+    def caller(self, offset_ms: float, mulaw: bytes) -> None:
+        """What the caller sent, at its place in the stream."""
+
+    def agent(self, offset_ms: float, mulaw: bytes) -> None:
+        """What sounded at the caller, at the place it sounded."""
+
+    async def finish(self) -> tuple[float, str]:
+        """Complete the file; returns its length in ms and its SHA-256 in hex."""
+
+
+# --- engines ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class EngineTraits:
+    """What an engine can do. Code branches on these, never on a class or a vendor's name."""
+
+    text_before_audio: bool
+    """every word exists as text before it is voiced, so the gate needs no hold"""
+    hears_tone: bool
+    keeps_turns: Literal["ours", "engine"]
+    """who decides that the caller has finished"""
+    media: Literal["bridged", "direct"]
+    """direct: the caller's audio does not pass through us"""
+    exact_hearing: bool
+    """names, codes and numbers can be trusted without a read-back"""
+    overlapping: bool = False
+    """listens and speaks at once"""
+
+
+@dataclass(frozen=True, slots=True)
+class VoicedAudio:
+    """A piece of a clause's audio."""
+
+    mulaw: bytes
+    """8 kHz"""
+    words: tuple[WordTime, ...] = ()
+    """times within the clause, of the words this piece carries"""
+    cached: bool = False
+    dropped_style: tuple[str, ...] = ()
+
+
+class EngineSession(Protocol):
+    """One call's hearing, understanding and speaking. Grammar: run() around everything else."""
+
+    def hear(self, frame: AudioFrame) -> None:
+        """One frame of the caller. Never waits."""
+
+    def expect(self, guidance: Guidance) -> None:
+        """What the script wants next."""
+
+    async def understand(self, turn: int, heard: Heard, guidance: Guidance, facts: CallFacts) -> Understood:
+        """The commands in a turn, only such as ``guidance`` allows. Raises EngineError."""
+
+    def voice(self, clause: Clause) -> AsyncIterator[VoicedAudio]:
+        """Audio of a clause, piece by piece. Raises EngineError."""
+
+    async def run(self, emit: Emit) -> None:
+        """Hear until cancelled; emits SpeechBegan, SpeechFaded, SpeechGrew, CallerSaid, StageFailed."""
+
+
+class Engine(Protocol):
+    """Makes sessions. Opening one must not block: anything slow is warmed beforehand."""
+
+    @property
+    def traits(self) -> EngineTraits:
+        """What it can do."""
+
+    def open(self, line: Line, offset_ms: float) -> EngineSession:
+        """A session for a call on ``line``; ``offset_ms`` = ms since answer at the stream's first frame."""
+
+
+# --- deciding ---------------------------------------------------------------------------------------
+
+
+class Director(Protocol):
+    """A script. Pure: no clock, no socket, no chance."""
+
+    def advance(self, run: Run, stimulus: Stimulus, facts: CallFacts) -> Advance:
+        """What follows from ``stimulus``. The events are recorded and folded by the caller."""
+
+    def guidance(self, run: Run, facts: CallFacts) -> Guidance:
+        """What is wanted where ``run`` stands; for a call taken up again."""
+
+
+class Guardrail(Protocol):
+    """The speech gate. Fast and local."""
+
+    def judge(self, clause: Clause, receipts: frozenset[str]) -> Judged:
+        """Clear, replace or block a clause before it is voiced."""
+
+
+class Actions(Protocol):
+    """Does things in the world, exactly once per key, and outlives the call that asked."""
+
+    async def run(self, call: str, facts: CallFacts, request: ActionRequest) -> ActionSettled:
+        """Answers with a receipt, with facts, or with a refusal. Cancelling the wait does not undo it."""
+
+
+# --- the memory -------------------------------------------------------------------------------------
+
+
+class EventSink(Protocol):
+    """Where events are kept. One owner per stream at a time; an older epoch's appends are refused."""
+
+    async def claim(self, tenant: str, stream: str) -> tuple[int, list[Envelope]]:
+        """Take a stream over: its new epoch, and everything on it, in order."""
+
+    def append(self, envelopes: Sequence[Envelope]) -> None:
+        """Queue; committed at most 20 ms later. Never waits, never raises for storage."""
+
+    async def durable(self, stream: str, epoch: int, seq: int) -> None:
+        """Return when event ``seq`` is safe. Raises StaleEpoch when this epoch no longer owns the stream."""
+
+    async def load(self, stream: str) -> list[Envelope]:
+        """Everything on a stream, in order."""
+
+
+# --- the house --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The call may come in on this line."""
+
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The call may not; what the caller hears instead. No vendor is touched."""
+
+    reason: str
+    """``paused | busy | blocked | too_many_calls | unknown_line``"""
+    message: str = ""
+    dial: str = ""
+    """a number, SIP address or queue of the line; preferred to the message"""
+    dial_kind: str = "number"
+
+
+class Admission(Protocol):
+    """Decides at the door."""
+
+    async def admit(self, call: IncomingCall) -> Admitted | Declined:
+        """Called once per call; a repeated webhook is answered from memory."""
+
+    def release(self, call: str) -> None:
+        """The call is over; its place is free."""
+
+
+class LiveCall(Protocol):
+    """A call as the carrier's handler sees it."""
+
+    def hear(self, frame: AudioFrame) -> None:
+        """One frame of the caller, at its offset in the media stream. Never waits."""
+
+    def signal(self, signal: Signal) -> None:
+        """Tell the conversation. Never waits."""
+
+    async def run(self) -> None:
+        """Until the conversation has left the line. Returns when its record is durable."""
+
+
+class CallHost(Protocol):
+    """Builds calls: implemented by the wiring."""
+
+    async def open(self, incoming: IncomingCall, line: Line, stream_id: str, playout: PlayOut) -> LiveCall:
+        """A new call, or one taken up again where its record says it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What the record says is to become of a call whose media socket has closed."""
+
+    state: Literal["unknown", "open", "hand_over", "ended"]
+    attempts: int = 0
+    """media sockets that were lost so far"""
+    dial_kind: str = ""
+    dial: str = ""
+    ring_seconds: int = 20
+
+
+class CallDesk(Protocol):
+    """What the carrier's callbacks may ask and tell about a call that has no session just now."""
+
+    async def pending(self, call: str) -> Pending:
+        """Read from the call's record."""
+
+    async def handed_over(self, call: str, status: str, seconds: int) -> None:
+        """How the dialled human's side ended: ``completed | answered | busy | no-answer | failed | canceled``."""
+
+    async def over(self, call: str, reason: str) -> None:
+        """The carrier says the call has ended; nothing happens when the record says so too."""
+
+
+class CallControl(Protocol):
+    """What only the carrier's REST interface can do."""
+
+    async def hang_up(self, call: str) -> None:
+        """End a live call; a call already gone is a success."""

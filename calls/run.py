@@ -1,0 +1,174 @@
+"""Where a script stands in one call: a value, changed only by recorded events.
+
+``Director.advance`` is pure and returns the events; the conversation records them and folds them into the run.
+Rebuilding a call from its record therefore never asks a script again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from calls.commands import Command, Value
+from calls.guidance import NOTHING_EXPECTED, Guidance
+from calls.speech import NEUTRAL, HeardBy, SpeechStyle
+
+
+@dataclass(frozen=True, slots=True)
+class SlotValue:
+    """A value the caller gave, with its evidence."""
+
+    value: Value
+    text: str
+    confidence: float
+    by: HeardBy = HeardBy.SPEECH
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof that an action was committed: made in its transaction, canonical, digested."""
+
+    key: str
+    """idempotency key"""
+    action: str
+    result: Mapping[str, Value]
+    digest: str
+    """SHA-256, hex, of the canonical JSON of ``action`` and ``result``"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The state of a script in a call."""
+
+    script: str = ""
+    version: str = ""
+    """digest of the script's content"""
+    step: str = ""
+    slots: Mapping[str, SlotValue] = field(default_factory=dict)
+    counters: Mapping[str, int] = field(default_factory=dict)
+    """attempts and visits, by name"""
+    confirming: str = ""
+    """slot (or ``*`` for all) whose read-back awaits a yes"""
+    awaiting: str = ""
+    """idempotency key of the action under way"""
+    receipts: Mapping[str, Receipt] = field(default_factory=dict)
+    """by action name: the newest"""
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    """what actions found out: free times, ticket states"""
+    returns: tuple[str, ...] = ()
+    """steps to come back to, innermost last"""
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The call was answered; nothing has been said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The caller is back after the line was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """The caller meant this."""
+
+    commands: tuple[Command, ...]
+    text: str
+    by: HeardBy = HeardBy.SPEECH
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSilent:
+    """Nothing came for as long as the guidance allowed; ``count`` in a row."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSettled:
+    """The action under way answered: with a receipt, with facts found, or with a refusal."""
+
+    key: str
+    action: str
+    receipt: Receipt | None = None
+    found: Mapping[str, Value] = field(default_factory=dict)
+    refusal: str = ""
+    """stable code such as ``slot_taken``; empty when it went well"""
+
+
+@dataclass(frozen=True, slots=True)
+class HumanMissed:
+    """The human destination did not take the call: ``busy | no-answer | failed | none``."""
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeIsUp:
+    """The line's longest call length is reached."""
+
+
+Stimulus = Opened | Resumed | Commanded | CallerSilent | ActionSettled | HumanMissed | TimeIsUp
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptLine:
+    """Words the script wants said now."""
+
+    id: str
+    text: str
+    interruptible: bool = True
+    must_say: bool = False
+    receipt: str = ""
+    style: SpeechStyle = NEUTRAL
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRequest:
+    """Something to be done in the world, exactly once."""
+
+    key: str
+    """idempotency key: the same for the same wish, whoever asks again"""
+    action: str
+    arguments: Mapping[str, Value]
+    writes: bool = True
+    """False for a look-up, which an interruption may cancel"""
+
+
+Ending = Literal["", "hang_up", "hand_over"]
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """What a script may know of its call. Times are arguments: nothing here reads a clock."""
+
+    call: str
+    caller: str
+    line: str
+    business: str
+    agent_name: str
+    locale: str
+    timezone: str
+    wall: str
+    """ISO 8601 with offset, in the line's zone, of the moment being decided"""
+    has_human: bool = False
+    exact_hearing: bool = False
+    """False with a recognizer that is unreliable on names and codes: always read back"""
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What a script answers to a stimulus."""
+
+    events: tuple[object, ...] = ()
+    """``calls.events.RunEvent`` values, in order"""
+    lines: tuple[ScriptLine, ...] = ()
+    action: ActionRequest | None = None
+    guidance: Guidance = NOTHING_EXPECTED
+    ending: Ending = ""
+    disposition: str = ""
+    """``booked``, ``declined``, ``callback`` ...; set with an ending"""

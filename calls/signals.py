@@ -1,0 +1,171 @@
+"""What happened: the closed union of everything that can reach a conversation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from calls.commands import Command
+from calls.errors import Stage
+from calls.run import ActionSettled
+from calls.speech import Clause, Heard, Played
+
+
+@dataclass(frozen=True, slots=True)
+class LineOpened:
+    """A media socket carries the call; the first of a call answers it."""
+
+    stream_id: str
+    wall: str
+    """ISO 8601 UTC"""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechBegan:
+    """Hearing noticed speech (or something like it)."""
+
+    from_ms: float
+    playing: Played | None = None
+    """what sounded at the caller at that moment; filled in by the session"""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechFaded:
+    """What had set in held no words."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechGrew:
+    """The words so far; unstable. At most one a second reaches the record."""
+
+    from_ms: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSaid:
+    """A whole turn."""
+
+    heard: Heard
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """One key: ``0-9 * #``."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a turn meant."""
+
+    turn: int
+    commands: tuple[Command, ...]
+    path: str
+    took_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The speech gate's verdict on a clause: ``clause`` is what may be said, None when blocked."""
+
+    asked: str
+    """id of the clause that was judged"""
+    clause: Clause | None
+    rule: str = ""
+    took_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Voiced:
+    """The voice gave its first audio for a clause."""
+
+    clause: str
+    took_ms: float
+    cached: bool = False
+    dropped_style: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackBegan:
+    """First audio of a clause left for the carrier."""
+
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackEnded:
+    """A clause was heard to its end."""
+
+    clause: str
+    heard_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class TimerRang:
+    """A timer asked for by ``StartTimer``."""
+
+    timer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionDone:
+    """The world answered."""
+
+    settled: ActionSettled
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class StageFailed:
+    """A stage of the engine gave up on something."""
+
+    stage: Stage
+    reason: str
+    turn: int = 0
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HumanMissing:
+    """Nobody took the handed-over call."""
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierGone:
+    """The media socket is gone. ``ended``: the carrier said the stream is over (the caller hung up)."""
+
+    ended: bool
+    reason: str
+    counts: dict[str, int] = field(default_factory=dict)
+    """frames that could not be read, by reason"""
+
+
+@dataclass(frozen=True, slots=True)
+class Displaced:
+    """A newer socket took the call over."""
+
+
+Signal = (
+    LineOpened
+    | SpeechBegan
+    | SpeechFaded
+    | SpeechGrew
+    | CallerSaid
+    | KeyPressed
+    | Understood
+    | Judged
+    | Voiced
+    | PlaybackBegan
+    | PlaybackEnded
+    | TimerRang
+    | ActionDone
+    | StageFailed
+    | HumanMissing
+    | CarrierGone
+    | Displaced
+)
