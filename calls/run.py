@@ -151,6 +151,7 @@ class CallFacts:
     line: str
     business: str
     agent_name: str
+    greeting: str
     locale: str
     timezone: str
     wall: str
