@@ -92,17 +92,25 @@ class CallEnded(Body, name="call.ended"):
 
 
 @dataclass(frozen=True, slots=True)
+class CallerHungUp(Body, name="caller.hung_up"):
+    """The carrier said the stream is over."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingStarted(Body, name="recording.started"):
     """Two channels are being written, the caller left and the agent right."""
 
+    part: int
+    """from 1; a new part for each media socket"""
     rate: int
     channels: int
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingStopped(Body, name="recording.stopped"):
-    """The recording is complete."""
+    """A part of the recording is complete."""
 
+    part: int
     duration_ms: float
     digest: str
     """SHA-256, hex, of the file"""
@@ -382,7 +390,7 @@ class AgentInterrupted(Body, name="agent.interrupted"):
 
 @dataclass(frozen=True, slots=True)
 class ReplyCompleted(Body, name="reply.completed"):
-    """All of a reply was heard, or what was left of it was dropped."""
+    """All of a reply was heard."""
 
     reply: str
 
@@ -441,6 +449,7 @@ EventBody = (
     | CarrierReplaced
     | CarrierFaulted
     | CallEnded
+    | CallerHungUp
     | RecordingStarted
     | RecordingStopped
     | CallerBegan

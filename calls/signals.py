@@ -17,6 +17,7 @@ class LineOpened:
     stream_id: str
     wall: str
     """ISO 8601 UTC"""
+    recording: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +130,6 @@ class StageFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class HumanMissing:
-    """Nobody took the handed-over call."""
-
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
 class CarrierGone:
     """The media socket is gone. ``ended``: the carrier said the stream is over (the caller hung up)."""
 
@@ -148,6 +142,15 @@ class CarrierGone:
 @dataclass(frozen=True, slots=True)
 class Displaced:
     """A newer socket took the call over."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineLeft:
+    """Nothing of the call runs any more on this socket; the last signal a session gives."""
+
+    recorded_ms: float = 0.0
+    digest: str = ""
+    """SHA-256 of the recording's part; empty when nothing was recorded"""
 
 
 Signal = (
@@ -165,7 +168,7 @@ Signal = (
     | TimerRang
     | ActionDone
     | StageFailed
-    | HumanMissing
     | CarrierGone
     | Displaced
+    | LineLeft
 )

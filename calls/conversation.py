@@ -1,0 +1,275 @@
+"""The conversation: ``decide(state, signal, at_ms)``. No clock, no socket, no chance, no waiting.
+
+Everything that happens to a call arrives here as a ``Signal``; what follows leaves as events, which are recorded,
+and effects, which the session performs. ``calls.state.evolve`` is the only thing that changes the state.
+"""
+
+from __future__ import annotations
+
+from calls import events as ev
+from calls import signals as sg
+from calls.commands import AskHuman, Cancel, Goodbye, Unclear
+from calls.draft import Decision, Draft
+from calls.effects import LeaveLine, Pause, Understand
+from calls.floor import Floor
+from calls.line import IncomingCall, Line
+from calls.phrases import is_acknowledgement
+from calls.ports import Director, EngineTraits
+from calls.replies import FILL, LENGTH, SILENCE, UNDERSTANDING, AgentSide
+from calls.run import (
+    CallerSilent,
+    Commanded,
+    HumanMissed,
+    Opened,
+    Resumed,
+    TimeIsUp,
+)
+from calls.speech import Heard, HeardBy
+from calls.state import CallState
+
+UNDERSTANDING_MS = 8_000
+"""Longer than this, and the turn counts as not understood."""
+
+CHECKPOINT_MS = 1_000
+"""An unfinished utterance is put on the record at most this often."""
+
+
+class Conversation:
+    """One call's decisions."""
+
+    def __init__(self, line: Line, incoming: IncomingCall, director: Director, traits: EngineTraits) -> None:
+        self.line = line
+        self.incoming = incoming
+        self.agent = AgentSide(line, incoming, director, traits)
+        self.director = director
+
+    def decide(self, state: CallState, signal: sg.Signal, at_ms: float) -> Decision:
+        """What follows from ``signal`` at ``at_ms`` (ms since answer)."""
+        draft = Draft(state, at_ms)
+        if state.floor is not Floor.ENDED:
+            self._take(draft, signal)
+        return draft.done()
+
+    def _take(self, draft: Draft, signal: sg.Signal) -> None:
+        match signal:
+            case sg.LineOpened():
+                self._opened(draft, signal)
+            case sg.SpeechBegan():
+                self._began(draft, signal)
+            case sg.SpeechGrew():
+                self._grew(draft, signal)
+            case sg.SpeechFaded():
+                self._faded(draft, signal)
+            case sg.CallerSaid():
+                self._said(draft, signal.heard)
+            case sg.KeyPressed():
+                pass  # the session collects keys; a whole entry arrives as CallerSaid
+            case sg.Understood():
+                self._understood(draft, signal)
+            case sg.ActionDone():
+                self._done(draft, signal)
+            case sg.TimerRang():
+                self._rang(draft, signal.timer)
+            case sg.StageFailed():
+                self._failed(draft, signal)
+            case sg.CarrierGone() | sg.Displaced() | sg.LineLeft():
+                self._gone(draft, signal)
+            case _:
+                self._played(draft, signal)
+
+    def _played(self, draft: Draft, signal: sg.Judged | sg.Voiced | sg.PlaybackBegan | sg.PlaybackEnded) -> None:
+        match signal:
+            case sg.Judged():
+                self.agent.judged(draft, signal)
+            case sg.Voiced() if draft.state.clause(signal.clause):
+                voiced = ev.ClauseVoiced(signal.clause, signal.took_ms, signal.cached, signal.dropped_style)
+                draft.record(voiced)
+            case sg.PlaybackBegan() if draft.state.clause(signal.clause):
+                draft.record(ev.AgentBegan(signal.clause))
+            case sg.PlaybackEnded():
+                self.agent.heard(draft, signal)
+
+    # --- the line -----------------------------------------------------------------------------------
+
+    def _opened(self, draft: Draft, signal: sg.LineOpened) -> None:
+        first = draft.state.answered is None
+        missed = draft.state.missed
+        if first:
+            draft.record(self._answered(signal.wall))
+        attempt = draft.state.sockets + 1
+        draft.record(ev.CarrierConnected(signal.stream_id, attempt))
+        if signal.recording:
+            draft.record(ev.RecordingStarted(attempt, 8_000, 2))
+        left_ms = self.line.limits.call_seconds * 1_000 - draft.at_ms
+        draft.ring_in(LENGTH, max(left_ms, 1_000))
+        if first:
+            self.agent.advance(draft, Opened())
+        elif missed:
+            self.agent.advance(draft, HumanMissed(missed))
+        else:
+            self.agent.advance(draft, Resumed())
+
+    def _answered(self, wall: str) -> ev.CallAnswered:
+        return ev.CallAnswered(
+            call=self.incoming.call,
+            carrier=self.incoming.carrier,
+            caller=self.incoming.caller,
+            called=self.incoming.called,
+            line=self.line.id,
+            line_version=self.line.version,
+            engine=self.line.engine,
+            locale=self.line.locale,
+            timezone=self.line.timezone,
+            answered_at=wall,
+        )
+
+    def _gone(self, draft: Draft, signal: sg.CarrierGone | sg.Displaced | sg.LineLeft) -> None:
+        match signal:
+            case sg.CarrierGone():
+                if signal.counts:
+                    draft.record(ev.CarrierFaulted(signal.counts))
+                if draft.state.floor is not Floor.AWAY and not draft.state.leaving:
+                    draft.record(ev.CallerHungUp() if signal.ended else ev.CarrierLost(signal.reason))
+                draft.do(LeaveLine())
+            case sg.Displaced():
+                draft.record(ev.CarrierReplaced())
+                draft.do(LeaveLine())
+            case sg.LineLeft():
+                self._left(draft, signal)
+
+    def _left(self, draft: Draft, signal: sg.LineLeft) -> None:
+        state = draft.state
+        if signal.digest:
+            draft.record(ev.RecordingStopped(state.sockets, signal.recorded_ms, signal.digest))
+        if state.hung_up:
+            draft.record(ev.CallEnded("caller_hung_up", state.disposition, draft.at_ms))
+        elif state.floor is not Floor.AWAY:
+            # Left of our own will, and not to a person: the carrier is told to hang up.
+            draft.record(ev.CallEnded("agent_hung_up", state.disposition, draft.at_ms))
+
+    # --- the caller ---------------------------------------------------------------------------------
+
+    def _began(self, draft: Draft, signal: sg.SpeechBegan) -> None:
+        draft.silence(SILENCE)
+        draft.record(ev.CallerBegan(signal.from_ms))
+        current = draft.state.current
+        if draft.state.floor is not Floor.OVERTALK or current is None:
+            return
+        playing = signal.playing
+        sounding = draft.state.clause(playing.clause) if playing else None
+        if not (sounding or current).interruptible:
+            return
+        if playing is not None and sounding is not None:
+            draft.record(ev.AgentPaused(playing.clause, playing.heard_ms, playing.heard_text))
+        else:
+            draft.record(ev.AgentPaused(current.id, 0.0, ""))
+        draft.do(Pause())
+
+    def _grew(self, draft: Draft, signal: sg.SpeechGrew) -> None:
+        if draft.at_ms - draft.state.checkpointed_ms >= CHECKPOINT_MS:
+            draft.record(ev.UtteranceCheckpointed(signal.from_ms, signal.text))
+
+    def _faded(self, draft: Draft, signal: sg.SpeechFaded) -> None:
+        draft.record(ev.CallerQuieted(signal.reason))
+        if draft.state.floor is Floor.CONTESTED:
+            self.agent.resume(draft, signal.reason)
+        elif draft.state.floor is Floor.LISTENING:
+            self.agent.listen(draft)
+
+    def _said(self, draft: Draft, heard: Heard) -> None:
+        if draft.state.floor is Floor.AWAY or draft.state.leaving:
+            return
+        draft.silence(SILENCE)
+        before = draft.state
+        turn = before.turn + 1
+        if heard.by is HeardBy.KEYS:
+            draft.record(ev.CallerPressed(turn, heard.text, heard.from_ms, heard.to_ms))
+        else:
+            draft.record(self._spoke(turn, heard))
+        if before.floor is Floor.CONTESTED:
+            if heard.by is HeardBy.SPEECH and self._goes_on(before, heard.text):
+                self.agent.resume(draft, "acknowledgement")
+                return
+            self.agent.interrupt(draft)
+        elif before.floor is Floor.AGENT and heard.by is HeardBy.KEYS and before.replies:
+            self.agent.interrupt(draft)
+        words = draft.state.unanswered or heard.text
+        whole = Heard(
+            words, heard.from_ms, heard.to_ms, heard.confidence, heard.by, heard.tone, heard.reason
+        )
+        guidance = self.director.guidance(draft.state.run, self.agent.facts(draft))
+        draft.do(Understand(turn, whole, guidance))
+        draft.ring_in(UNDERSTANDING, UNDERSTANDING_MS)
+
+    @staticmethod
+    def _spoke(turn: int, heard: Heard) -> ev.CallerSpoke:
+        return ev.CallerSpoke(
+            turn, heard.text, heard.from_ms, heard.to_ms, heard.confidence, heard.reason, heard.tone
+        )
+
+    @staticmethod
+    def _goes_on(state: CallState, text: str) -> bool:
+        """True when the words only acknowledge. In the last clause, which asks, "okay" is an answer."""
+        if state.paused is None or not is_acknowledgement(text):
+            return False
+        clauses = [clause.id for reply in state.replies for clause in reply.clauses]
+        return bool(clauses) and state.paused.clause != clauses[-1]
+
+    # --- the script ---------------------------------------------------------------------------------
+
+    def _understood(self, draft: Draft, signal: sg.Understood) -> None:
+        state = draft.state
+        if signal.turn != state.turn or state.floor is Floor.AWAY or state.leaving:
+            return
+        draft.silence(UNDERSTANDING)
+        draft.record(ev.CommandsUnderstood(signal.turn, signal.commands, signal.path, signal.took_ms))
+        urgent = any(isinstance(command, AskHuman | Cancel | Goodbye) for command in signal.commands)
+        if state.run.awaiting and not urgent:
+            # What was begun in the world is not undone by talking; the caller is told that it goes on.
+            self.agent.fill(draft)
+            return
+        self.agent.advance(draft, Commanded(signal.commands, state.unanswered))
+
+    def _done(self, draft: Draft, signal: sg.ActionDone) -> None:
+        draft.silence(FILL)
+        settled = signal.settled
+        if settled.receipt is not None:
+            draft.record(ev.ActionCommitted(settled.receipt, signal.took_ms))
+        elif settled.refusal:
+            refused = ev.ActionRefused(
+                settled.key, settled.action, settled.refusal, settled.found, signal.took_ms
+            )
+            draft.record(refused)
+        else:
+            found = ev.ActionAnswered(settled.key, settled.action, settled.found, signal.took_ms)
+            draft.record(found)
+        if draft.state.floor is not Floor.AWAY and not draft.state.leaving:
+            self.agent.advance(draft, settled)
+
+    def _rang(self, draft: Draft, timer: str) -> None:
+        if draft.state.floor is Floor.AWAY or draft.state.leaving:
+            return
+        if timer == SILENCE and draft.state.floor in (Floor.LISTENING, Floor.THINKING):
+            draft.record(ev.CallerStayedSilent(draft.state.silences + 1))
+            self.agent.advance(draft, CallerSilent(draft.state.silences))
+        elif timer == FILL:
+            self.agent.fill(draft)
+        elif timer == UNDERSTANDING:
+            self._understood(draft, sg.Understood(draft.state.turn, (Unclear("timeout"),), "timeout"))
+        elif timer == LENGTH:
+            if draft.state.replies:
+                self.agent.interrupt(draft)
+            self.agent.advance(draft, TimeIsUp())
+
+    def _failed(self, draft: Draft, signal: sg.StageFailed) -> None:
+        draft.record(ev.EngineFailed(signal.stage, signal.reason))
+        if draft.state.floor is Floor.AWAY or draft.state.leaving:
+            return
+        if signal.stage == "understanding":
+            self._understood(draft, sg.Understood(signal.turn, (Unclear("engine"),), "failed"))
+        elif signal.stage == "speaking":
+            self.agent.fault(draft)
+        elif draft.state.floor is Floor.CONTESTED:
+            self.agent.resume(draft, "hearing failed")
+
+

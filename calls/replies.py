@@ -1,0 +1,208 @@
+"""The agent's side of a conversation: choosing lines, judging, saying, being heard, leaving."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from calls import events as ev
+from calls import signals as sg
+from calls.draft import Draft
+from calls.effects import Cut, Expect, Judge, LeaveLine, Resume, RunAction, Say
+from calls.floor import Floor
+from calls.line import IncomingCall, Line
+from calls.phrases import FILLER, WITHHELD, clauses_of
+from calls.ports import Director, EngineTraits
+from calls.run import Advance, CallFacts, ScriptLine, Stimulus
+from calls.speech import Clause
+from calls.state import CallState
+
+SILENCE, LENGTH, FILL, UNDERSTANDING = "silence", "length", "filler", "understanding"
+"""Timers."""
+
+FILLER_MS = 1_200
+"""An action longer than this is covered by a word."""
+
+HELD = Floor.CALLER
+"""A reply chosen while the caller speaks is held back, and dropped if they go on."""
+
+
+class AgentSide:
+    """What the agent does. Pure; all state is in the draft."""
+
+    def __init__(self, line: Line, incoming: IncomingCall, director: Director, traits: EngineTraits) -> None:
+        self.line = line
+        self.incoming = incoming
+        self.director = director
+        self.traits = traits
+
+    def facts(self, draft: Draft) -> CallFacts:
+        """What the script may know at the moment being decided."""
+        return self.facts_at(draft.state, draft.at_ms)
+
+    def facts_at(self, state: CallState, at_ms: float) -> CallFacts:
+        """What a script, an understander or an action may know at ``at_ms``."""
+        answered = state.answered
+        assert answered is not None, "a script is only asked after the answer"
+        zone = ZoneInfo(self.line.timezone)
+        wall = datetime.fromisoformat(answered.answered_at) + timedelta(milliseconds=at_ms)
+        return CallFacts(
+            call=self.incoming.call,
+            caller=self.incoming.caller,
+            line=self.line.id,
+            business=self.line.business,
+            agent_name=self.line.agent_name,
+            greeting=self.line.greeting,
+            locale=self.line.locale,
+            timezone=self.line.timezone,
+            wall=wall.astimezone(zone).isoformat(timespec="seconds"),
+            has_human=self.line.human is not None,
+            exact_hearing=self.traits.exact_hearing,
+        )
+
+    def advance(self, draft: Draft, stimulus: Stimulus) -> None:
+        """Ask the script, record what it decided, and say or do it."""
+        draft.silence(SILENCE)
+        facts = self.facts(draft)
+        advance = self.director.advance(draft.state.run, stimulus, facts)
+        for body in advance.events:
+            draft.record(body)  # type: ignore[arg-type]  # typed as object in Advance to keep run.py below events.py
+        if advance.action is not None:
+            request = advance.action
+            draft.record(ev.ActionRequested(request.key, request.action, request.arguments, request.writes))
+            draft.do(RunAction(request))
+            draft.ring_in(FILL, FILLER_MS)
+        self._answer(draft, advance)
+        draft.do(Expect(self.director.guidance(draft.state.run, facts)))
+
+    def _answer(self, draft: Draft, advance: Advance) -> None:
+        if advance.lines:
+            self.speak(draft, advance.lines, advance.ending, advance.disposition)
+        elif advance.ending:
+            self.leave(draft, advance.ending, advance.disposition)
+        elif advance.action is None:
+            self.listen(draft)
+
+    def speak(
+        self, draft: Draft, lines: tuple[ScriptLine, ...], ending: str = "", disposition: str = ""
+    ) -> None:
+        """Choose a reply; it is said at once, or held while the caller has the floor."""
+        state = draft.state
+        reply = f"r{state.chosen + 1}"
+        clauses = [*state.owed]
+        for line in lines:
+            clauses += [
+                Clause(
+                    id="",
+                    text=text,
+                    line=line.id,
+                    # A goodbye and the words before a transfer are heard out: the call ends with them.
+                    interruptible=line.interruptible and not ending,
+                    must_say=line.must_say,
+                    receipt=line.receipt,
+                    style=line.style,
+                )
+                for text in clauses_of(line.text)
+            ]
+        numbered = tuple(replace(clause, id=f"{reply}.{n}") for n, clause in enumerate(clauses, 1))
+        held = state.floor is HELD
+        draft.record(ev.LineChosen(reply, state.turn, numbered, ending, disposition))
+        if not held:
+            self._judge(draft, numbered)
+
+    def _judge(self, draft: Draft, clauses: tuple[Clause, ...]) -> None:
+        receipts = frozenset(receipt.key for receipt in draft.state.run.receipts.values())
+        draft.do(*(Judge(clause, receipts) for clause in clauses))
+
+    def judged(self, draft: Draft, verdict: sg.Judged) -> None:
+        """The gate has spoken: voice the clause, other words in its place, or an apology."""
+        if draft.state.clause(verdict.asked) is None:
+            return  # withdrawn in the meantime
+        if verdict.clause is None:
+            draft.record(ev.GuardrailBlocked(verdict.asked, verdict.rule, verdict.took_ms))
+            self._withheld(draft)
+            return
+        before = draft.state.clause(verdict.asked)
+        changed = verdict.clause.text if before is not None and before.text != verdict.clause.text else ""
+        draft.record(ev.GuardrailCleared(verdict.asked, verdict.rule, changed, verdict.took_ms))
+        draft.do(Say(verdict.clause))
+
+    def _withheld(self, draft: Draft) -> None:
+        emptied = next((reply for reply in draft.state.replies if not reply.clauses), None)
+        if emptied is None:
+            return
+        # The reply's ending moves to the words that are said in its place.
+        draft.record(ev.ReplyCompleted(emptied.id))
+        apology = (ScriptLine("withheld", WITHHELD),)
+        self.speak(draft, apology, emptied.ending, emptied.disposition)
+
+    def resume(self, draft: Draft, reason: str) -> None:
+        """It was nothing: go on where the caller stopped hearing us, or say what was held back."""
+        held = draft.state.paused is None
+        draft.record(ev.AgentResumed(reason))
+        if held:
+            for reply in draft.state.replies:
+                self._judge(draft, reply.clauses)
+        else:
+            draft.do(Resume())
+
+    def interrupt(self, draft: Draft) -> None:
+        """The caller meant it: the rest is not said."""
+        paused = draft.state.paused
+        current = draft.state.current
+        if paused is not None:
+            cut = ev.AgentInterrupted(paused.clause, paused.heard_ms, paused.heard_text)
+        else:
+            cut = ev.AgentInterrupted(current.id if current else "", 0.0, "")
+        draft.record(cut)
+        draft.do(Cut())
+
+    def heard(self, draft: Draft, ended: sg.PlaybackEnded) -> None:
+        """A clause was heard to its end; perhaps the reply with it."""
+        state = draft.state
+        clause = state.clause(ended.clause)
+        if clause is None:
+            return  # its mark came back after it was cut
+        draft.record(ev.AgentSpoke(clause.id, clause.text, ended.heard_ms))
+        reply = next((r for r in draft.state.replies if r.id == clause.id.split(".")[0]), None)
+        if reply is None or reply.clauses:
+            return
+        draft.record(ev.ReplyCompleted(reply.id))
+        if draft.state.leaving:
+            self.leave(draft, draft.state.leaving, draft.state.disposition)
+        elif draft.state.floor is Floor.LISTENING:
+            self.listen(draft)
+
+    def listen(self, draft: Draft) -> None:
+        """Start waiting for the caller, unless something of ours is still to come."""
+        state = draft.state
+        if state.run.awaiting or state.floor in (Floor.CALLER, Floor.CONTESTED):
+            return
+        guidance = self.director.guidance(state.run, self.facts(draft))
+        draft.ring_in(SILENCE, guidance.silence_ms)
+
+    def fill(self, draft: Draft) -> None:
+        """Cover an action that takes long, if nothing else is being said."""
+        if draft.state.run.awaiting and not draft.state.replies and draft.state.floor is not Floor.CALLER:
+            self.speak(draft, (ScriptLine("filler", FILLER),))
+
+    def leave(self, draft: Draft, ending: str, disposition: str) -> None:
+        """Close the media socket; the record says what the carrier is to do next."""
+        for timer in (SILENCE, LENGTH, FILL, UNDERSTANDING):
+            draft.silence(timer)
+        if disposition and disposition != draft.state.disposition:
+            draft.record(ev.OutcomeReached(disposition))
+        human = self.line.human
+        if ending == "hand_over" and human is not None:
+            draft.record(ev.HandoverRequested(human.kind, human.address))
+        draft.do(LeaveLine())
+
+    def fault(self, draft: Draft) -> None:
+        """Our side cannot go on: to a person when the line has one, otherwise an end that says so."""
+        draft.do(Cut())
+        if draft.state.replies:
+            self.interrupt(draft)
+        self.leave(draft, "hand_over" if self.line.human else "hang_up", "fault")
+
+

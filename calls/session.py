@@ -1,0 +1,239 @@
+"""The session: one call on one media socket. Takes signals in, performs effects, owns every task of the call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, replace
+
+from calls import effects as ef
+from calls import signals as sg
+from calls.audio import AudioFrame
+from calls.clock import Clock
+from calls.conversation import Conversation
+from calls.errors import EngineError, StaleEpoch
+from calls.keys import KeyEntry
+from calls.mouth import Mouth
+from calls.ports import Actions, EngineSession, Guardrail, PlayOut, Recorder
+from calls.record import CallRecord
+from calls.state import CallState, rebuild
+from calls.timers import Timers
+
+KEYS = "keys"
+"""The timer that completes an entry of keys; it never reaches the conversation."""
+
+ACTIONS_MS = 15_000
+"""How long a call whose line has gone waits for its actions' answers, so that they stand on its record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a session works with. Built by the wiring."""
+
+    conversation: Conversation
+    record: CallRecord
+    engine: EngineSession
+    guardrail: Guardrail
+    playout: PlayOut
+    actions: Actions
+    clock: Clock
+    recorder: Recorder | None = None
+
+
+class CallSession:
+    """Implements ``LiveCall``. Grammar: ``run()`` once; ``hear`` and ``signal`` at any time, never waiting."""
+
+    def __init__(self, parts: Parts, stream_id: str, since_answer_ms: float = 0.0) -> None:
+        self._parts = parts
+        self._stream_id = stream_id
+        self._state = rebuild(parts.record.past)
+        self._origin_ms = parts.clock.now_ms() - since_answer_ms
+        self._stream_offset_ms = since_answer_ms
+        self._inbox: asyncio.Queue[tuple[sg.Signal, float]] = asyncio.Queue()
+        self._verdicts: deque[sg.Judged] = deque()
+        self._timers = Timers(self.signal)
+        self._mouth = Mouth(parts.engine, parts.playout, parts.clock, self.signal)
+        self._keys = KeyEntry()
+        self._understanding: asyncio.Task[None] | None = None
+        self._actions: set[asyncio.Task[None]] = set()
+        self._leaving = False
+
+    @property
+    def state(self) -> CallState:
+        """Where the call stands."""
+        return self._state
+
+    def now_ms(self) -> float:
+        """ms since answer."""
+        return self._parts.clock.now_ms() - self._origin_ms
+
+    # --- from the carrier's handler -----------------------------------------------------------------
+
+    def hear(self, frame: AudioFrame) -> None:
+        """One frame of the caller, its offset counted from the stream's first."""
+        if self._parts.recorder is not None:
+            self._parts.recorder.caller(frame.offset_ms, frame.samples)
+        self._parts.engine.hear(replace(frame, offset_ms=frame.offset_ms + self._stream_offset_ms))
+
+    def signal(self, signal: sg.Signal) -> None:
+        """Put a signal into the inbox, stamped with now."""
+        self._inbox.put_nowait((signal, self.now_ms()))
+
+    # --- the life of a session ----------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Until the conversation has left the line; then complete the recording and the record."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                hearing = group.create_task(self._hear())
+                speaking = group.create_task(self._mouth.run())
+                await self._serve(group)
+                hearing.cancel()
+                speaking.cancel()
+                if self._understanding is not None:
+                    self._understanding.cancel()
+                await self._settle_actions()
+        except* Exception as bugs:
+            # The apology path: the record says fault, the carrier dials the line's person or hangs up.
+            names = ", ".join(sorted({type(bug).__name__ for bug in bugs.exceptions}))
+            self._decide(sg.StageFailed("speaking", f"internal fault: {names}"), self.now_ms())
+            raise
+        finally:
+            self._timers.stop_all()
+            await self._close()
+
+    async def _serve(self, group: asyncio.TaskGroup) -> None:
+        opened = sg.LineOpened(
+            self._stream_id,
+            self._parts.clock.wall().isoformat(timespec="milliseconds"),
+            self._parts.recorder is not None,
+        )
+        self._take(opened, self.now_ms(), group)
+        while not self._leaving:
+            signal, at_ms = await self._inbox.get()
+            self._take(signal, at_ms, group)
+
+    async def _settle_actions(self) -> None:
+        """What was begun in the world is answered on the record, also when the caller has gone."""
+        if not self._actions:
+            return
+        _, late = await asyncio.wait(self._actions, timeout=ACTIONS_MS / 1000)
+        for task in late:
+            # The action goes on in the process's runner; its receipt reaches the record by recovery.
+            task.cancel()
+        while not self._inbox.empty():
+            signal, at_ms = self._inbox.get_nowait()
+            if isinstance(signal, sg.ActionDone):
+                self._decide(signal, at_ms)
+
+    async def _close(self) -> None:
+        recorder = self._parts.recorder
+        length_ms, digest = await recorder.finish() if recorder is not None else (0.0, "")
+        self._decide(sg.LineLeft(length_ms, digest), self.now_ms())
+        try:
+            await self._parts.record.durable()
+        except StaleEpoch:
+            # A newer socket owns the call; its session writes the record from here on.
+            return
+
+    async def _hear(self) -> None:
+        try:
+            await self._parts.engine.run(self.signal)
+        except EngineError as fault:
+            self.signal(sg.StageFailed(fault.stage, fault.reason))
+
+    # --- deciding and doing -------------------------------------------------------------------------
+
+    def _take(self, signal: sg.Signal, at_ms: float, group: asyncio.TaskGroup) -> None:
+        match signal:
+            case sg.KeyPressed():
+                self._press(signal.digit, at_ms)
+                return
+            case sg.TimerRang() if signal.timer == KEYS:
+                self._entered("pause")
+                return
+            case sg.SpeechBegan():
+                signal = replace(signal, playing=self._parts.playout.position())
+        self._perform(self._decide(signal, at_ms), group)
+        while self._verdicts:
+            self._perform(self._decide(self._verdicts.popleft(), at_ms), group)
+
+    def _decide(self, signal: sg.Signal, at_ms: float) -> tuple[ef.Effect, ...]:
+        decision = self._parts.conversation.decide(self._state, signal, at_ms)
+        self._state = decision.state
+        self._parts.record.append(decision.events, at_ms)
+        return decision.effects
+
+    def _press(self, digit: str, at_ms: float) -> None:
+        if not self._keys.open:
+            self.signal(sg.SpeechBegan(at_ms))
+        heard = self._keys.press(digit, at_ms)
+        if heard is not None:
+            self._timers.stop(KEYS)
+            self.signal(sg.CallerSaid(heard))
+        elif self._keys.open:
+            self._timers.start(KEYS, self._keys.wait_ms())
+        else:
+            self._timers.stop(KEYS)
+            self.signal(sg.SpeechFaded("keys"))
+
+    def _entered(self, reason: str) -> None:
+        heard = self._keys.finish(reason)
+        if heard is not None:
+            self.signal(sg.CallerSaid(heard))
+
+    def _perform(self, effects: tuple[ef.Effect, ...], group: asyncio.TaskGroup) -> None:
+        for effect in effects:
+            match effect:
+                case ef.Expect():
+                    self._keys.guidance = effect.guidance
+                    self._parts.engine.expect(effect.guidance)
+                case ef.Understand():
+                    if self._understanding is not None:
+                        self._understanding.cancel()
+                    self._understanding = group.create_task(self._understand(effect))
+                case ef.Judge():
+                    self._verdicts.append(self._parts.guardrail.judge(effect.clause, effect.receipts))
+                case ef.RunAction():
+                    task = group.create_task(self._act(effect))
+                    self._actions.add(task)
+                    task.add_done_callback(self._actions.discard)
+                case ef.StartTimer():
+                    self._timers.start(effect.timer, effect.ms)
+                case ef.StopTimer():
+                    self._timers.stop(effect.timer)
+                case ef.LeaveLine():
+                    self._leaving = True
+                case _:
+                    self._sound(effect)
+
+    def _sound(self, effect: ef.Say | ef.Pause | ef.Resume | ef.Cut) -> None:
+        match effect:
+            case ef.Say():
+                self._mouth.say(effect.clause)
+            case ef.Pause():
+                self._parts.playout.pause()
+            case ef.Resume():
+                self._parts.playout.resume()
+            case ef.Cut():
+                self._mouth.cut()
+                self._parts.playout.cut()
+
+    async def _understand(self, effect: ef.Understand) -> None:
+        conversation = self._parts.conversation
+        facts = conversation.agent.facts_at(self._state, self.now_ms())
+        try:
+            understood = await self._parts.engine.understand(effect.turn, effect.heard, effect.guidance, facts)
+        except EngineError as fault:
+            self.signal(sg.StageFailed(fault.stage, fault.reason, turn=effect.turn))
+        else:
+            self.signal(understood)
+
+    async def _act(self, effect: ef.RunAction) -> None:
+        started = self.now_ms()
+        facts = self._parts.conversation.agent.facts_at(self._state, started)
+        if effect.request.writes:
+            # Written ahead: what cannot be undone waits until its request would survive a power cut.
+            await self._parts.record.durable()
+        settled = await self._parts.actions.run(facts.call, facts, effect.request)
+        self.signal(sg.ActionDone(settled, self.now_ms() - started))

@@ -1,0 +1,153 @@
+"""What is known of a call: a value which only recorded events change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from calls import events as ev
+from calls.floor import Floor, move
+from calls.run import Run
+from calls.runs import fold
+from calls.speech import Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Something being said, clause by clause."""
+
+    id: str
+    clauses: tuple[Clause, ...]
+    """those not yet heard to their end, in order"""
+    ending: str = ""
+    disposition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallState:
+    """The conversation's memory."""
+
+    floor: Floor = Floor.IDLE
+    answered: ev.CallAnswered | None = None
+    run: Run = field(default_factory=Run)
+    sockets: int = 0
+    """media sockets so far"""
+    turn: int = 0
+    """caller turns so far"""
+    unanswered: str = ""
+    """words of turns that are not understood yet"""
+    silences: int = 0
+    replies: tuple[Reply, ...] = ()
+    """being said or waiting to be said"""
+    chosen: int = 0
+    """replies so far"""
+    paused: ev.AgentPaused | None = None
+    owed: tuple[Clause, ...] = ()
+    """must-say clauses that were cut: the next reply begins with them"""
+    checkpointed_ms: float = -1_000.0
+    leaving: str = ""
+    """``hang_up | hand_over`` once it is decided"""
+    disposition: str = ""
+    missed: str = ""
+    """why the dialled person did not take the call"""
+    hung_up: bool = False
+
+    @property
+    def current(self) -> Clause | None:
+        """The clause that sounds, or is the next to."""
+        return next((clause for reply in self.replies for clause in reply.clauses), None)
+
+    def clause(self, name: str) -> Clause | None:
+        """The clause ``name``, while it is still to be heard."""
+        return next((c for reply in self.replies for c in reply.clauses if c.id == name), None)
+
+
+def evolve(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
+    """``state`` after ``body``. Total: every event is accepted, those that do not matter change nothing."""
+    floor = move(state.floor, body.name)
+    state = replace(state, floor=floor, run=fold(state.run, body))
+    match body:
+        case ev.CallAnswered():
+            return replace(state, answered=body)
+        case ev.CarrierConnected():
+            return replace(state, sockets=body.attempt, leaving="", missed="")
+        case ev.CarrierLost() | ev.CarrierReplaced() | ev.CallEnded():
+            return replace(state, replies=(), paused=None)
+        case ev.CallerHungUp():
+            return replace(state, replies=(), paused=None, hung_up=True)
+        case ev.HandoverFailed():
+            return replace(state, missed=body.status)
+        case ev.OutcomeReached():
+            return replace(state, disposition=body.outcome)
+        case _:
+            return _evolve_speech(state, body, at_ms)
+
+
+def _evolve_speech(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
+    match body:
+        case ev.UtteranceCheckpointed():
+            return replace(state, checkpointed_ms=at_ms)
+        case ev.CallerSpoke():
+            text = f"{state.unanswered} {body.text}".strip()
+            return replace(state, turn=body.turn, silences=0, unanswered=text)
+        case ev.CallerPressed():
+            return replace(state, turn=body.turn, silences=0, unanswered="")
+        case ev.CallerStayedSilent():
+            return replace(state, silences=body.count)
+        case ev.CommandsUnderstood():
+            return replace(state, unanswered="")
+        case ev.LineChosen():
+            reply = Reply(body.reply, body.clauses, body.ending, body.disposition)
+            return replace(state, replies=(*state.replies, reply), chosen=state.chosen + 1, owed=())
+        case ev.GuardrailCleared(replacement=text) if text:
+            return _reworded(state, body.clause, text)
+        case ev.GuardrailBlocked() | ev.AgentSpoke():
+            return _heard(state, body.clause)
+        case ev.AgentPaused():
+            return replace(state, paused=body)
+        case ev.AgentResumed():
+            return replace(state, paused=None)
+        case ev.AgentInterrupted():
+            owed = tuple(c for reply in state.replies for c in reply.clauses if c.must_say)
+            return replace(state, replies=(), paused=None, owed=owed)
+        case ev.ReplyCompleted():
+            return _completed(state, body.reply)
+        case _:
+            return state
+
+
+def _heard(state: CallState, name: str) -> CallState:
+    replies = tuple(
+        replace(reply, clauses=tuple(c for c in reply.clauses if c.id != name)) for reply in state.replies
+    )
+    return replace(state, replies=replies)
+
+
+def _reworded(state: CallState, name: str, text: str) -> CallState:
+    replies = tuple(
+        replace(
+            reply,
+            clauses=tuple(replace(c, text=text) if c.id == name else c for c in reply.clauses),
+        )
+        for reply in state.replies
+    )
+    return replace(state, replies=replies)
+
+
+def _completed(state: CallState, name: str) -> CallState:
+    done = next((reply for reply in state.replies if reply.id == name), None)
+    left = tuple(reply for reply in state.replies if reply.id != name)
+    # More to say: the floor stays with the agent.
+    floor = Floor.AGENT if left and state.floor is Floor.LISTENING else state.floor
+    state = replace(state, replies=left, floor=floor, paused=None)
+    if done is None or not done.ending:
+        return state
+    return replace(state, leaving=done.ending, disposition=done.disposition or state.disposition)
+
+
+def rebuild(past: Iterable[ev.CallEvent]) -> CallState:
+    """The state after everything on a call's record. Asks no script, no model and no gate."""
+    state = CallState()
+    for event in past:
+        state = evolve(state, event.body, event.at_ms)
+    return state
