@@ -1,0 +1,205 @@
+"""``lines.yaml``: read strictly, re-read when it changes, found by dialled number."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import fields, replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+
+from calls.errors import ConfigurationError, UnknownLine
+from calls.line import BlockedNumber, HumanDestination, Limits, Line
+
+LOCALES = ("en-US", "en-GB")
+
+_REQUIRED = ("number", "script", "agent_name", "business", "greeting")
+_PLAIN = {
+    f.name for f in fields(Line) if f.name not in ("id", "human", "limits", "version", "record", "number")
+}
+
+
+class LineBook:
+    """All lines of a file. ``find`` looks at the file's time of change, so an edit counts for the next call."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp: tuple[int, int] | None = None
+        self._lines: tuple[Line, ...] = ()
+        self.reload()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Every line, in the file's order."""
+        return self._lines
+
+    def reload(self) -> None:
+        """Read the file if it changed. Raises ConfigurationError; what was read before then stays in force."""
+        try:
+            status = self._path.stat()
+        except OSError as why:
+            raise ConfigurationError(
+                f"{self._path}: cannot be read ({why.strerror}); set SWITCHBOARD_LINES to your lines file"
+            ) from why
+        stamp = (status.st_mtime_ns, status.st_size)
+        if stamp != self._stamp:
+            self._lines = parse(self._path.read_text(encoding="utf-8"), str(self._path))
+            self._stamp = stamp
+
+    def find(self, called: str) -> Line:
+        """The line that answers ``called``. Raises UnknownLine."""
+        exact = next((line for line in self._lines if line.number == called), None)
+        line = exact or next((line for line in self._lines if line.number == "*"), None)
+        if line is None:
+            raise UnknownLine(f"no line in {self._path} answers this number; add one with that number")
+        return line
+
+    def line(self, name: str) -> Line:
+        """The line called ``name``. Raises UnknownLine, with the names there are."""
+        found = next((line for line in self._lines if line.id == name), None)
+        if found is None:
+            names = ", ".join(line.id for line in self._lines)
+            raise UnknownLine(f"{self._path} has no line {name!r}; it has: {names}")
+        return found
+
+
+def parse(text: str, where: str) -> tuple[Line, ...]:
+    """Lines from YAML. Raises ConfigurationError as ``FILE:LINE: reason; fix``."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as why:
+        mark = getattr(why, "problem_mark", None)
+        at = f"{where}:{mark.line + 1}" if mark else where
+        raise ConfigurationError(f"{at}: not YAML ({getattr(why, 'problem', why)}); mend the syntax") from why
+    reader = _Reader(where)
+    top = reader.mapping(root, "the file")
+    if "lines" not in top or set(top) - {"lines"}:
+        raise reader.wrong(root, "the file must have one key, 'lines'", "put every line under 'lines:'")
+    lines = tuple(reader.line(name, node) for name, node in reader.mapping(top["lines"], "lines").items())
+    if not lines:
+        raise reader.wrong(root, "there is no line", "add one")
+    numbers = [line.number for line in lines]
+    twice = next((number for number in numbers if numbers.count(number) > 1), None)
+    if twice:
+        raise reader.wrong(root, f"two lines answer {twice}", "give each line its own number")
+    return lines
+
+
+class _Reader:
+    """Takes values out of YAML nodes, with the line of each."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+
+    def wrong(self, node: yaml.Node | None, reason: str, fix: str) -> ConfigurationError:
+        """The error for ``node``."""
+        at = node.start_mark.line + 1 if node is not None else 1
+        return ConfigurationError(f"{self._where}:{at}: {reason}; {fix}")
+
+    def mapping(self, node: yaml.Node | None, what: str) -> dict[str, yaml.Node]:
+        """Keys and values of a mapping; a key twice is refused."""
+        if not isinstance(node, yaml.MappingNode):
+            raise self.wrong(node, f"{what} must be a mapping", "write 'key: value' lines")
+        out: dict[str, yaml.Node] = {}
+        for key, value in node.value:
+            if key.value in out:
+                raise self.wrong(key, f"{key.value!r} stands twice", "keep one of them")
+            out[str(key.value)] = value
+        return out
+
+    def text(self, node: yaml.Node, what: str) -> str:
+        """A scalar as text."""
+        if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
+            raise self.wrong(node, f"{what} must be text", "write a value after the colon")
+        return str(node.value).strip()
+
+    def whole(self, node: yaml.Node, what: str, low: int, high: int) -> int:
+        """A whole number in a range."""
+        text = self.text(node, what)
+        if not text.isdigit() or not low <= int(text) <= high:
+            raise self.wrong(node, f"{what} is {text!r}", f"write a whole number from {low} to {high}")
+        return int(text)
+
+    def line(self, name: str, node: yaml.Node) -> Line:
+        """One line."""
+        raw = self.mapping(node, f"line {name}")
+        known = _PLAIN | {"number", "human", "limits", "record"}
+        for key, value in raw.items():
+            if key not in known:
+                raise self.wrong(value, f"line {name} has no setting {key!r}", f"use one of {', '.join(sorted(known))}")
+        for key in _REQUIRED:
+            if key not in raw:
+                raise self.wrong(node, f"line {name} lacks {key!r}", f"add '{key}: ...'")
+        plain = {key: self.text(value, key) for key, value in raw.items() if key in _PLAIN}
+        line = Line(id=name, number=self._number(raw["number"]), **plain)
+        self._check(line, raw)
+        human = self.human(raw["human"]) if "human" in raw else None
+        limits = self.limits(raw["limits"], line) if "limits" in raw else Limits()
+        record = "record" not in raw or self.text(raw["record"], "record").lower() in ("true", "yes", "on")
+        digest = hashlib.sha256(repr((line, human, limits, record)).encode()).hexdigest()[:16]
+        return replace(line, human=human, limits=limits, record=record, version=digest)
+
+    def _check(self, line: Line, raw: dict[str, yaml.Node]) -> None:
+        try:
+            ZoneInfo(line.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as why:
+            fix = "write an IANA name such as America/New_York"
+            raise self.wrong(raw["timezone"], f"time zone {line.timezone!r} is not known", fix) from why
+        if line.locale not in LOCALES:
+            raise self.wrong(raw["locale"], f"locale {line.locale!r} is not offered", f"use {' or '.join(LOCALES)}")
+
+    def _number(self, node: yaml.Node) -> str:
+        text = self.text(node, "number")
+        if text != "*" and not (text.startswith("+") and text[1:].isdigit() and 7 < len(text) < 17):
+            raise self.wrong(node, f"number {text!r} is not E.164", "write it as \"+15550100\", in quotes, or \"*\"")
+        return text
+
+    def human(self, node: yaml.Node) -> HumanDestination:
+        """Where a person is reached."""
+        raw = self.mapping(node, "human")
+        kinds = [kind for kind in ("number", "sip", "queue") if kind in raw]
+        if len(kinds) != 1 or set(raw) - {*kinds, "ring_seconds"}:
+            raise self.wrong(node, "human must have one of number, sip, queue", "keep one, and ring_seconds if wanted")
+        kind = kinds[0]
+        address = self._number(raw[kind]) if kind == "number" else self.text(raw[kind], kind)
+        if kind == "sip" and not address.startswith(("sip:", "sips:")):
+            raise self.wrong(raw[kind], f"{address!r} is not a SIP address", "begin it with sip:")
+        seconds = self.whole(raw["ring_seconds"], "ring_seconds", 5, 120) if "ring_seconds" in raw else 20
+        return HumanDestination(kind, address, seconds)
+
+    def limits(self, node: yaml.Node, line: Line) -> Limits:
+        """What the line may be asked to carry."""
+        raw = self.mapping(node, "limits")
+        bounds = {
+            "concurrent_calls": (1, 10_000),
+            "calls_per_caller_and_hour": (1, 10_000),
+            "call_seconds": (30, 14_400),
+        }
+        for key, value in raw.items():
+            if key not in (*bounds, "blocked"):
+                raise self.wrong(value, f"limits has no {key!r}", f"use {', '.join(bounds)} or blocked")
+        numbers = {key: self.whole(raw[key], key, *bounds[key]) for key in bounds if key in raw}
+        blocked = self._blocked(raw["blocked"], line) if "blocked" in raw else ()
+        return Limits(**numbers, blocked=blocked)
+
+    def _blocked(self, node: yaml.Node, line: Line) -> tuple[BlockedNumber, ...]:
+        if not isinstance(node, yaml.SequenceNode):
+            raise self.wrong(node, "blocked must be a list", "write '- number: \"+1...\"' entries")
+        out = []
+        for item in node.value:
+            raw = self.mapping(item, "a blocked number")
+            if set(raw) - {"number", "reason", "until"} or not {"number", "reason"} <= set(raw):
+                raise self.wrong(item, "a blocked number has number, reason and perhaps until", "name those")
+            until = self._moment(raw["until"], line) if "until" in raw else None
+            out.append(BlockedNumber(self._number(raw["number"]), self.text(raw["reason"], "reason"), until))
+        return tuple(out)
+
+    def _moment(self, node: yaml.Node, line: Line) -> datetime:
+        text = self.text(node, "until")
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError as why:
+            raise self.wrong(node, f"until {text!r} is no date", "write 2026-12-31 or 2026-12-31T18:00") from why
+        return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(line.timezone))

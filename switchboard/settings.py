@@ -1,0 +1,134 @@
+"""Every setting, in one table. ``.env.example`` and ``docs/settings.md`` are compared with it by a test.
+
+Values come from the environment; a ``.env`` file beside the process fills in what the environment leaves out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from calls.errors import ConfigurationError
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One variable."""
+
+    name: str
+    default: str
+    help: str
+    secret: bool = False
+
+
+SETTINGS = (
+    Setting("PUBLIC_URL", "", "Where the carrier reaches this server, https://host[/path]. Signatures are checked over it."),
+    Setting("HOST", "127.0.0.1", "Address to listen on. Anything but loopback needs PUBLIC_URL and TWILIO_AUTH_TOKEN."),
+    Setting("PORT", "8080", "Port to listen on."),
+    Setting("SWITCHBOARD_LINES", "lines.yaml", "The lines: what each dialled number is."),
+    Setting("SWITCHBOARD_VAR", "var", "Folder for the embedded databases, recordings, models made ready, and keys."),
+    Setting("DATABASE_URL", "", "Postgres, postgresql://user:password@host/name. Empty: one of our own under SWITCHBOARD_VAR.", True),
+    Setting("REDIS_URL", "", "Redis or Valkey, redis://host:port/0. Empty: one of our own under SWITCHBOARD_VAR.", True),
+    Setting("TWILIO_ACCOUNT_SID", "", "The Twilio account, AC..."),
+    Setting("TWILIO_AUTH_TOKEN", "", "Its auth token; several, separated by commas, while rotating.", True),
+    Setting("TWILIO_API_BASE_URL", "https://api.twilio.com", "Twilio's REST interface, or a twin of it."),
+    Setting("DEEPGRAM_API_KEY", "", "For lines that hear or speak with Deepgram.", True),
+    Setting("ANTHROPIC_API_KEY", "", "For lines that understand with Claude.", True),
+    Setting("ELEVENLABS_API_KEY", "", "For lines that speak with ElevenLabs.", True),
+    Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR. Nothing a caller says is ever logged."),
+)
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings, read and checked."""
+
+    public_url: str
+    host: str
+    port: int
+    lines: Path
+    var: Path
+    database_url: str
+    redis_url: str
+    twilio_account_sid: str
+    twilio_auth_tokens: tuple[str, ...]
+    twilio_api_base_url: str
+    log_level: str
+    insecure_dev: bool = False
+
+    @property
+    def on_loopback(self) -> bool:
+        """True when only this machine can reach the server."""
+        return self.host in _LOOPBACK
+
+    def public(self) -> str:
+        """The URL the carrier uses: PUBLIC_URL, or this machine's own for development."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+    def refuse_insecurity(self) -> None:
+        """Raise ConfigurationError when serving like this would take calls from anybody."""
+        if self.insecure_dev:
+            if not self.on_loopback:
+                raise ConfigurationError(
+                    f"--insecure-dev serves without checking signatures, so it may listen on loopback only, "
+                    f"but HOST is {self.host}; unset HOST, or leave out --insecure-dev"
+                )
+            return
+        if not self.twilio_auth_tokens:
+            raise ConfigurationError(
+                "TWILIO_AUTH_TOKEN is not set, so no caller could be told from a forger; set it in the environment "
+                "or in .env, or try things out on this machine with --insecure-dev"
+            )
+        if not self.public_url:
+            raise ConfigurationError(
+                "PUBLIC_URL is not set, and Twilio's signatures are computed over it; set it to the https address "
+                "that your number's webhook uses, for example https://calls.example.com"
+            )
+        if urlsplit(self.public_url).scheme != "https" and urlsplit(self.public_url).hostname not in _LOOPBACK:
+            raise ConfigurationError(f"PUBLIC_URL must begin with https:// (it is {self.public_url})")
+
+
+def read(environment: Mapping[str, str] | None = None, *, insecure_dev: bool = False) -> Settings:
+    """Settings from ``environment`` (the process's and ``.env`` when None). Raises ConfigurationError by name."""
+    if environment is None:
+        environment = {**{k: v or "" for k, v in dotenv_values(".env").items()}, **os.environ}
+    values = {s.name: environment.get(s.name, "").strip() or s.default for s in SETTINGS}
+    tokens = tuple(token.strip() for token in values["TWILIO_AUTH_TOKEN"].split(",") if token.strip())
+    return Settings(
+        public_url=values["PUBLIC_URL"].rstrip("/"),
+        host=values["HOST"],
+        port=_port(values["PORT"]),
+        lines=Path(values["SWITCHBOARD_LINES"]),
+        var=Path(values["SWITCHBOARD_VAR"]),
+        database_url=_psycopg(values["DATABASE_URL"]),
+        redis_url=values["REDIS_URL"],
+        twilio_account_sid=values["TWILIO_ACCOUNT_SID"],
+        twilio_auth_tokens=tokens,
+        twilio_api_base_url=values["TWILIO_API_BASE_URL"].rstrip("/"),
+        log_level=values["LOG_LEVEL"].upper(),
+        insecure_dev=insecure_dev,
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 <= int(text) <= 65_535:
+        raise ConfigurationError(f"PORT must be a number from 0 to 65535 (it is {text!r})")
+    return int(text)
+
+
+def _psycopg(url: str) -> str:
+    """The one driver there is, whatever the usual spelling of the URL."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url[len(prefix) :]
+    if url and not url.startswith("postgresql+psycopg://"):
+        raise ConfigurationError("DATABASE_URL must begin with postgresql:// (one SQL dialect: Postgres)")
+    return url
