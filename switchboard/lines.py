@@ -133,7 +133,7 @@ class _Reader:
             if key not in raw:
                 raise self.wrong(node, f"line {name} lacks {key!r}", f"add '{key}: ...'")
         plain = {key: self.text(value, key) for key, value in raw.items() if key in _PLAIN}
-        line = Line(id=name, number=self._number(raw["number"]), **plain)
+        line = Line(id=name, number=self._number(raw["number"]), **plain)  # type: ignore[arg-type]  # all text, see _PLAIN
         self._check(line, raw)
         human = self.human(raw["human"]) if "human" in raw else None
         limits = self.limits(raw["limits"], line) if "limits" in raw else Limits()

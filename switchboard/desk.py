@@ -1,0 +1,89 @@
+"""What becomes of a call between two media sockets: read from its record, and written there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from datetime import datetime
+
+from calls import events as ev
+from calls.chain import Envelope
+from calls.clock import Clock
+from calls.ports import EventSink, Pending
+from calls.record import CallRecord, stream_of
+from calls.state import CallState, rebuild
+from switchboard.lines import LineBook
+
+TOOK = ("completed", "answered")
+"""DialCallStatus values which mean that a person spoke with the caller (Twilio: Dial, action)."""
+
+
+class RecordDesk:
+    """Implements the port ``CallDesk``. A live session is asked to leave its line before anything is written."""
+
+    def __init__(self, sink: EventSink, book: LineBook, clock: Clock, tenant: str = "main") -> None:
+        self._sink = sink
+        self._book = book
+        self._clock = clock
+        self._tenant = tenant
+        self._writing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def pending(self, call: str) -> Pending:
+        """Where the record leaves the call."""
+        past = await self._sink.load(stream_of(call))
+        if not past:
+            return Pending("unknown")
+        lost = sum(1 for envelope in past if envelope.name == "carrier.lost")
+        last = _last(past, ("call.ended", "handover.requested", "handover.answered", "handover.failed"))
+        if last == "call.ended" or last == "handover.answered":
+            return Pending("ended", lost)
+        if last == "handover.requested":
+            state = rebuild(envelope.event() for envelope in past)
+            human = self._book.find(state.answered.called).human if state.answered else None
+            if human is not None:
+                return Pending("hand_over", lost, human.kind, human.address, human.ring_seconds)
+        return Pending("open", lost)
+
+    async def handed_over(self, call: str, status: str, seconds: int) -> None:
+        """The dialled side ended; with an answer the call is over."""
+        async with self._writing[call]:
+            past = await self._sink.load(stream_of(call))
+            if _last(past, ("handover.requested", "handover.answered", "handover.failed")) != "handover.requested":
+                return  # a repeated callback
+            record, state, at_ms = await self._open(call)
+            if status in TOOK:
+                ended = ev.CallEnded("handed_over", state.disposition, at_ms)
+                record.append([ev.HandoverAnswered(seconds), ended], at_ms)
+            else:
+                record.append([ev.HandoverFailed(status)], at_ms)
+            await record.durable()
+
+    async def over(self, call: str, reason: str) -> None:
+        """The carrier says the call is over. A call that lost its line, or is with a person, ends here."""
+        async with self._writing[call]:
+            past = await self._sink.load(stream_of(call))
+            if not past or past[-1].name == "call.ended":
+                return
+            if past[-1].name not in ("carrier.lost", "handover.requested", "handover.failed", "recording.stopped"):
+                return  # its session is still writing, and will end it
+            record, state, at_ms = await self._open(call)
+            record.append([ev.CallEnded(reason, state.disposition, at_ms)], at_ms)
+            await record.durable()
+        self._writing.pop(call, None)
+
+    async def _open(self, call: str) -> tuple[CallRecord, CallState, float]:
+        record = await CallRecord.open(self._sink, self._tenant, call)
+        state = rebuild(record.past)
+        return record, state, since_answer_ms(state, self._clock)
+
+
+def since_answer_ms(state: CallState, clock: Clock) -> float:
+    """ms since the call was answered, by the wall clock; 0 for a call that was not."""
+    if state.answered is None:
+        return 0.0
+    answered = datetime.fromisoformat(state.answered.answered_at)
+    return max(0.0, (clock.wall() - answered).total_seconds() * 1000)
+
+
+def _last(past: list[Envelope], names: tuple[str, ...]) -> str:
+    return next((envelope.name for envelope in reversed(past) if envelope.name in names), "")

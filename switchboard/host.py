@@ -1,0 +1,66 @@
+"""Builds a call's session out of its parts: implements the port ``CallHost``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from calls.clock import Clock
+from calls.conversation import Conversation
+from calls.line import IncomingCall, Line
+from calls.ports import Actions, Director, Engine, EventSink, Guardrail, PlayOut, Recorder
+from calls.record import CallRecord
+from calls.session import CallSession, Parts
+from calls.state import rebuild
+from switchboard.desk import since_answer_ms
+
+MakeRecorder = Callable[[Path], Recorder]
+
+
+class Host:
+    """Holds what all calls share."""
+
+    def __init__(
+        self,
+        *,
+        sink: EventSink,
+        engines: Mapping[str, Engine],
+        director: Callable[[Line], Director],
+        guardrail: Guardrail,
+        actions: Actions,
+        clock: Clock,
+        recordings: Path | None,
+        make_recorder: MakeRecorder,
+    ) -> None:
+        self._sink = sink
+        self._engines = engines
+        self._director = director
+        self._guardrail = guardrail
+        self._actions = actions
+        self._clock = clock
+        self._recordings = recordings
+        self._make_recorder = make_recorder
+
+    async def open(self, incoming: IncomingCall, line: Line, stream_id: str, playout: PlayOut) -> CallSession:
+        """A new call, or one taken up again where its record says it stands."""
+        record = await CallRecord.open(self._sink, line.tenant, incoming.call)
+        state = rebuild(record.past)
+        since_ms = since_answer_ms(state, self._clock)
+        engine = self._engines[line.engine]
+        recorder = self._recorder(incoming.call, state.sockets + 1) if line.record else None
+        parts = Parts(
+            conversation=Conversation(line, incoming, self._director(line), engine.traits),
+            record=record,
+            engine=engine.open(line, since_ms),
+            guardrail=self._guardrail,
+            playout=playout,
+            actions=self._actions,
+            clock=self._clock,
+            recorder=recorder,
+        )
+        return CallSession(parts, stream_id, since_ms)
+
+    def _recorder(self, call: str, part: int) -> Recorder | None:
+        if self._recordings is None:
+            return None
+        return self._make_recorder(self._recordings / f"{call}-{part}.wav")
