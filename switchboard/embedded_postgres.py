@@ -80,7 +80,7 @@ class EmbeddedPostgres(EmbeddedServer):
                 )
             return
         self.progress("making a new Postgres cluster")
-        # Made beside its place and renamed when complete, so that an interrupted one is never taken for whole.
+        # Made beside its place and renamed when whole: an interrupted one is never taken for complete.
         unfinished = self.root / "unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
         shutil.rmtree(self.files, ignore_errors=True)
@@ -103,10 +103,9 @@ class EmbeddedPostgres(EmbeddedServer):
     def answers(self) -> bool:
         import psycopg
 
-        with suppress(psycopg.Error, OSError):
-            with self._connect() as connection:
-                row = connection.execute("show data_directory").fetchone()
-                return row is not None and Path(row[0]).resolve() == self.files.resolve()
+        with suppress(psycopg.Error, OSError), self._connect() as connection:
+            row = connection.execute("show data_directory").fetchone()
+            return row is not None and Path(row[0]).resolve() == self.files.resolve()
         return False
 
     def forget_the_dead(self) -> None:

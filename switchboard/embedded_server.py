@@ -88,10 +88,10 @@ class EmbeddedServer(ABC):
     def answers(self) -> bool:
         """Whether a real query was answered by the server that owns `files`."""
 
-    def forget_the_dead(self) -> None:
+    def forget_the_dead(self) -> None:  # noqa: B027 - most have nothing to forget
         """Remove what a dead server left in the way of the next one. Nobody is running in `files` now."""
 
-    def settle(self) -> None:
+    def settle(self) -> None:  # noqa: B027 - most are ready at once
         """Finish after the server has answered for the first time."""
 
     # the life of the folder
@@ -241,6 +241,9 @@ class EmbeddedServer(ABC):
         place = self.root / "sockets"
         if not _takes_socket(place):
             place = self._recorded_sockets() or Path(tempfile.mkdtemp(prefix="switchboard-"))
+        # Nobody is running: whatever lies here is a dead server's, and its lock may name a living stranger.
+        for leftover in place.iterdir():
+            leftover.unlink()
         if self.account is not None:
             os.chown(place, self.account.uid, self.account.gid)
         place.chmod(0o700)
