@@ -57,6 +57,9 @@ class PlayOut(Protocol):
     ``PlaybackEnded`` into the call's inbox.
     """
 
+    def record_to(self, recorder: Recorder) -> None:
+        """Give ``recorder`` what sounds at the caller, from now on."""
+
     def begin(self, clause: Clause) -> None:
         """Announce a clause."""
 

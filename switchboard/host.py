@@ -48,6 +48,8 @@ class Host:
         since_ms = since_answer_ms(state, self._clock)
         engine = self._engines[line.engine]
         recorder = self._recorder(incoming.call, state.sockets + 1) if line.record else None
+        if recorder is not None:
+            playout.record_to(recorder)
         parts = Parts(
             conversation=Conversation(line, incoming, self._director(line), engine.traits),
             record=record,

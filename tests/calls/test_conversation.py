@@ -1,0 +1,385 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calls import events as ev
+from calls import signals as sg
+from calls.floor import Floor
+from calls.run import ActionSettled
+from calls.speech import Clause, Heard, Played
+from calls.state import evolve, rebuild
+from tests.calls.house import BYE, HOLD, HUMAN, LINE, NONSENSE, TUESDAY, WALL, Bench
+
+
+def bench_listening() -> Bench:
+    bench = Bench()
+    bench.answer()
+    bench.agent_finishes()
+    bench.forget()
+    return bench
+
+
+def test_answering_greets_clause_by_clause() -> None:
+    bench = Bench()
+    bench.answer()
+    assert bench.names[:4] == ["call.answered", "carrier.connected", "workflow.started", "step.entered"]
+    assert bench.said() == ["Hello, this is Robin.", "How can I help?"]
+    assert bench.state.floor is Floor.AGENT
+
+
+def test_after_the_last_mark_the_caller_has_the_floor_and_silence_is_timed() -> None:
+    bench = Bench()
+    bench.answer()
+    bench.agent_finishes()
+    assert bench.state.floor is Floor.LISTENING
+    assert bench.names[-1] == "reply.completed"
+    assert bench.effects[-1].timer == "silence"  # type: ignore[union-attr]
+
+
+def test_a_turn_is_understood_and_acted_on_once() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("tuesday")
+    bench.understood(TUESDAY)
+    bench.understood(TUESDAY)
+    assert bench.names.count("action.requested") == 1 or bench.state.run.awaiting == "k1"
+    assert bench.state.run.slots["day"].value == "2026-03-17"
+
+
+def test_the_claim_is_spoken_with_its_receipt_only() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("tuesday")
+    bench.understood(TUESDAY)
+    assert bench.said() == []
+    bench.books()
+    assert bench.said() == ["You are booked.", "Anything else?"]
+    assert bench.state.run.receipts["book"].key == "k1"
+
+
+def test_an_interruption_pauses_then_cuts() -> None:
+    bench = Bench()
+    bench.answer()
+    bench.give(sg.PlaybackBegan("r1.1"))
+    bench.caller_begins(Played("r1.1", 400, "Hello, this"))
+    assert bench.state.floor is Floor.CONTESTED
+    bench.caller_says("tuesday please")
+    assert bench.effect_names().count("Pause") == 1
+    assert bench.effect_names().count("Cut") == 1
+    cut = next(body for body in bench.events if isinstance(body, ev.AgentInterrupted))
+    assert (cut.clause, cut.heard_text) == ("r1.1", "Hello, this")
+
+
+def test_a_murmur_resumes_where_the_agent_stopped() -> None:
+    bench = Bench()
+    bench.answer()
+    bench.caller_begins(Played("r1.1", 400, "Hello, this"))
+    bench.give(sg.SpeechFaded("no words"))
+    assert bench.state.floor is Floor.AGENT
+    assert bench.effect_names().count("Resume") == 1
+    assert "Cut" not in bench.effect_names()
+
+
+@pytest.mark.parametrize("text", ["mm-hm", "Okay.", "right, yeah"])
+def test_an_acknowledgement_in_the_middle_is_not_an_interruption(text: str) -> None:
+    bench = Bench()
+    bench.answer()
+    bench.caller_begins(Played("r1.1", 400, "Hello, this"))
+    bench.caller_says(text)
+    assert "agent.resumed" in bench.names
+    assert "Understand" not in bench.effect_names()
+
+
+def test_okay_in_the_last_clause_is_an_answer() -> None:
+    bench = Bench()
+    bench.answer()
+    bench.give(sg.PlaybackEnded("r1.1", 900))
+    bench.caller_begins(Played("r1.2", 300, "How can"))
+    bench.caller_says("okay")
+    assert "agent.interrupted" in bench.names
+    assert "Understand" in bench.effect_names()
+
+
+def test_a_must_say_line_cut_by_keys_is_owed_to_the_next_reply() -> None:
+    bench = Bench()
+    bench.answer()
+    owed = Clause("r1.1", "This call is recorded.", must_say=True)
+    reply = replace(bench.state.replies[0], clauses=(owed,))
+    bench.state = replace(bench.state, replies=(reply,))
+    bench.caller_presses("5")
+    bench.understood(NONSENSE)
+    assert bench.said()[-3:] == ["This call is recorded.", "Which day?", "Any day is fine."]
+
+
+def test_a_line_that_may_not_be_interrupted_goes_on_and_the_words_count() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("bye")
+    bench.understood(BYE)
+    bench.caller_begins(Played("r2.1", 100, ""))
+    assert bench.state.floor is Floor.OVERTALK
+    assert "Pause" not in bench.effect_names()
+
+
+def test_goodbye_is_heard_out_before_the_line_is_left() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("bye")
+    bench.understood(BYE)
+    assert "LeaveLine" not in bench.effect_names()
+    bench.agent_finishes()
+    assert bench.effect_names()[-1] == "LeaveLine"
+    bench.give(sg.LineLeft(5_000, "abc"))
+    assert bench.names[-2:] == ["recording.stopped", "call.ended"]
+    ended = bench.events[-1]
+    assert isinstance(ended, ev.CallEnded)
+    assert (ended.reason, ended.disposition) == ("agent_hung_up", "done")
+
+
+def test_a_reply_chosen_while_the_caller_goes_on_is_held_and_dropped() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("well")
+    bench.caller_begins()
+    bench.understood(NONSENSE)
+    assert bench.state.floor is Floor.CONTESTED
+    assert bench.said() == []
+    bench.caller_says("tuesday")
+    assert bench.said() == []
+    bench.understood(TUESDAY)
+    assert bench.state.run.awaiting == "k1"
+
+
+def test_a_held_reply_is_said_when_it_was_only_a_cough() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("well")
+    bench.caller_begins()
+    bench.understood(NONSENSE)
+    bench.give(sg.SpeechFaded("noise"))
+    assert bench.said() == ["Which day?", "Any day is fine."]
+
+
+def test_words_of_a_turn_not_understood_yet_join_the_next() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("on tuesday")
+    bench.caller_begins()
+    bench.caller_says("at nine")
+    understand = [effect for effect in bench.effects if type(effect).__name__ == "Understand"]
+    assert understand[-1].heard.text == "on tuesday at nine"  # type: ignore[union-attr]
+
+
+def test_an_answer_to_an_old_turn_is_ignored() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("on tuesday")
+    bench.give(sg.Understood(0, (BYE,), "grammar"))
+    assert "commands.understood" not in bench.names
+
+
+def test_silence_is_counted_until_the_caller_speaks() -> None:
+    bench = bench_listening()
+    bench.give(sg.TimerRang("silence"))
+    bench.agent_finishes()
+    bench.give(sg.TimerRang("silence"))
+    assert [b.count for b in bench.events if isinstance(b, ev.CallerStayedSilent)] == [1, 2]
+    bench.agent_finishes()
+    bench.caller_begins()
+    bench.caller_says("tuesday")
+    assert bench.state.silences == 0
+
+
+def test_a_silence_timer_that_rings_late_does_nothing() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.give(sg.TimerRang("silence"))
+    assert "caller.silent" not in bench.names
+
+
+def test_a_slow_action_is_covered_by_a_word() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("tuesday")
+    bench.understood(TUESDAY)
+    bench.give(sg.TimerRang("filler"))
+    assert bench.said() == ["One moment, please."]
+
+
+def test_talking_during_an_action_does_not_start_another() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("tuesday")
+    bench.understood(TUESDAY)
+    bench.caller_begins()
+    bench.caller_says("tuesday")
+    bench.understood(TUESDAY)
+    assert bench.names.count("action.requested") == 1
+
+
+def test_a_hand_over_is_announced_and_recorded_before_the_line_is_left() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("agent")
+    bench.understood(HUMAN)
+    bench.agent_finishes()
+    assert bench.names[-1] == "handover.requested"
+    bench.give(sg.LineLeft())
+    assert "call.ended" not in bench.names
+    assert bench.state.floor is Floor.AWAY
+
+
+def test_a_caller_nobody_answered_comes_back_to_the_agent() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("agent")
+    bench.understood(HUMAN)
+    bench.agent_finishes()
+    bench.state = evolve(bench.state, ev.HandoverFailed("no-answer"), bench.at_ms)
+    bench.give(sg.LineOpened("MZ2", WALL))
+    assert bench.said()[-1] == "Nobody is free."
+
+
+def test_a_lost_line_is_taken_up_again() -> None:
+    bench = bench_listening()
+    bench.give(sg.CarrierGone(False, "abrupt"))
+    bench.give(sg.LineLeft())
+    assert bench.names[-1] == "carrier.lost"
+    bench.give(sg.LineOpened("MZ2", WALL))
+    assert bench.said() == ["The line dropped.", "Which day?"]
+    assert bench.state.sockets == 2
+
+
+def test_the_callers_hang_up_ends_the_call() -> None:
+    bench = bench_listening()
+    bench.give(sg.CarrierGone(True, "stop"))
+    bench.give(sg.LineLeft())
+    assert bench.names[-2:] == ["caller.hung_up", "call.ended"]
+
+
+def test_an_action_answered_after_the_hang_up_stands_on_the_record() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("tuesday")
+    bench.understood(TUESDAY)
+    bench.give(sg.CarrierGone(True, "stop"))
+    bench.books()
+    bench.give(sg.LineLeft())
+    assert bench.names[-2:] == ["action.committed", "call.ended"]
+    assert bench.said() == []
+
+
+def test_a_blocked_clause_is_never_voiced() -> None:
+    bench = Bench()
+    decision = bench.conversation.decide(bench.state, sg.LineOpened("MZ1", WALL), 0)
+    bench.state = decision.state
+    bench.give(sg.Judged("r1.1", None, "never-say"))
+    bench.give(sg.Judged("r1.2", None, "never-say"))
+    assert bench.said() == ["I'm sorry, I can't say more about that."]
+    assert bench.names.count("guardrail.blocked") == 2
+
+
+def test_a_replaced_clause_is_heard_as_replaced() -> None:
+    bench = Bench()
+    decision = bench.conversation.decide(bench.state, sg.LineOpened("MZ1", WALL), 0)
+    bench.state = decision.state
+    bench.give(sg.Judged("r1.1", Clause("r1.1", "Good day."), "tone"))
+    bench.give(sg.PlaybackEnded("r1.1", 700))
+    spoken = next(body for body in bench.events if isinstance(body, ev.AgentSpoke))
+    assert spoken.text == "Good day."
+
+
+def test_a_voice_that_fails_hands_the_caller_to_a_person() -> None:
+    bench = bench_listening()
+    bench.give(sg.StageFailed("speaking", "no audio"))
+    assert bench.names[-1] == "handover.requested"
+    assert bench.effect_names()[-1] == "LeaveLine"
+
+
+def test_a_voice_that_fails_without_a_person_ends_the_call() -> None:
+    bench = Bench(line=replace(LINE, human=None))
+    bench.answer()
+    bench.agent_finishes()
+    bench.give(sg.StageFailed("speaking", "no audio"))
+    bench.give(sg.LineLeft())
+    assert bench.names[-1] == "call.ended"
+
+
+def test_understanding_that_fails_counts_as_unclear() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("mumble")
+    bench.give(sg.StageFailed("understanding", "timeout", turn=bench.state.turn))
+    assert bench.said() == ["Which day?", "Any day is fine."]
+
+
+def test_hold_on_keeps_quiet_and_waits() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("hold on")
+    bench.understood(HOLD)
+    assert bench.said() == []
+    bench.give(sg.TimerRang("silence"))
+    assert "caller.silent" in bench.names
+
+
+def test_nothing_moves_an_ended_call() -> None:
+    bench = bench_listening()
+    bench.give(sg.CarrierGone(True, "stop"))
+    bench.give(sg.LineLeft())
+    before = bench.state
+    for signal in (sg.SpeechBegan(0), sg.CallerSaid(Heard("hi", 0, 1)), sg.TimerRang("silence"), sg.LineLeft()):
+        assert bench.give(signal).events == ()
+    assert bench.state == before
+
+
+SIGNALS = st.one_of(
+    st.just(sg.LineOpened("MZ", WALL)),
+    st.builds(sg.SpeechBegan, st.just(0.0), st.sampled_from([None, Played("r1.1", 10, "Hello"), Played("r2.1", 5, "")])),
+    st.just(sg.SpeechFaded("noise")),
+    st.builds(lambda text: sg.CallerSaid(Heard(text, 0, 10)), st.sampled_from(["tuesday", "okay", "agent", ""])),
+    st.builds(sg.SpeechGrew, st.just(0.0), st.text(max_size=5)),
+    st.builds(
+        lambda turn, command: sg.Understood(turn, (command,), "grammar"),
+        st.integers(0, 6),
+        st.sampled_from([TUESDAY, HUMAN, BYE, HOLD, NONSENSE]),
+    ),
+    st.builds(sg.TimerRang, st.sampled_from(["silence", "filler", "length", "understanding"])),
+    st.builds(
+        lambda n, m: sg.PlaybackEnded(f"r{n}.{m}", 100.0), st.integers(1, 5), st.integers(1, 3)
+    ),
+    st.builds(lambda n: sg.StageFailed("understanding", "x", turn=n), st.integers(0, 5)),
+    st.just(sg.StageFailed("speaking", "x")),
+    st.just(sg.ActionDone(ActionSettled("k1", "book", refusal="slot_taken"), 5.0)),
+    st.builds(sg.CarrierGone, st.booleans(), st.just("x")),
+    st.just(sg.Displaced()),
+    st.just(sg.LineLeft()),
+)
+
+
+@given(st.lists(SIGNALS, max_size=40))
+def test_folding_the_events_gives_the_live_state(signals: list[sg.Signal]) -> None:
+    bench = Bench()
+    bench.answer()
+    for signal in signals:
+        bench.give(signal)
+    past = [ev.CallEvent("call:CA1", n, at_ms, body) for n, (body, at_ms) in enumerate(bench.stamped, 1)]
+    assert rebuild(past) == bench.state
+
+
+@given(st.lists(SIGNALS, max_size=40))
+def test_nothing_is_said_once_the_line_is_left(signals: list[sg.Signal]) -> None:
+    bench = Bench()
+    bench.answer()
+    for signal in signals:
+        if isinstance(signal, sg.LineOpened):
+            continue
+        away = bench.state.floor in (Floor.AWAY, Floor.ENDED)
+        said = len(bench.said())
+        bench.give(signal)
+        if away:
+            assert len(bench.said()) == said
