@@ -1,0 +1,1 @@
+"""Booking and support scripts: the language, the pure director, the actions and their back ends."""
