@@ -80,15 +80,15 @@ def from_json(kind: Any, raw: JsonValue) -> Any:
         return raw
     if origin in (typing.Union, types.UnionType):
         return _member(typing.get_args(kind), raw)
+    if origin is typing.Literal:
+        if raw not in typing.get_args(kind):
+            raise ValueError(f"{raw!r} is none of {typing.get_args(kind)}")
+        return raw
     if origin is tuple:
         return tuple(from_json(typing.get_args(kind)[0], item) for item in _expect(raw, list))
     if origin is not None and issubclass(origin, Mapping):
         inner = typing.get_args(kind)[1]
         return {key: from_json(inner, item) for key, item in _expect(raw, dict).items()}
-    if origin is typing.Literal:
-        if raw not in typing.get_args(kind):
-            raise ValueError(f"{raw!r} is none of {typing.get_args(kind)}")
-        return raw
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(raw)
     if is_dataclass(kind):
