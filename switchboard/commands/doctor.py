@@ -1,0 +1,163 @@
+"""``switchboard doctor``: on one screen what works, what real calls still need, and how to mend it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from calls.errors import ConfigurationError, SwitchboardError
+from switchboard import settings
+from switchboard.database import open_database
+from switchboard.lines import LineBook
+from switchboard.settings import Settings
+
+SPACE_MB = 500
+"""Room for recordings, databases and the converted models."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the screen."""
+
+    state: str
+    """``ok`` | ``missing`` (needed) | ``later`` (only for real calls) | ``optional``"""
+    what: str
+    detail: str
+    remedy: str = ""
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    command = commands.add_parser("doctor", help="what works, what real calls need, and how to mend it")
+    command.set_defaults(run=run)
+
+
+async def run(arguments: argparse.Namespace) -> int:
+    """Exit code 0 when the demo can run."""
+    chosen = settings.read()
+    checks: tuple[Callable[[Settings], Awaitable[Finding]], ...] = (
+        _python,
+        _disk,
+        _port,
+        _lines,
+        _scripts,
+        _database,
+        _models,
+        _carrier,
+        _public_url,
+        _browser,
+        _caller_voices,
+    )
+    findings = [await _one(check, chosen) for check in checks]
+    marks = {"ok": "ok      ", "missing": "MISSING ", "later": "to do   ", "optional": "optional"}
+    for finding in findings:
+        print(f"{marks[finding.state]}  {finding.what:18} {finding.detail}")
+        if finding.remedy:
+            print(f"{'':10}{'':18} -> {finding.remedy}")
+    broken = [finding for finding in findings if finding.state == "missing"]
+    later = [finding for finding in findings if finding.state == "later"]
+    print()
+    print("The demo and the tests can run." if not broken else "Mend what is MISSING first.")
+    if later:
+        print(f"For real calls: {', '.join(finding.what for finding in later)} (see above).")
+    return 1 if broken else 0
+
+
+async def _one(check: Callable[[Settings], Awaitable[Finding]], chosen: Settings) -> Finding:
+    name = check.__name__.strip("_").replace("_", " ")
+    try:
+        return await check(chosen)
+    except (SwitchboardError, OSError, ImportError, RuntimeError) as why:
+        return Finding("missing", name, str(why).splitlines()[0] if str(why) else type(why).__name__, "see above")
+
+
+async def _python(_: Settings) -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < (3, 11):
+        return Finding("missing", "Python", version, "install Python 3.11 or newer")
+    return Finding("ok", "Python", version)
+
+
+async def _disk(chosen: Settings) -> Finding:
+    chosen.var.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(chosen.var).free // 1_000_000
+    if free < SPACE_MB:
+        return Finding("missing", "disk", f"{free} MB free under {chosen.var}", f"free {SPACE_MB} MB, or move SWITCHBOARD_VAR")
+    return Finding("ok", "disk", f"{free:,} MB free under {chosen.var}/")
+
+
+async def _port(chosen: Settings) -> Finding:
+    family = socket.AF_INET6 if ":" in chosen.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((chosen.host, chosen.port))
+        except OSError as why:
+            remedy = "stop what uses it (a running `switchboard serve`?), or set PORT to another"
+            return Finding("optional", "port", f"{chosen.host}:{chosen.port}: {why.strerror}", remedy)
+    return Finding("ok", "port", f"{chosen.host}:{chosen.port} is free")
+
+
+async def _lines(chosen: Settings) -> Finding:
+    book = LineBook(chosen.lines)
+    return Finding("ok", "lines", ", ".join(f"{line.id} {line.number}" for line in book.lines))
+
+
+async def _scripts(chosen: Settings) -> Finding:
+    from switchboard.scripts import load_scripts
+
+    scripts = load_scripts()
+    for line in LineBook(chosen.lines).lines:
+        if line.script not in scripts.names:
+            raise ConfigurationError(f"line {line.id} wants script {line.script!r}; there are: {', '.join(scripts.names)}")
+    return Finding("ok", "scripts", ", ".join(scripts.names))
+
+
+async def _database(chosen: Settings) -> Finding:
+    async with open_database(chosen) as engine, engine.connect() as connection:
+        version = (await connection.execute(text("show server_version"))).scalar_one()
+    where = "configured by DATABASE_URL" if chosen.database_url else f"our own, under {chosen.var}/"
+    return Finding("ok", "Postgres", f"{version}, {where}; answered a query")
+
+
+async def _models(_: Settings) -> Finding:
+    from agent.models import verify_all
+
+    count = await asyncio.to_thread(verify_all)
+    return Finding("ok", "speech models", f"{count} weight files, digests as in docs/models.md")
+
+
+async def _carrier(chosen: Settings) -> Finding:
+    if not chosen.twilio_auth_tokens:
+        remedy = "put TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN into .env (console.twilio.com, Account info)"
+        return Finding("later", "Twilio account", "no auth token: calls cannot be verified", remedy)
+    return Finding("ok", "Twilio account", f"{len(chosen.twilio_auth_tokens)} auth token(s) set")
+
+
+async def _public_url(chosen: Settings) -> Finding:
+    if not chosen.public_url.startswith("https://"):
+        remedy = "set PUBLIC_URL to your https address; point your number's voice webhook at PUBLIC_URL/twilio/voice"
+        return Finding("later", "PUBLIC_URL", chosen.public_url or "not set", remedy)
+    return Finding("ok", "PUBLIC_URL", f"{chosen.public_url} (webhook: {chosen.public_url}/twilio/voice)")
+
+
+async def _browser(_: Settings) -> Finding:
+    found = next((name for name in ("chromium", "chromium-browser", "google-chrome") if shutil.which(name)), "")
+    if not found:
+        remedy = "sudo infra/install-system-packages.sh"
+        return Finding("optional", "Chromium", "not found: the softphone's browser tests are left out", remedy)
+    return Finding("ok", "Chromium", found)
+
+
+async def _caller_voices(_: Settings) -> Finding:
+    if shutil.which("flite") is None:
+        remedy = "sudo infra/install-system-packages.sh"
+        return Finding("optional", "caller voice", "flite not found: simulated callers use the agent's voice, re-pitched", remedy)
+    return Finding("ok", "caller voice", "flite")
