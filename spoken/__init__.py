@@ -1,0 +1,52 @@
+"""Values as people say them: parse with evidence, validate, read back, enter by keys, expect."""
+
+from __future__ import annotations
+
+from .expectations import expectation
+from .keys import from_keys, key_prompt
+from .kinds import (
+    SUPPORTED_LOCALES,
+    Choice,
+    Context,
+    Expectation,
+    Kind,
+    Parsed,
+    Patience,
+    SpokenError,
+    UnknownTimeZone,
+    UnsupportedLocale,
+    Value,
+)
+from .parsing import extend, parse, parse_all
+from .read_back import read_back
+from .validation import validate
+from .words import cardinal_words, number_words, ordinal_words, say_code, spell, words_for_digits, year_words
+
+__all__ = [
+    "SUPPORTED_LOCALES",
+    "Choice",
+    "Context",
+    "Expectation",
+    "Kind",
+    "Parsed",
+    "Patience",
+    "SpokenError",
+    "UnknownTimeZone",
+    "UnsupportedLocale",
+    "Value",
+    "cardinal_words",
+    "expectation",
+    "extend",
+    "from_keys",
+    "key_prompt",
+    "number_words",
+    "ordinal_words",
+    "parse",
+    "parse_all",
+    "read_back",
+    "say_code",
+    "spell",
+    "validate",
+    "words_for_digits",
+    "year_words",
+]

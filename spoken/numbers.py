@@ -1,0 +1,216 @@
+"""Reading cardinals, ordinals and decimals out of words, and the kinds number and ordinal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from .found import Found, refused, settle_found
+from .kinds import Context
+from .tokens import MASK, Utterance, is_digits, phrases, without_fillers
+from .words import ONES, TENS, ordinal_words
+
+UNITS = {word: n for n, word in enumerate(ONES)} | {"nought": 0, "naught": 0, "niner": 9}
+TEN_WORDS = {word: n * 10 for n, word in enumerate(TENS) if n >= 2} | {"fourty": 40, "fourties": 40}
+SCALES = {"thousand": 1000, "grand": 1000, "k": 1000, "million": 10**6, "billion": 10**9}
+ORDINALS = {ordinal_words(n): n for n in range(1, 100) if " " not in ordinal_words(n)}
+# What a recognizer writes when it hears a lone number (no grammar of its own to tell them apart).
+HOMOPHONES = {
+    "to": "two", "too": "two", "tu": "two", "for": "four", "fore": "four", "won": "one", "ate": "eight",
+    "tree": "three", "free": "three", "sicks": "six", "fife": "five", "nein": "nine",
+}  # fmt: skip
+_UNIT_AFTER = phrases("am | pm | oclock | o clock | percent")
+
+
+def _below_hundred(words: Sequence[str], i: int) -> tuple[int, int] | None:
+    if i >= len(words):
+        return None
+    word = words[i]
+    if word in UNITS:
+        return UNITS[word], i + 1
+    if word in TEN_WORDS:
+        tens = TEN_WORDS[word]
+        unit = UNITS.get(words[i + 1], 0) if i + 1 < len(words) else 0
+        return (tens + unit, i + 2) if 1 <= unit <= 9 else (tens, i + 1)
+    return None
+
+
+def _below_thousand(words: Sequence[str], i: int) -> tuple[int, int] | None:
+    if i < len(words) and is_digits(words[i]) and len(words[i]) <= 12:
+        head, j = int(words[i]), i + 1
+    elif i + 1 < len(words) and words[i] in ("a", "an") and words[i + 1] in ("hundred", *SCALES):
+        head, j = 1, i + 1
+    else:
+        read = _below_hundred(words, i)
+        if read is None:
+            return None
+        head, j = read
+    if j < len(words) and words[j] == "hundred" and 0 < head < 100:
+        head, j = head * 100, j + 1
+        rest = _below_hundred(words, j + 1 if j < len(words) and words[j] == "and" else j)
+        if rest is not None and rest[0] > 0:
+            head, j = head + rest[0], rest[1]
+    return head, j
+
+
+def read_cardinal(words: Sequence[str], i: int) -> tuple[int, int] | None:
+    """The whole number that starts at word ``i`` and the index after it: "two thousand and five", "12"."""
+    read = _below_thousand(words, i)
+    if read is None:
+        return None
+    value, j = read
+    total, scale = 0, 10**12
+    while j < len(words) and words[j] in SCALES and SCALES[words[j]] < scale:
+        scale = SCALES[words[j]]
+        total, value, j = total + value * scale, 0, j + 1
+        rest = _below_thousand(words, j + 1 if j < len(words) and words[j] == "and" else j)
+        if rest is None or rest[0] >= scale or rest[0] == 0:
+            break
+        value, j = rest
+    return total + value, j
+
+
+def read_number(words: Sequence[str], i: int) -> tuple[int | float, int] | None:
+    """A number with decimals, halves, dozens and a sign: "minus two point five", "one and a half"."""
+    if i >= len(words):
+        return None
+    if words[i] in ("minus", "negative"):
+        read = read_number(words, i + 1)
+        return (-read[0], read[1]) if read and read[0] > 0 else None
+    dozen = _dozens(words, i)
+    if dozen:
+        return dozen
+    word = words[i]
+    if "." in word and word[0] in "0123456789" and word.count(".") == 1 and len(word) <= 20:
+        whole = float(word) if word[-1] != "." else 0.0
+        j = i + 1
+        if j < len(words) and words[j] in SCALES:
+            return _tidy(whole * SCALES[words[j]]), j + 1
+        return _tidy(whole), j
+    if word in ("point", "decimal"):
+        return _decimals(0, words, i)
+    read_int = read_cardinal(words, i)
+    if read_int is None:
+        return None
+    value, j = read_int
+    if j < len(words) and words[j] in ("point", "decimal"):
+        return _decimals(value, words, j) or (value, j)
+    if tuple(words[j : j + 3]) == ("and", "a", "half"):
+        return value + 0.5, j + 3
+    return value, j
+
+
+def _tidy(x: float) -> int | float:
+    return int(x) if x.is_integer() else x
+
+
+def _decimals(whole: int, words: Sequence[str], j: int) -> tuple[int | float, int] | None:
+    digits, k = "", j + 1
+    while k < len(words) and len(digits) < 9:
+        if is_digits(words[k]):
+            digits += words[k]
+        elif UNITS.get(words[k], 99) < 10 or words[k] in ("oh", "o"):
+            digits += str(UNITS.get(words[k], 0))
+        elif words[k] in TEN_WORDS or words[k] in UNITS:
+            read = _below_hundred(words, k)
+            assert read is not None
+            digits += str(read[0])
+            k = read[1]
+            continue
+        else:
+            break
+        k += 1
+    return (_tidy(float(f"{whole}.{digits}")), k) if digits else None
+
+
+def _dozens(words: Sequence[str], i: int) -> tuple[int, int] | None:
+    two = tuple(words[i : i + 2])
+    if two in (("a", "dozen"), ("one", "dozen")):
+        return 12, i + 2
+    if words[i] == "half" and tuple(words[i + 1 : i + 3]) == ("a", "dozen"):
+        return 6, i + 3
+    if two in (("two", "dozen"), ("three", "dozen")):
+        return 12 * UNITS[two[0]], i + 2
+    if words[i] == "dozen":
+        return 12, i + 1
+    return None
+
+
+def read_ordinal(words: Sequence[str], i: int) -> tuple[int, int] | None:
+    """An ordinal up to 99: "third", "twenty first", "21st"."""
+    if i >= len(words):
+        return None
+    word = words[i]
+    if word[0] in "0123456789" and word[-2:] in ("st", "nd", "rd", "th") and is_digits(word[:-2]):
+        return int(word[:-2]), i + 1
+    if word in ORDINALS:
+        return ORDINALS[word], i + 1
+    if word in TEN_WORDS and i + 1 < len(words):
+        tail = read_ordinal(words, i + 1)
+        if tail and 1 <= tail[0] <= 9:
+            return TEN_WORDS[word] + tail[0], tail[1]
+    return None
+
+
+def lone_homophone(u: Utterance) -> tuple[int, int] | None:
+    """When nothing but "to", "for", "ate" ... was heard, the number it stands for, with its word index."""
+    kept = without_fillers(u.words)
+    if len(kept) == 1 and u.words[kept[0]] in HOMOPHONES:
+        return UNITS[HOMOPHONES[u.words[kept[0]]]], kept[0]
+    return None
+
+
+def number_hits(u: Utterance) -> list[Found]:
+    """Every number of the utterance, left to right."""
+    hits: list[Found] = []
+    i = 0
+    while i < len(u.words):
+        read = read_number(u.words, i)
+        if read is None or u.words[i] == MASK:
+            i += 1
+            continue
+        value, end = read
+        sure = 0.5 if _UNIT_AFTER.match(u.words, end) else 0.95
+        hits.append(Found(i, end, value, sure))
+        i = end
+    return hits
+
+
+def find_number(u: Utterance, context: Context) -> Found | None:
+    """The kind ``number``; digits said one by one ("one two three") are one number, less surely."""
+    hits = number_hits(u)
+    if (
+        len(hits) > 1
+        and not refused(hits[0], u)
+        and all(a.end == b.start and isinstance(a.value, int) and 0 <= a.value < 100 for a, b in pairwise(hits))
+    ):
+        joined = "".join(str(hit.value) for hit in hits)
+        if len(joined) <= 12 and isinstance(hits[-1].value, int):
+            return Found(hits[0].start, hits[-1].end, int(joined), 0.6, (hits[0].value,))
+    if hits:
+        return settle_found(hits, u)
+    lone = None if u.strict else lone_homophone(u)
+    return Found(lone[1], lone[1] + 1, lone[0], 0.6) if lone else None
+
+
+def find_ordinal(u: Utterance, context: Context) -> Found | None:
+    """The kind ``ordinal``: "the third", "number two", "the last one" (-1)."""
+    hits: list[Found] = []
+    i = 0
+    while i < len(u.words):
+        read = read_ordinal(u.words, i)
+        if read is not None:
+            hits.append(Found(i, read[1], read[0]))
+            i = read[1]
+        elif u.words[i] == "last":
+            hits.append(Found(i, i + 1, -1, 0.8))
+            i += 1
+        elif u.words[i] in ("number", "option", "position", "item") and (after := read_cardinal(u.words, i + 1)):
+            hits.append(Found(i + 1, after[1], after[0], 0.9))
+            i = after[1]
+        else:
+            i += 1
+    if hits or u.strict:
+        return settle_found(hits, u)
+    cardinals = [Found(h.start, h.end, h.value, 0.6) for h in number_hits(u) if isinstance(h.value, int)]
+    return settle_found(cardinals, u)

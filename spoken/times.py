@@ -1,0 +1,305 @@
+"""The grammar of a time of day: "half past two", "quarter to nine", "seven oh five pm", "at seven"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import time as Time
+
+from .kinds import Context
+from .numbers import HOMOPHONES, TEN_WORDS, UNITS
+from .tokens import MASK, Utterance, is_digits, phrases, word_set
+from .years import at
+
+DAYPARTS = {
+    "morning": "am", "mornings": "am", "afternoon": "pm", "afternoons": "pm", "evening": "evening",
+    "evenings": "evening", "night": "night", "tonight": "night", "nighttime": "night", "lunchtime": "pm",
+}  # fmt: skip
+_LEADS = frozenset({"at", "around", "about", "by", "say", "roughly", "approximately", "from", "until", "till",
+                    "before", "after", "between", "like"})  # fmt: skip
+_NOT_CLOCK = word_set(
+    """people persons guests of adults kids children minutes minute hours hour days day weeks week nights
+    dollars pounds euros percent st nd rd th times months month years seats chairs double"""
+)
+_GREETING = phrases("good morning | good afternoon | good evening | good night")
+_DIRECTIONS = {"past": 1, "after": 1, "to": -1, "till": -1, "til": -1, "before": -1, "of": -1}
+
+
+@dataclass(frozen=True)
+class TimeParts:
+    """A time as said: ``hour`` 0-23, ``half`` of the day if known (``am pm evening night``), ``exact``
+    when it needs no half (14:30, noon, midnight), ``firm`` when nothing but a time is said like this."""
+
+    hour: int
+    minute: int = 0
+    half: str = ""
+    exact: bool = False
+    firm: bool = True
+
+
+@dataclass(frozen=True)
+class TimeHit:
+    """Time parts at the words ``[start, end)``."""
+
+    start: int
+    end: int
+    parts: TimeParts
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A resolved time of day, how sure, and what else it may be."""
+
+    time: Time
+    sure: float
+    others: tuple[Time, ...] = ()
+
+
+def _hour(words: Sequence[str], i: int, *, noisy: bool = False) -> tuple[int, int] | None:
+    """An hour 0-23 at word ``i``."""
+    if i >= len(words):
+        return None
+    word = words[i]
+    if is_digits(word):
+        return (int(word), i + 1) if len(word) <= 2 and int(word) < 24 else None
+    if word in UNITS:
+        return UNITS[word], i + 1
+    if word == "twenty":
+        unit = UNITS.get(words[i + 1], 0) if i + 1 < len(words) else 0
+        return (20 + unit, i + 2) if 1 <= unit <= 3 else (20, i + 1)
+    if noisy and word in HOMOPHONES:
+        return UNITS[HOMOPHONES[word]], i + 1
+    return None
+
+
+def _minute(words: Sequence[str], i: int) -> tuple[int, int] | None:
+    """Minutes after the hour: "thirty", "forty five", "oh five", "15"."""
+    if i >= len(words):
+        return None
+    word = words[i]
+    if is_digits(word):
+        return (int(word), i + 1) if len(word) == 2 and int(word) < 60 else None
+    if word in ("oh", "o", "zero") and i + 1 < len(words) and 1 <= UNITS.get(words[i + 1], 0) <= 9:
+        return UNITS[words[i + 1]], i + 2
+    if 10 <= UNITS.get(word, 0) <= 19:
+        return UNITS[word], i + 1
+    if word in TEN_WORDS and TEN_WORDS[word] < 60:
+        unit = UNITS.get(words[i + 1], 0) if i + 1 < len(words) else 0
+        return (TEN_WORDS[word] + unit, i + 2) if 1 <= unit <= 9 else (TEN_WORDS[word], i + 1)
+    return None
+
+
+def _named(words: Sequence[str], i: int) -> tuple[TimeParts, int] | None:
+    j = i + (words[i] == "twelve" and i + 1 < len(words) and words[i + 1] in ("noon", "midnight", "midday"))
+    if words[j] in ("noon", "midday", "noontime"):
+        return TimeParts(12, exact=True), j + 1
+    if words[j] == "midnight":
+        return TimeParts(0, exact=True), j + 1
+    return None
+
+
+def _relative_to_hour(words: Sequence[str], i: int) -> tuple[TimeParts, int] | None:
+    """ "half past two", "half two", "quarter to nine", "twenty past six", "five minutes before noon"."""
+    j = i + (words[i] == "a" and i + 1 < len(words) and words[i + 1] == "quarter")
+    if words[j] == "half":
+        k = j + 2 if j + 1 < len(words) and words[j + 1] in ("past", "after", "passed") else j + 1
+        hour = _named_or_hour(words, k, noisy=k == j + 2)
+        if hour and k == j + 1 and (hour[0].exact or hour[0].hour > 12):
+            return None
+        return (replace(hour[0], minute=30), hour[1]) if hour else None
+    if words[j] == "quarter":
+        amount, k = 15, j + 1
+    else:
+        read = _minute(words, j) or ((UNITS[words[j]], j + 1) if words[j] in UNITS else None)
+        if read is None and is_digits(words[j]) and len(words[j]) == 1:
+            read = int(words[j]), j + 1
+        if read is None or not 0 < read[0] < 60:
+            return None
+        amount, k = read
+        k += k < len(words) and words[k] in ("minutes", "minute", "mins")
+    if k >= len(words):
+        return None
+    word = "past" if words[k] == "passed" else words[k]
+    if word in ("two", "too") and words[j] == "quarter":
+        word = "to"
+    direction = _DIRECTIONS.get(word)
+    if direction is None or (word == "of" and words[j] != "quarter"):
+        return None
+    hour = _named_or_hour(words, k + 1, noisy=True)
+    if hour is None or (words[j] != "quarter" and amount not in (5, 10, 20, 25) and "minute" not in words[k - 1]):
+        return None
+    base = hour[0]
+    minutes = (base.hour * 60 + direction * amount) % (24 * 60 if base.exact or base.hour > 12 else 12 * 60)
+    at_twelve = minutes // 60 == 0 and not base.exact and base.hour <= 12
+    return replace(base, hour=12 if at_twelve else minutes // 60, minute=minutes % 60), hour[1]
+
+
+def _named_or_hour(words: Sequence[str], i: int, *, noisy: bool) -> tuple[TimeParts, int] | None:
+    if i >= len(words):
+        return None
+    named = _named(words, i)
+    if named:
+        return named
+    hour = _hour(words, i, noisy=noisy)
+    return (TimeParts(hour[0], exact=hour[0] == 0 or hour[0] > 12), hour[1]) if hour else None
+
+
+def _written(words: Sequence[str], i: int, after_lead: bool) -> tuple[TimeParts, int] | None:
+    """ "7:30", "7.30", "0730", "730" (the last only after "at" or before am/pm)."""
+    word = words[i]
+    for separator in (":", "."):
+        hour, found, minute = word.partition(separator)
+        if found and is_digits(hour) and is_digits(minute) and len(minute) == 2:
+            return _clock_parts(int(hour), int(minute), hour[0] == "0" and len(hour) == 2, i + 1)
+    if is_digits(word) and 3 <= len(word) <= 4:
+        marked = i + 1 < len(words) and words[i + 1] in ("am", "pm", "hours")
+        if marked or after_lead or len(word) == 4:
+            read = _clock_parts(
+                int(word[:-2]), int(word[-2:]), word[0] == "0" or words[i + 1 : i + 2] == ("hours",), i + 1
+            )
+            return (replace(read[0], firm=marked or after_lead), read[1]) if read else None
+    return None
+
+
+def _clock_parts(hour: int, minute: int, exact: bool, end: int) -> tuple[TimeParts, int] | None:
+    if hour > 23 or minute > 59:
+        return None
+    return TimeParts(hour, minute, exact=exact or hour > 12 or hour == 0), end
+
+
+def _spoken(words: Sequence[str], i: int, after_lead: bool) -> tuple[TimeParts, int] | None:
+    """ "seven", "seven thirty", "seven o'clock", "fourteen hundred", "oh nine hundred"."""
+    lead_zero = words[i] in ("oh", "o", "zero") and i + 1 < len(words)
+    hour = _hour(words, i + lead_zero, noisy=i > 0 and words[i - 1] == "at")
+    if hour is None or (lead_zero and hour[0] > 9):
+        return None
+    h, j = hour
+    exact = lead_zero or h > 12 or h == 0
+    if j < len(words) and words[j] == "hundred":
+        return TimeParts(h, exact=True, firm=True), j + 1 + at(words, j + 1, "hours")
+    if j < len(words) and words[j] in ("oclock", "o") and (words[j] == "oclock" or at(words, j + 1, "clock")):
+        return TimeParts(h, exact=h > 12 or h == 0), j + (1 if words[j] == "oclock" else 2)
+    minute = _minute(words, j)
+    if minute and not (minute[1] < len(words) and words[minute[1]] in _NOT_CLOCK):
+        return TimeParts(h, minute[0], exact=exact), minute[1]
+    if lead_zero or (h == 0 and not is_digits(words[i])):
+        return None
+    ish = j < len(words) and words[j] in ("ish", "sharp", "exactly")
+    return TimeParts(h, exact=exact, firm=after_lead or ish), j + ish
+
+
+def _half(words: Sequence[str], j: int) -> tuple[str, int]:
+    """The half of the day that follows at word ``j``: "pm", "in the evening", "tomorrow night"."""
+    if j >= len(words):
+        return "", j
+    if words[j] in ("am", "pm"):
+        return words[j], j + 1
+    if words[j] in ("a", "p") and at(words, j + 1, "m"):
+        return words[j] + "m", j + 2
+    for lead in (
+        ("in", "the"),
+        ("at",),
+        ("in",),
+        ("this",),
+        ("tomorrow",),
+        ("on", "the"),
+        ("yesterday",),
+        (),
+    ):
+        k = j + len(lead)
+        if at(words, j, *lead) and k < len(words) and words[k] in DAYPARTS:
+            # "tomorrow" is left for the grammar of days.
+            return DAYPARTS[words[k]], j if lead in (("tomorrow",), ("yesterday",)) else k + 1
+    return "", j
+
+
+def read_time(words: Sequence[str], i: int, original: Sequence[str]) -> tuple[TimeParts, int] | None:
+    """A time at word ``i`` and the index after it; ``original`` are the words before masking."""
+    after_lead = i > 0 and (
+        original[i - 1] in _LEADS or (original[i - 1] in ("and", "or") and i > 2 and original[i - 3] == "between")
+    )
+    read = (
+        _named(words, i)
+        or _relative_to_hour(words, i)
+        or _written(words, i, after_lead)
+        or _spoken(words, i, after_lead)
+    )
+    if read is None or MASK in words[i : read[1]]:
+        return None
+    parts, j = read
+    half, end = _half(original, j)
+    if half:
+        if parts.hour == 0 and not parts.exact:
+            return None
+        return replace(parts, half=half, firm=True), end
+    if not parts.firm and j < len(words) and words[j] in _NOT_CLOCK:
+        return None
+    return parts, j
+
+
+def time_hits(u: Utterance, original: Utterance) -> list[TimeHit]:
+    """Every time of the utterance; in a strict one only those that can be nothing else."""
+    hits: list[TimeHit] = []
+    i = 0
+    while i < len(u.words):
+        read = read_time(u.words, i, original.words) if u.words[i] != MASK else None
+        if read is None or (u.strict and not read[0].firm):
+            i += 1
+            continue
+        hits.append(TimeHit(i, read[1], read[0]))
+        i = read[1]
+    firm = [hit for hit in hits if hit.parts.firm]
+    if firm and len(firm) < len(hits):
+        # "at three, no, four": the bare number is a time because the first one is.
+        # "five or six pm": so is the one before it.
+        first = firm[0].start
+        hits = [hit for hit in hits if hit.parts.firm or hit.start > first or _leads_to(hit.end, first, original.words)]
+    return [_with_daypart(hit, original) for hit in hits]
+
+
+def _leads_to(end: int, start: int, words: Sequence[str]) -> bool:
+    return 0 < start - end <= 3 and bool({"or", "and", "to", "no"} & set(words[end:start]))
+
+
+def _with_daypart(hit: TimeHit, u: Utterance) -> TimeHit:
+    """Lend a time the nearest "morning" or "evening" said elsewhere in the utterance."""
+    if hit.parts.half or hit.parts.exact:
+        return hit
+    places = [
+        i for i, word in enumerate(u.words) if word in DAYPARTS and not (i and _GREETING.match(u.words, i - 1) == 2)
+    ]
+    if not places:
+        return hit
+    nearest = min(places, key=lambda i: abs(i - hit.start))
+    return replace(hit, parts=replace(hit.parts, half=DAYPARTS[u.words[nearest]]))
+
+
+def resolve_time(parts: TimeParts, context: Context, *, after: Time | None = None) -> Clock:
+    """The time of day meant. ``after``: it is later than this, when one of two readings can be (today)."""
+    if parts.exact or parts.hour > 12 or parts.hour == 0:
+        return Clock(Time(parts.hour, parts.minute), 0.95)
+    morning = Time(parts.hour % 12, parts.minute)
+    evening = Time(parts.hour % 12 + 12, parts.minute)
+    if parts.half == "am":
+        return Clock(morning, 0.95)
+    if parts.half in ("pm", "evening"):
+        return Clock(evening, 0.95)
+    if parts.half == "night":
+        early = parts.hour == 12 or parts.hour < 5
+        return Clock(morning if early else evening, 0.9, (evening if early else morning,))
+    candidates = [t for t in (morning, evening) if _open(t, context)] or [morning, evening]
+    if after is not None:
+        candidates = [t for t in candidates if t > after] or candidates
+    if len(candidates) == 1:
+        other = evening if candidates[0] == morning else morning
+        return Clock(candidates[0], 0.9, (other,))
+    guess = evening if parts.hour <= 7 or parts.hour == 12 else morning
+    sure = 0.8 if parts.hour <= 5 or parts.hour == 12 else 0.6
+    return Clock(guess, sure, (morning if guess == evening else evening,))
+
+
+def _open(moment: Time, context: Context) -> bool:
+    if context.business_hours is None:
+        return True
+    start, end = (Time.fromisoformat(edge.replace("24:", "00:")) for edge in context.business_hours)
+    return start <= moment < end if start < end else moment >= start or moment < end

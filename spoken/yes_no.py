@@ -1,0 +1,124 @@
+"""Yes and no in the many ways they are said, and the answers that look like one but carry a correction.
+
+Decision: "yes, but make it five" is not a yes. Its value is False at 0.4, with True as the alternative and
+``complete=False``: nothing may be committed on it, and the rest of the utterance holds the correction.
+"""
+
+from __future__ import annotations
+
+from .found import Found
+from .kinds import Context
+from .tokens import MASK, Utterance, phrases, word_set
+
+_YES = phrases(
+    """yes | yeah | yea | yep | yup | yah | ya | yes please | yeah please | sure | sure thing | for sure |
+    certainly | of course | absolutely | definitely | correct | thats correct | that is correct | right
+    | thats right | that is right | all right | alright | exactly | precisely | indeed | affirmative |
+    ok | okay | fine | thats fine | that is fine | sounds good | sounds great | sounds fine |
+    that sounds good | that sounds great | that works | that works for me | works for me |
+    that will work | thatll work | perfect | great | good | very good | thats good | thats it |
+    thats the one | that is it | you got it | go ahead | please do | do it | go for it | lets do it |
+    lets do that | i do | i am | i would | i did | i have | i can | i will | it is | they are | we are |
+    we do | we would | you may | you can | uh huh | mm hmm | mhm | mmhmm | uhhuh | mm | why not |
+    no problem | by all means | id like that | i would like that | id love to | i would love to |
+    i think so | i guess so | i suppose so | i believe so | thats true | true | confirmed | confirm |
+    i confirm | i agree | agreed | book it | please book it | thats me | speaking | you bet | totally |
+    yes sir | yes maam | cool | lovely | wonderful | excellent | happy with that | that would be great |
+    that would be good | thatd be great | thatd be good | nothing wrong | all good | its fine |
+    not a problem | looks good | its correct | its right | everything is correct | thats all correct |
+    spot on"""
+)
+_NO = phrases(
+    """no | nope | nah | naw | no thanks | no thank you | no way | not really | not quite | not at all |
+    not exactly | not right | not correct | thats not right | that is not right | thats not correct |
+    that is not correct | thats not it | that is not it | thats wrong | that is wrong | its wrong |
+    wrong | incorrect | thats incorrect | negative | never | i dont | i do not | i dont think so |
+    i do not think so | i dont want to | i dont want that | i didnt | i did not | i havent | i have not
+    | im not | i am not | i cant | i cannot | i wouldnt | i would not | it isnt | it is not | its not |
+    its not right | its not correct | that isnt right | that isnt correct | that is incorrect |
+    isnt right | of course not | absolutely not | definitely not | certainly not | id rather not |
+    i would rather not | rather not | please dont | dont | do not | dont do that | dont bother | not now
+    | not today | not yet | no need | never mind | nevermind | im afraid not | afraid not | i guess not
+    | i suppose not | i think not | hell no | no sir | no maam | uh uh | nuh uh | mm mm |
+    that doesnt work | that wont work | doesnt work | that does not work | not for me | not interested |
+    im good thanks | im good thank you | we dont | we are not | were not | they arent | not true |
+    thats not true | no good | thats no good | neither | none"""
+)
+_UNSURE = phrases(
+    """maybe | perhaps | im not sure | i am not sure | not sure | i dont know | i do not know | no idea |
+    dont know | possibly | it depends | depends | let me think | i have no idea | hard to say |
+    i have a question | im not certain | what | pardon | sorry | right away | right now | just a second"""
+)
+_CONTRAST = phrases(
+    """but | except | only | actually | make it | make that | change | instead | although | however | wait
+    | hold on | rather | wrong | i mean | i meant | other than | apart from | should be | is wrong |
+    thats not | isnt"""
+)
+# "No, that's right" and "yeah, no": the later, longer phrase is what was meant.
+_WEAK = frozenset(
+    {
+        "no",
+        "yes",
+        "yeah",
+        "yea",
+        "right",
+        "ok",
+        "okay",
+        "well",
+        "mm",
+        "good",
+        "great",
+        "fine",
+        "what",
+        "sorry",
+    }
+)
+_LIGHT = word_set(
+    """thanks thank you please sir maam um uh er erm oh ah well so and the it is its that thats to do a i
+    just very much really bye then now absolutely totally for me my we us be all of course"""
+)
+
+
+def _hits(u: Utterance) -> list[tuple[int, int, bool | None]]:
+    hits: list[tuple[int, int, bool | None]] = []
+    i = 0
+    while i < len(u.words):
+        lengths = [
+            (table.match(u.words, i), meaning) for table, meaning in ((_UNSURE, None), (_NO, False), (_YES, True))
+        ]
+        length, value = max(lengths, key=lambda pair: pair[0])
+        if length:
+            hits.append((i, i + length, value))
+        i += length or 1
+    return hits
+
+
+def find_yes_no(u: Utterance, context: Context) -> Found | None:
+    """The kind ``yes_no``; None for "maybe" and for answers that are neither."""
+    hits = _hits(u)
+    if u.strict:
+        hits = [hit for hit in hits if hit[0] == 0 or not (set(u.words[: hit[0]]) - _LIGHT - {MASK})]
+    if any(hit[2] is not None for hit in hits):
+        # "No, sorry" is a no: the apology says nothing.
+        hits = [hit for hit in hits if hit[2] is not None or u.words[hit[0]] not in ("sorry", "pardon", "what")]
+    if not hits:
+        return None
+    strong = [hit for hit in hits if not (hit[1] - hit[0] == 1 and u.words[hit[0]] in _WEAK)]
+    meanings = {hit[2] for hit in hits}
+    start, end, value = hits[0] if len(meanings) == 1 else (strong or hits)[-1]
+    # "No, that is right" stays doubtful, "yeah no" is a no: the last word decides, less surely.
+    if value is None:
+        return None
+    if len(meanings) == 1:
+        end = max(hit[1] for hit in hits)
+    sure = 0.95 if len(meanings - {None}) == 1 else 0.6
+    covered = {i for hit in hits for i in range(hit[0], hit[1])}
+    rest = [i for i, word in enumerate(u.words) if i not in covered and word not in _LIGHT and word != MASK]
+    if value and (_CONTRAST.within(u.words, 0, len(u.words)) and (rest or False in meanings)):
+        return Found(start, end, False, 0.4, (True,), complete=False)
+    if rest:
+        # A word or two beside a plain answer is harmless; a whole sentence may be another topic.
+        leads = start == 0 or not (set(u.words[:start]) - _LIGHT)
+        sure = round(sure * (0.9 if leads else 0.7 if len(rest) <= 3 else 0.5), 3)
+        return Found(start, end, value, sure, complete=value)
+    return Found(start, end, value, sure, (not value,) if sure < 0.7 else ())
