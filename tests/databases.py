@@ -5,26 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
 
 import psycopg
 
 from switchboard.embedded_postgres import EmbeddedPostgres
 
-PROJECT = Path(__file__).parents[1]
 TEMPLATE = "template_migrated"
 
 
 def migrate(url: str) -> None:
-    """Bring the database at `url` (postgresql+psycopg://...) to the newest schema: alembic upgrade head."""
-    from alembic import command
-    from alembic.config import Config
+    """Bring the database at `url` (postgresql+psycopg://...) to the newest schema."""
+    from migrations.run import upgrade
 
-    config = Config()
-    config.set_main_option("script_location", str(PROJECT / "migrations").replace("%", "%%"))
-    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    config.attributes["database_url"] = url
-    command.upgrade(config, "head")
+    upgrade(url)
 
 
 class Databases:
