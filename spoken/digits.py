@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from .found import CORRECTION
 from .numbers import HOMOPHONES, TEN_WORDS, UNITS
-from .tokens import Utterance, is_digits
+from .tokens import FILLERS, Utterance, is_digits
 
 ZEROS = frozenset({"oh", "o", "zero", "nought", "naught", "aught", "nil"})
 _REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
+_LINKS = frozenset({"then", "and", "after", "that", "followed", "by", "comma", "it", "is", "would", "be"})
 _JOINTS = frozenset({"dash", "hyphen", "then", "and", "space", "area", "dot"})
 
 
@@ -98,6 +99,11 @@ def digit_runs(u: Utterance) -> list[DigitRun]:
     return runs
 
 
+def _joined(gap: Sequence[str]) -> bool:
+    """Whether what lies between two runs leaves them one string: fillers, "and then"."""
+    return len(gap) <= 4 and all(FILLERS.match(gap, i) or word in _LINKS for i, word in enumerate(gap))
+
+
 def settle_runs(runs: Sequence[DigitRun], u: Utterance, whole: int | None = None) -> DigitRun | None:
     """One digit string from the runs of an utterance.
 
@@ -116,7 +122,7 @@ def settle_runs(runs: Sequence[DigitRun], u: Utterance, whole: int | None = None
                 sure = min(sure, 0.6)
             else:
                 digits, start = run.digits, run.start
-        elif run.start - current.end > 4:
+        elif not _joined(u.words[current.end : run.start]):
             if len(run.digits) <= len(current.digits):
                 continue
             digits, start = run.digits, run.start

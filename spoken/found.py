@@ -26,7 +26,8 @@ class Placed(Protocol):
 
 @dataclass(frozen=True)
 class Found:
-    """A value at the words ``[start, end)``. ``also`` are further word ranges it has used up."""
+    """A value at the words ``[start, end)``. ``also`` are further word ranges it has used up; ``pieces``, where
+    given, are the ranges that carry it, so that another value may stand between them."""
 
     start: int
     end: int
@@ -35,6 +36,7 @@ class Found:
     alternatives: tuple[Value, ...] = ()
     complete: bool = True
     also: tuple[tuple[int, int], ...] = ()
+    pieces: tuple[tuple[int, int], ...] = ()
 
 
 P = TypeVar("P", bound=Placed)

@@ -74,7 +74,8 @@ def _with_example(words: Sequence[str], i: int) -> _Element | None:
     if tuple(words[i + 1 : i + 3]) in (("as", "in"), ("like", "in"), ("is", "in"), ("as", "and")):
         at = i + 3
         if at < len(words) and words[at][0].isalpha():
-            return _Element(words[at][0], at + 1, True)
+            x_ray = words[at] == "x" and words[at + 1 : at + 2] == ("ray",)
+            return _Element(words[at][0], at + 1 + x_ray, True)
     if i + 2 < len(words) and words[i + 1] in ("for", "like") and len(words[i]) == 1:
         example = words[i + 2]
         if example[0] == words[i] and len(example) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from .addresses import find_address
 from .choices import find_choice
@@ -22,6 +23,7 @@ from .time_kinds import find_datetime, find_time
 from .tokens import MASK, Utterance
 from .yes_no import find_yes_no
 
+Range = tuple[int, int]
 Grammar = Callable[[Utterance, Context], Found | None]
 
 
@@ -94,16 +96,43 @@ def parse_all(kinds: Sequence[Kind | str], text: str, context: Context) -> list[
     """
     wanted = sorted((Kind(kind) for kind in kinds), key=list(GRAMMARS).index)
     whole = Utterance.of(text, strict=len(wanted) > 1)
-    u, results = whole, list[Parsed]()
+    u = whole
+    results: list[tuple[Kind, Found, list[Range]]] = []
     for kind in wanted:
         if not u.words:
             break
         found = GRAMMARS[kind](u, context)
         if found is None:
             continue
-        results.append(_parsed(kind, whole, found))
-        u = u.masked([(found.start, found.end), *found.also])
-    return sorted(results, key=lambda parsed: parsed.span)
+        pieces = [piece for each in found.pieces or ((found.start, found.end),) for piece in _free(u, each)]
+        if not pieces:
+            continue
+        results.append((kind, found, sorted(pieces)))
+        u = u.masked([*pieces, *found.also])
+    parsed = [_parsed(kind, whole, _placed(found, pieces, results)) for kind, found, pieces in results]
+    return sorted(parsed, key=lambda each: each.span)
+
+
+def _free(u: Utterance, piece: Range) -> list[Range]:
+    """The stretches of a range that no earlier value has claimed."""
+    stretches: list[Range] = []
+    for i in range(*piece):
+        if u.words[i] == MASK:
+            continue
+        if stretches and stretches[-1][1] == i:
+            stretches[-1] = stretches[-1][0], i + 1
+        else:
+            stretches.append((i, i + 1))
+    return stretches
+
+
+def _placed(found: Found, pieces: Sequence[Range], results: Sequence[tuple[Kind, Found, list[Range]]]) -> Found:
+    """The find with the span of all its pieces, or of the last one if another value lies between them."""
+    start, end = pieces[0][0], pieces[-1][1]
+    others = [piece for _, other, claimed in results if other is not found for piece in claimed]
+    if any(start < stop and begin < end for begin, stop in others):
+        start, end = pieces[-1]
+    return replace(found, start=start, end=end)
 
 
 def extend(kind: Kind | str, earlier: Value, text: str, context: Context) -> Parsed | None:

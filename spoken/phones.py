@@ -52,9 +52,14 @@ def _runs(u: Utterance) -> list[DigitRun]:
 
 def find_phone(u: Utterance, context: Context) -> Found | None:
     """The kind ``phone``. Too few digits are a part (``complete=False``), to be continued by ``extend``."""
-    run = settle_runs(_runs(u), u)
+    runs = _runs(u)
+    run = settle_runs(runs, u)
     if run is None:
         return None
+    # Digits of something else may have been joined on; a stretch that is a whole number by itself stands.
+    alone = [r for r in runs if len(r.digits) < len(run.digits) and len(r.digits) >= 10]
+    if alone and not normalize_phone(run.digits, context)[2]:
+        run = next((r for r in alone if normalize_phone(r.digits, context)[2]), run)
     digits, start = run.digits, run.start
     plus = start > 0 and u.words[start - 1] in ("plus", "+")
     if plus:

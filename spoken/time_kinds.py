@@ -127,7 +127,9 @@ def _joined(settled: tuple[Day, DateHit, Settled[DateHit]], clock: _ClockFound, 
     others = [other for other in others if other > now]
     start, end = min(hit.start, clock.start), max(hit.end, clock.end)
     also = (*clock.also, *used(beside))
-    return Found(start, end, moment, round(min(day.sure, clock.clock.sure), 3), tuple(others), also=also)
+    pieces = ((hit.start, hit.end), (clock.start, clock.end))
+    sure = round(min(day.sure, clock.clock.sure), 3)
+    return Found(start, end, moment, sure, tuple(others), also=also, pieces=pieces)
 
 
 def _moment(day: date, clock: time) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import time as Time
 
+from .found import CORRECTION
 from .kinds import Context
 from .numbers import HOMOPHONES, TEN_WORDS, UNITS
 from .tokens import MASK, Utterance, is_digits, phrases, word_set
@@ -231,30 +232,43 @@ def read_time(words: Sequence[str], i: int, original: Sequence[str]) -> tuple[Ti
     if half:
         if parts.hour == 0 and not parts.exact:
             return None
-        return replace(parts, half=half, firm=True), end
+        # "A table for two tonight" is no time, "at two tonight" and "two thirty tonight" are.
+        people = i > 0 and original[i - 1] == "for" and not parts.firm and half == "night"
+        return replace(parts, half=half, firm=not people), end
     if not parts.firm and j < len(words) and words[j] in _NOT_CLOCK:
         return None
     return parts, j
 
 
-def time_hits(u: Utterance, original: Utterance) -> list[TimeHit]:
-    """Every time of the utterance; in a strict one only those that can be nothing else."""
+def time_hits(u: Utterance, claimed: Utterance) -> list[TimeHit]:
+    """Every time of the utterance; in a strict one only those that can be nothing else.
+
+    ``claimed`` is the utterance before its own dates were masked: "eight tonight" may take the "tonight" in.
+    """
     hits: list[TimeHit] = []
     i = 0
     while i < len(u.words):
-        read = read_time(u.words, i, original.words) if u.words[i] != MASK else None
-        if read is None or (u.strict and not read[0].firm):
+        read = read_time(u.words, i, u.said) if u.words[i] != MASK else None
+        if read is None or (u.strict and not read[0].firm and not _corrects(hits, i, u)):
             i += 1
             continue
-        hits.append(TimeHit(i, read[1], read[0]))
-        i = read[1]
+        end = read[1]
+        while MASK in claimed.words[i:end]:
+            end -= 1
+        hits.append(TimeHit(i, end, read[0]))
+        i = end
     firm = [hit for hit in hits if hit.parts.firm]
     if firm and len(firm) < len(hits):
         # "at three, no, four": the bare number is a time because the first one is.
         # "five or six pm": so is the one before it.
         first = firm[0].start
-        hits = [hit for hit in hits if hit.parts.firm or hit.start > first or _leads_to(hit.end, first, original.words)]
-    return [_with_daypart(hit, original) for hit in hits]
+        hits = [hit for hit in hits if hit.parts.firm or hit.start > first or _leads_to(hit.end, first, u.said)]
+    return [_with_daypart(hit, u) for hit in hits]
+
+
+def _corrects(hits: Sequence[TimeHit], i: int, u: Utterance) -> bool:
+    """ "at three, no, four": the bare number directly follows the correction of a time."""
+    return bool(hits) and CORRECTION.match(u.words, hits[-1].end) == i - hits[-1].end > 0
 
 
 def _leads_to(end: int, start: int, words: Sequence[str]) -> bool:
@@ -266,12 +280,12 @@ def _with_daypart(hit: TimeHit, u: Utterance) -> TimeHit:
     if hit.parts.half or hit.parts.exact:
         return hit
     places = [
-        i for i, word in enumerate(u.words) if word in DAYPARTS and not (i and _GREETING.match(u.words, i - 1) == 2)
+        i for i, word in enumerate(u.said) if word in DAYPARTS and not (i and _GREETING.match(u.said, i - 1) == 2)
     ]
     if not places:
         return hit
     nearest = min(places, key=lambda i: abs(i - hit.start))
-    return replace(hit, parts=replace(hit.parts, half=DAYPARTS[u.words[nearest]]))
+    return replace(hit, parts=replace(hit.parts, half=DAYPARTS[u.said[nearest]]))
 
 
 def resolve_time(parts: TimeParts, context: Context, *, after: Time | None = None) -> Clock:

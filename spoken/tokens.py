@@ -35,11 +35,13 @@ _STRIP = str.maketrans("", "", "'’.")
 
 @dataclass(frozen=True)
 class Utterance:
-    """The caller's words. ``strict`` means other values may be in it: a grammar then wants firm evidence."""
+    """The caller's words. ``said`` are the words before any was masked; ``strict`` means that other values
+    may be in it: a grammar then wants firm evidence."""
 
     text: str
     words: tuple[str, ...]
     spans: tuple[tuple[int, int], ...]
+    said: tuple[str, ...] = ()
     strict: bool = False
 
     @classmethod
@@ -52,7 +54,7 @@ class Utterance:
             spans.append(match.span())
             if len(words) == MAX_WORDS:
                 break
-        return cls(text, tuple(words), tuple(spans), strict)
+        return cls(text, tuple(words), tuple(spans), tuple(words), strict)
 
     def masked(self, ranges: Iterable[tuple[int, int]], *, strict: bool | None = None) -> Utterance:
         """The same utterance with the words of each ``[start, end)`` made unreadable."""

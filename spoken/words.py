@@ -118,7 +118,7 @@ def say_code(code: str, *, spelled: bool = False) -> str:
 
 def _code_run(run: str, spelled: bool) -> str:
     if run[0] in "0123456789":
-        size = 3 if len(run) % 3 == 0 or len(run) > 4 else 4
+        size = 3 if len(run) % 3 == 0 or len(run) > 5 else 5
         groups = [size] * (len(run) // size)
         if groups and len(run) % size == 1:
             groups[-1] += 1

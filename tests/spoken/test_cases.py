@@ -75,7 +75,7 @@ def test_every_kind_has_a_table() -> None:
 
 def test_what_a_table_calls_whole_can_be_validated() -> None:
     for case in CASES:
-        kind, said, meant, context = case.values
+        kind, said, _, context = case.values
         parsed = parse(kind, said, context)
         if parsed is not None:
             reason = validate(kind, parsed.value, context)
