@@ -1,0 +1,150 @@
+"""Reading a script: text in, a checked ``Script`` or every complaint out."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from workflows.language.catalogue import ACTIONS, ActionSpec
+from workflows.language.checks import check, committed_by_step
+from workflows.language.lines import Scope, read_line
+from workflows.language.model import Line, Script, Slot, Step, Topic
+from workflows.language.nodes import Fields, Node, Problem, ScriptError, compose
+from workflows.language.slots import read_slots
+from workflows.language.steps import Where, read_step
+from workflows.language.wording import ROBOT, WORDING
+
+_KEYS = (
+    "script", "title", "says", "hours", "slots", "steps", "topics", "keeps", "on_cancel", "wording",
+)  # fmt: skip
+_HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+
+
+def load_script(path: Path, actions: Mapping[str, ActionSpec] = ACTIONS) -> Script:
+    """Read and check the script in a file. Raises ScriptError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as why:
+        raise ScriptError([Problem(path.name, 1, "the file is not UTF-8 text", "save it as UTF-8")]) from why
+    except OSError as why:
+        reason = f"the file cannot be read ({why.strerror})"
+        raise ScriptError([Problem(path.name, 1, reason, "check the path and its permissions")]) from why
+    return read_script(text, path.name, actions)
+
+
+def read_script(text: str, file: str, actions: Mapping[str, ActionSpec] = ACTIONS) -> Script:
+    """Read and check a script. ``file`` is only named in complaints. Raises ScriptError with all of them."""
+    fields = compose(text, file).fields("a script", _KEYS)
+    name = fields.need("script").identifier("script")
+    slots, faults = read_slots(fields.get("slots"))
+    if faults:
+        raise _together(faults)
+    steps_node = fields.need("steps")
+    step_nodes = steps_node.fields("steps").found
+    if not step_nodes:
+        raise steps_node.refuse("the script has no steps", "write at least one")
+    scope = Scope.of(slots, _actions_used(step_nodes, actions))
+    steps = _steps(step_nodes, scope, actions)
+    script = Script(
+        name=name,
+        title=fields.need("title").text("title"),
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+        file=file,
+        says=_texts(fields, "says"),
+        hours=_hours(fields),
+        slots=slots,
+        steps=steps,
+        topics=_topics(fields, scope),
+        keeps=_slot_names(fields, "keeps", slots),
+        on_cancel=_step_name(fields, "on_cancel"),
+        wording=_wording(fields),
+        committed=committed_by_step(steps, _step_name(fields, "on_cancel")),
+    )
+    problems = check(script, actions)
+    if problems:
+        raise ScriptError(sorted(problems, key=lambda problem: problem.line))
+    return script
+
+
+def _together(faults: list[ScriptError]) -> ScriptError:
+    problems = [problem for fault in faults for problem in fault.problems]
+    return ScriptError(sorted(problems, key=lambda problem: problem.line))
+
+
+def _actions_used(nodes: Mapping[str, Node], actions: Mapping[str, ActionSpec]) -> list[ActionSpec]:
+    """Only a glance, so that lines can be read before the steps; a wrong name is refused with its step."""
+    used: dict[str, ActionSpec] = {}
+    for node in nodes.values():
+        if node.is_mapping:
+            verb = node.fields("a step").get("act")
+            spec = actions.get(verb.text("act")) if verb is not None else None
+            if spec is not None:
+                used[spec.name] = spec
+    return list(used.values())
+
+
+def _steps(nodes: Mapping[str, Node], scope: Scope, actions: Mapping[str, ActionSpec]) -> dict[str, Step]:
+    steps: dict[str, Step] = {}
+    faults: list[ScriptError] = []
+    names = [*nodes, ""]
+    for index, (name, node) in enumerate(nodes.items()):
+        try:
+            if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
+                raise node.refuse(f"a step cannot be called {name!r}", "use lower case letters, digits and underscores")
+            steps[name] = read_step(node, Where(name, names[index + 1], scope, actions))
+        except ScriptError as fault:
+            faults.append(fault)
+    if faults:
+        raise _together(faults)
+    return steps
+
+
+def _texts(fields: Fields, key: str) -> tuple[str, ...]:
+    node = fields.get(key)
+    return tuple(item.text(key) for item in node.items(key)) if node else ()
+
+
+def _slot_names(fields: Fields, key: str, slots: Mapping[str, Slot]) -> tuple[str, ...]:
+    node = fields.get(key)
+    return tuple(item.one_of(key, slots) for item in node.items(key)) if node else ()
+
+
+def _step_name(fields: Fields, key: str) -> str:
+    node = fields.get(key)
+    return node.identifier(key) if node else ""
+
+
+def _hours(fields: Fields) -> tuple[str, str] | None:
+    node = fields.get("hours")
+    if node is None:
+        return None
+    hours = [item.text("hours") for item in node.items("hours")]
+    if len(hours) != 2 or not all(_HOUR.fullmatch(hour) for hour in hours) or hours[0] >= hours[1]:
+        raise node.refuse("hours are two times, the earlier first", 'write hours: ["09:00", "18:00"]')
+    return hours[0], hours[1]
+
+
+def _topics(fields: Fields, scope: Scope) -> dict[str, Topic]:
+    node = fields.get("topics")
+    topics: dict[str, Topic] = {}
+    for name, item in (node.fields("topics").found if node else {}).items():
+        if name == ROBOT:
+            raise item.refuse(
+                "the topic 'robot' belongs to the house", "leave it out: it is always answered, truthfully"
+            )
+        entry = item.fields(f"topic {name}", ("says", "answer"))
+        says = tuple(way.text("says") for way in entry.need("says").items("says"))
+        topics[name] = Topic(name, says, read_line(entry.need("answer"), "answer", scope))
+    return topics
+
+
+def _wording(fields: Fields) -> dict[str, Line]:
+    node = fields.get("wording")
+    if node is None:
+        return {}
+    # The house's words can be said anywhere: they may name the call, never a slot that may be empty.
+    nothing = Scope({}, {}, {})
+    allowed = [key for key in WORDING if key != ROBOT]
+    return {key: read_line(item, key, nothing) for key, item in node.fields("wording", allowed).found.items()}

@@ -1,0 +1,124 @@
+"""Reading what a script can know: its slots."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+from typing import cast
+
+from calls.guidance import Option
+from spoken import Kind
+from workflows.language.model import CALL_PLACES, ConfirmPolicy, Slot
+from workflows.language.nodes import Fields, Node, ScriptError
+
+KINDS = tuple(kind.value for kind in Kind)
+POLICIES = ("never", "implicit", "explicit", "unsure")
+_KEYS = (
+    "kind", "names", "options", "length", "pattern", "minimum", "maximum", "among", "confirm", "offer_caller",
+)  # fmt: skip
+_RELATIVE = re.compile(r"today([+-][0-9]{1,4})?")
+_RESERVED = frozenset({*CALL_PLACES, "fact", "receipt", "call", "today"})
+_LIMITED = frozenset({"date", "time", "number", "party_size", "ordinal"})
+
+
+def read_slots(node: Node | None) -> tuple[dict[str, Slot], list[ScriptError]]:
+    """The slots that can be read, and what is wrong with the others."""
+    slots: dict[str, Slot] = {}
+    faults: list[ScriptError] = []
+    for name, item in (node.fields("slots").found if node else {}).items():
+        try:
+            slots[name] = _slot(name, item)
+        except ScriptError as fault:
+            faults.append(fault)
+    return slots, faults
+
+
+def _slot(name: str, node: Node) -> Slot:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", name) or name in _RESERVED:
+        raise node.refuse(f"a slot cannot be called {name!r}", "use another name of lower case letters and underscores")
+    fields = node.fields(f"slot {name}", _KEYS)
+    kind = fields.need("kind").one_of("kind", KINDS)
+    options = _options(name, kind, fields)
+    names = fields.get("names")
+    policy = fields.get("confirm")
+    offer = fields.get("offer_caller")
+    if offer is not None and kind != "phone":
+        raise offer.refuse("offer_caller is for slots of kind phone", "leave it out")
+    among = fields.get("among")
+    return Slot(
+        name=name,
+        kind=kind,
+        names=tuple(item.text("a name of a slot") for item in names.items("names"))
+        if names
+        else (name.replace("_", " "),),
+        options=options,
+        length=_length(fields, kind),
+        pattern=_pattern(fields, kind),
+        minimum=_limit(fields, "minimum", kind),
+        maximum=_limit(fields, "maximum", kind),
+        among=among.text("among") if among else "",
+        confirm=cast(ConfirmPolicy, policy.one_of("confirm", POLICIES)) if policy else "unsure",
+        offer_caller=offer.truth("offer_caller") if offer else kind == "phone",
+        at=node.line,
+    )
+
+
+def _options(name: str, kind: str, fields: Fields) -> tuple[Option, ...]:
+    node = fields.get("options")
+    if (kind == "choice") != (node is not None):
+        at = node or fields.at
+        if kind == "choice":
+            raise at.refuse(
+                f"slot {name} is a choice of nothing", "add options: with an id and what people say for each"
+            )
+        raise at.refuse(f"slot {name} has options but is a {kind}", "make it kind: choice, or leave options out")
+    if node is None:
+        return ()
+    return tuple(
+        Option(option, tuple(item.text(f"what people say for {option}") for item in says.items(f"option {option}")))
+        for option, says in node.fields("options").found.items()
+    )
+
+
+def _length(fields: Fields, kind: str) -> int | None:
+    node = fields.get("length")
+    if node is None:
+        return None
+    if kind != "code":
+        raise node.refuse("length is for slots of kind code", "leave it out")
+    return node.whole("length", 1, 64)
+
+
+def _pattern(fields: Fields, kind: str) -> str | None:
+    node = fields.get("pattern")
+    if node is None:
+        return None
+    if kind != "code":
+        raise node.refuse("pattern is for slots of kind code", "leave it out")
+    pattern = node.text("pattern")
+    try:
+        re.compile(pattern)
+    except re.error as why:
+        raise node.refuse(f"pattern {pattern!r} is no regular expression ({why})", "mend it") from why
+    return pattern
+
+
+def _limit(fields: Fields, which: str, kind: str) -> str | None:
+    node = fields.get(which)
+    if node is None:
+        return None
+    text = node.text(which)
+    if kind not in _LIMITED:
+        raise node.refuse(f"{which} is for slots of kind {', '.join(sorted(_LIMITED))}", "leave it out")
+    try:
+        if kind == "date":
+            if not _RELATIVE.fullmatch(text):
+                date.fromisoformat(text)
+        elif kind == "time":
+            time.fromisoformat(text)
+        else:
+            float(text)
+    except ValueError as why:
+        examples = {"date": "today, today+90 or 2026-03-17", "time": "09:00"}
+        raise node.refuse(f"{which} {text!r} is no {kind}", f"write {examples.get(kind, 'a number')}") from why
+    return text
