@@ -23,9 +23,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from telephony.untrusted_json import UnreadableJson, read_object
+
 MAX_TEXT_BYTES: Final = 64 * 1024
-MAX_DEPTH: Final = 8
-"""Nested objects and arrays in one frame; Twilio uses 3."""
 MAX_PAYLOAD_BYTES: Final = 16_000
 """2 s of audio in one frame; Twilio sends 160 bytes."""
 MAX_NAME_CHARS: Final = 256
@@ -170,12 +170,15 @@ class MediaStream:
     def receive_text(self, text: str) -> list[Incoming]:
         """Call with every text frame; returns what it meant, nothing when it could not be read."""
         try:
-            message = _load(text)
+            message = read_object(text, MAX_TEXT_BYTES)
             event = message.get("event")
             read = _READERS.get(event) if isinstance(event, str) else None
             if read is None:
                 raise _Unreadable(Trouble.UNKNOWN_EVENT)
             return [read(self, message)]
+        except UnreadableJson as unreadable:
+            self.counts.add(Trouble(unreadable.fault))
+            return []
         except _Unreadable as unreadable:
             self.counts.add(unreadable.reason)
             return []
@@ -277,9 +280,7 @@ class MediaStream:
         """Append mu-law audio to the carrier's play-out queue: 1 to 16,000 bytes, bare samples, no header."""
         self._must_be_open()
         if not 0 < len(payload) <= MAX_PAYLOAD_BYTES:
-            raise OutgoingRefused(
-                f"media payload must be 1 to {MAX_PAYLOAD_BYTES} bytes, got {len(payload)}: split it"
-            )
+            raise OutgoingRefused(f"media payload must be 1 to {MAX_PAYLOAD_BYTES} bytes, got {len(payload)}: split it")
         return f'{self._media_head}{binascii.b2a_base64(payload, newline=False).decode("ascii")}"}}}}'
 
     def send_mark(self, name: str) -> str:
@@ -310,42 +311,7 @@ _READERS: Final[dict[str, Callable[[MediaStream, dict[str, object]], Incoming]]]
 }
 
 
-# --- reading JSON that nobody vouches for -------------------------------------------------------
-
-
-def _load(text: str) -> dict[str, object]:
-    if len(text) > MAX_TEXT_BYTES or (not text.isascii() and _utf8_length(text) > MAX_TEXT_BYTES):
-        raise _Unreadable(Trouble.TOO_LONG)
-    # Brackets inside strings only make the first guess too high, so a second, exact look decides.
-    if text.count("{") + text.count("[") > MAX_DEPTH and _depth(text) > MAX_DEPTH:
-        raise _Unreadable(Trouble.TOO_DEEP)
-    try:
-        message = json.loads(text)
-    except ValueError:  # JSONDecodeError, and integers of thousands of digits
-        raise _Unreadable(Trouble.NOT_JSON) from None
-    if not isinstance(message, dict):
-        raise _Unreadable(Trouble.NOT_AN_OBJECT)
-    return message
-
-
-def _utf8_length(text: str) -> int:
-    return len(text.encode("utf-8", "surrogatepass"))
-
-
-# A string may lack its closing quote: the look stays linear whatever is fed to it.
-_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
-
-
-def _depth(text: str) -> int:
-    """The deepest nesting of brackets outside strings, counted without recursion."""
-    depth = deepest = 0
-    for token in _STRING_OR_BRACKET.findall(text):
-        if token in ("{", "["):
-            depth += 1
-            deepest = max(deepest, depth)
-        elif token in ("}", "]"):
-            depth -= 1
-    return deepest
+# --- reading fields that nobody vouches for -----------------------------------------------------
 
 
 def _object(message: dict[str, object], key: str) -> dict[str, object]:

@@ -86,9 +86,7 @@ class SignatureCheck:
         """The WebSocket upgrade, signed over the `wss://` URL of our TwiML, which has no parameters."""
         return self._authentic(target, (), signature, socket=True)
 
-    def _authentic(
-        self, target: str, parameters: Parameters, signature: str | None, socket: bool = False
-    ) -> bool:
+    def _authentic(self, target: str, parameters: Parameters, signature: str | None, socket: bool = False) -> bool:
         if not signature or not target.startswith("/"):
             return False
         pairs = list(parameters)

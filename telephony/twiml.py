@@ -184,12 +184,9 @@ def _stream(stream: Stream) -> str:
         )
     for parameter in stream.parameters:
         if len(parameter.name) + len(parameter.value) >= MAX_PARAMETER_CHARS:
-            raise TwimlError(
-                f"<Parameter name={parameter.name[:40]!r}>: name and value together must stay under 500"
-            )
+            raise TwimlError(f"<Parameter name={parameter.name[:40]!r}>: name and value together must stay under 500")
     inside = "".join(
-        _element("Parameter", [("name", parameter.name), ("value", parameter.value)])
-        for parameter in stream.parameters
+        _element("Parameter", [("name", parameter.name), ("value", parameter.value)]) for parameter in stream.parameters
     )
     callback = stream.status_callback
     attributes = [("url", stream.url), ("name", stream.name), ("statusCallback", callback)]

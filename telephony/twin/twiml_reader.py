@@ -150,9 +150,7 @@ class _Reader:
             if "name" not in pair or "value" not in pair:
                 raise TwimlError(f"line {child.line}: <Parameter> needs name and value (12200)")
             if len(pair["name"]) + len(pair["value"]) >= MAX_PARAMETER_CHARS:
-                self._problem(
-                    child, f"must stay under {MAX_PARAMETER_CHARS} characters, name and value together"
-                )
+                self._problem(child, f"must stay under {MAX_PARAMETER_CHARS} characters, name and value together")
             parameters.append(Parameter(pair["name"], pair["value"]))
         callback = given.get("statusCallback") or None
         return Stream(given["url"], tuple(parameters), given.get("name") or None, callback)
@@ -185,9 +183,7 @@ class _Reader:
             self._problem(node, "holds several targets; the twin dials the first")
         if not node.children:
             if not node.text.strip():
-                raise TwimlError(
-                    f"line {node.line}: <Dial> needs a number, <Number>, <Sip> or <Queue> (13201)"
-                )
+                raise TwimlError(f"line {node.line}: <Dial> needs a number, <Number>, <Sip> or <Queue> (13201)")
             return Number(node.text.strip())
         child = node.children[0]
         text = child.text.strip()
@@ -211,9 +207,7 @@ class _Reader:
             self._problem(node, "has nothing to say")
         if len(text) > MAX_SAY_CHARS:
             raise TwimlError(f"line {node.line}: <Say> of {len(text)} characters; {MAX_SAY_CHARS} at most")
-        return Say(
-            text, given.get("voice"), given.get("language"), self._number(node, given, "loop", 1, 1000)
-        )
+        return Say(text, given.get("voice"), given.get("language"), self._number(node, given, "loop", 1, 1000))
 
     def _play(self, node: _Node) -> Verb:
         given = self._attributes(node, "digits", "loop")
