@@ -10,7 +10,7 @@ from functools import lru_cache
 from .found import Found, settle_found
 from .kinds import Choice, Context
 from .numbers import read_cardinal, read_ordinal
-from .tokens import MASK, Utterance, word_set, words_of
+from .tokens import MASK, Utterance, word_set, word_set, words_of
 
 _COMMON = word_set(
     """a an the i id like want need would please for to of and or my me it is its in on at with that this
@@ -81,6 +81,8 @@ def _partial(u: Utterance, choices: Sequence[Choice]) -> Found | None:
 def _likeness(said: str, wanted: str) -> float:
     if said == wanted:
         return 1.0
+    if min(len(said), len(wanted)) >= 5 and (said.startswith(wanted) or wanted.startswith(said)):
+        return 0.9
     if min(len(said), len(wanted)) < 4 or abs(len(said) - len(wanted)) > 2 or said[0] != wanted[0]:
         return 0.0
     ratio = SequenceMatcher(None, said, wanted, autojunk=False).ratio()

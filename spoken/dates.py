@@ -19,7 +19,7 @@ from .days import (
     shift,
 )
 from .numbers import read_cardinal, read_ordinal
-from .tokens import MASK, word_set
+from .tokens import MASK, word_set, word_set
 from .years import Calendar, at, day_number, full_year, read_year
 
 Read = tuple[DateParts, int] | None
@@ -247,6 +247,9 @@ def _after_weekday(parts: DateParts, words: Sequence[str], j: int, calendar: Cal
         if at(words, j, *lead, "next", "week") or at(words, j, *lead, "the", "following", "week"):
             end = k + (3 if words[k] == "the" else 2)
             return _of_next_week(parts.weekday or 0, calendar, 1), end
+    if at(words, j, "this", "week"):
+        monday = -calendar.today.weekday()
+        return DateParts(fixed=shift(calendar.today, monday + (parts.weekday or 0)), sure=0.9), j + 2
     if at(words, j, "after", "next") or at(words, j, "week", "after", "next"):
         return _of_next_week(parts.weekday or 0, calendar, 2), j + (3 if words[j] == "week" else 2)
     if at(words, j, "week") and not at(words, j + 1, "day"):

@@ -66,9 +66,12 @@ def _join(words: Sequence[str], start: int, end: int, *, local: bool) -> str | N
 
 def _domain(words: Sequence[str], i: int) -> tuple[str, int, float] | None:
     """The domain at word ``i``: text, index after, how sure. A provider's name alone gets its ending."""
+    if i >= len(words):
+        return None
     provider = _PROVIDER_PHRASES.match(words, i)
     if provider and not (i + provider < len(words) and words[i + provider] in ("dot", ".")):
-        return _PROVIDERS[" ".join(words[i : i + provider])], i + provider, 0.7
+        end = i + provider
+        return _PROVIDERS[" ".join(words[i:end])], end + (words[end : end + 1] == ("com",)), 0.7
     labels: list[str] = []
     label, j = "", i
     if provider:
@@ -112,7 +115,8 @@ def find_email(u: Utterance, context: Context) -> Found | None:
     for at in range(1, len(words) - 1):
         if words[at] not in ("at", "@"):
             continue
-        domain = _domain(words, at + 1)
+        # "At the rate" is how the sign is called in India.
+        domain = _domain(words, at + 3 if words[at + 1 : at + 3] == ("the", "rate") else at + 1)
         if domain is None:
             continue
         start = _local_start(words, at)

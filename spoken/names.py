@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 from .days import MONTHS, WEEKDAYS
 from .found import CORRECTION, Found
 from .kinds import Context
 from .letters import Spelling, spellings
 from .numbers import TEN_WORDS, UNITS
-from .tokens import MASK, Utterance, phrases, word_set
+from .tokens import MASK, Utterance, phrases, word_set, word_set
 
 _CUES = phrases(
     """my name is | my names | my full name is | the name is | the names | name is | names |
@@ -70,7 +71,8 @@ def _take(u: Utterance, i: int, stops: Sequence[range]) -> tuple[list[str], int,
     taken: list[str] = []
     while i < len(u.words) and len(taken) < MAX_NAME_WORDS:
         word = u.words[i]
-        if word == MASK or word in _STOP or not word[0].isalpha() or any(i in r for r in stops):
+        will = word == "will" and not taken and i + 1 < len(u.words) and u.words[i + 1] not in _STOP
+        if word == MASK or (word in _STOP and not will) or not word[0].isalpha() or any(i in r for r in stops):
             break
         if taken and any(mark in u.between(i) for mark in ".;?!") and len(u.words[i - 1]) > 1:
             break
@@ -135,7 +137,9 @@ def _bare(u: Utterance, spelled: Sequence[Spelling]) -> Found | None:
         if CORRECTION.match(u.words, i):
             start = i + CORRECTION.match(u.words, i)
     names, first, end = _take(u, start, stops)
-    rest = [w for i, w in enumerate(u.words[end:], end) if w not in _STOP and not any(i in r for r in stops)]
+    # "Garcia with a G" still is nothing but a name.
+    tail = u.words[end : end + 6] if u.words[end : end + 1] != ("with",) else ()
+    rest = [w for i, w in enumerate(tail, end) if w not in _STOP and not any(i in r for r in stops)]
     if not names or rest:
         return None
     return Found(first, end, " ".join(names), 0.75 if len(names) <= 3 else 0.5)
@@ -155,6 +159,9 @@ def find_person_name(u: Utterance, context: Context) -> Found | None:
     if found.start > letters.start:
         return found
     parts = str(found.value).split(" ")
+    if len(parts) == 1 and SequenceMatcher(None, parts[0].lower(), name.lower()).ratio() < 0.4:
+        # "John, S M I T H": the spelled word is the next one, not a correction of the first.
+        return Found(found.start, letters.end, f"{parts[0]} {name}", 0.8)
     at = max(range(len(parts)), key=lambda n: (_common_prefix(parts[n], name), n))
     parts[at if _common_prefix(parts[at], name) else len(parts) - 1] = name
     return Found(found.start, letters.end, " ".join(parts), 0.9)

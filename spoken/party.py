@@ -8,13 +8,13 @@ from .found import Found, settle_found
 from .kinds import Context
 from .numbers import HOMOPHONES, UNITS, lone_homophone, read_number
 from .times import DAYPARTS
-from .tokens import FILLERS, MASK, Utterance, phrases, word_set
+from .tokens import FILLERS, MASK, Utterance, phrases, word_set, word_set
 
 _WHOLE = {
     "just me": 1, "only me": 1, "just myself": 1, "by myself": 1, "on my own": 1, "me alone": 1,
-    "just one": 1, "myself": 1, "a single": 1, "solo": 1, "alone": 1, "a couple": 2, "the couple": 2, "a pair": 2,
-    "both of us": 2, "the both of us": 2, "half a dozen": 6, "a dozen": 12, "two couples": 4,
-    "three couples": 6,
+    "just one": 1, "myself": 1, "a single": 1, "solo": 1, "alone": 1, "a couple": 2,
+    "couple of people": 2, "the couple": 2, "a pair": 2, "both of us": 2, "the both of us": 2,
+    "half a dozen": 6, "a dozen": 12, "two couples": 4, "three couples": 6,
 }  # fmt: skip
 _WHOLE_PHRASES = phrases("|".join(_WHOLE))
 _PEOPLE = word_set(
@@ -28,6 +28,7 @@ _COMPANY = word_set(
     neighbour cousin aunt uncle grandmother grandfather grandma grandpa niece nephew roommate client
     guest"""
 )
+_ADJECTIVES = frozenset({"other", "more", "small", "little", "young", "adult", "good", "extra"})
 _SELF = frozenset({"me", "i", "myself", "im"})
 _LEADS = frozenset({"for", "of", "be", "party", "table", "are", "were"})
 _NOT_PEOPLE = word_set(
@@ -52,16 +53,7 @@ def _counted(words: Sequence[str], i: int) -> tuple[int, int] | None:
     if read is None:
         return None
     n, j = read
-    while j < len(words) and words[j] in (
-        "other",
-        "more",
-        "small",
-        "little",
-        "young",
-        "adult",
-        "good",
-        "extra",
-    ):
+    while j + 1 < len(words) and words[j] in _ADJECTIVES and words[j + 1] not in ("and", "plus", "with"):
         j += 1
     if j < len(words) and words[j] in _PEOPLE:
         if words[j] == "of" and not (j + 1 < len(words) and words[j + 1] in ("us", "them", "you")):
@@ -80,7 +72,7 @@ def _company(words: Sequence[str], i: int) -> tuple[int, int] | None:
     counted = _counted(words, j)
     if counted and words[counted[1] - 1] not in ("us", "them", "you"):
         return counted
-    if j > i and words[j] in _COMPANY:
+    if (j > i or (i > 0 and words[i - 1] == "and")) and words[j] in _COMPANY:
         return 1, j + 1
     return None
 
@@ -127,6 +119,10 @@ def _sum(words: Sequence[str], i: int) -> tuple[int, int] | None:
 
 def _hit(u: Utterance, i: int) -> Found | None:
     words = u.words
+    for rule in (_with_self, _sum):
+        read = rule(words, i)
+        if read and read[0] > 0:
+            return Found(i, read[1], read[0], 0.95)
     whole = _WHOLE_PHRASES.match(words, i)
     if whole and not (words[i + whole : i + whole + 1] == ("of",) and i + whole + 1 < len(words)
                       and words[i + whole + 1] not in _PEOPLE | {"us"}):  # fmt: skip
@@ -136,10 +132,6 @@ def _hit(u: Utterance, i: int) -> Found | None:
             key in ("just me", "only me") and words[i + whole : i + whole + 1] in (("and",), ("plus",))
         ):
             return Found(i, i + whole, _WHOLE[key], 0.9)
-    for rule in (_with_self, _sum):
-        read = rule(words, i)
-        if read and read[0] > 0:
-            return Found(i, read[1], read[0], 0.95)
     return _plain(u, i)
 
 
@@ -149,7 +141,13 @@ def _plain(u: Utterance, i: int) -> Found | None:
     read = read_number(words, i)
     if read is None and led and words[i - 1] in ("for", "of") and words[i] in HOMOPHONES:
         after = words[i + 1 : i + 2]
-        if words[i] != "for" or not after or FILLERS.match(words, i + 1) or after[0] in ("at", "on", MASK, *DAYPARTS):
+        if (
+            words[i] != "for"
+            or not after
+            or FILLERS.match(words, i + 1)
+            or after[0] in _PEOPLE
+            or after[0] in ("at", "on", MASK, *DAYPARTS)
+        ):
             at_table = i > 1 and words[i - 2] in ("table", "party", "reservation", "booking", "group")
             if at_table or not u.strict:
                 return Found(i, i + 1, UNITS[HOMOPHONES[words[i]]], 0.6)

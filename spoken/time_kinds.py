@@ -62,6 +62,9 @@ def _settle_times(hits: Sequence[TimeHit], u: Utterance, context: Context, after
         near = [h.parts.half for h in (*settled.replaced, *settled.rivals) if h.parts.half]
         parts = replace(parts, half=near[-1]) if near else parts
     clock = resolve_time(parts, context, after=after)
+    if not parts.half and clock.sure < 0.9 and settled.rivals:
+        # "Seven thirty or eight": both in the same half of the day.
+        parts = replace(parts, half="am" if clock.time.hour < 12 else "pm")
     rivals = [
         resolve_time(r.parts if r.parts.half else replace(r.parts, half=parts.half), context, after=after).time
         for r in settled.rivals

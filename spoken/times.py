@@ -9,7 +9,7 @@ from datetime import time as Time
 from .found import CORRECTION
 from .kinds import Context
 from .numbers import HOMOPHONES, TEN_WORDS, UNITS
-from .tokens import MASK, Utterance, is_digits, phrases, word_set
+from .tokens import MASK, Utterance, is_digits, phrases, word_set, word_set
 from .years import at
 
 DAYPARTS = {
@@ -60,7 +60,7 @@ def _hour(words: Sequence[str], i: int, *, noisy: bool = False) -> tuple[int, in
     """An hour 0-23 at word ``i``."""
     if i >= len(words):
         return None
-    word = words[i]
+    word = words[i].removesuffix("ish")
     if is_digits(word):
         return (int(word), i + 1) if len(word) <= 2 and int(word) < 24 else None
     if word in UNITS:
@@ -77,7 +77,7 @@ def _minute(words: Sequence[str], i: int) -> tuple[int, int] | None:
     """Minutes after the hour: "thirty", "forty five", "oh five", "15"."""
     if i >= len(words):
         return None
-    word = words[i]
+    word = words[i].removesuffix("ish")
     if is_digits(word):
         return (int(word), i + 1) if len(word) == 2 and int(word) < 60 else None
     if word in ("oh", "o", "zero") and i + 1 < len(words) and 1 <= UNITS.get(words[i + 1], 0) <= 9:
@@ -154,7 +154,7 @@ def _written(words: Sequence[str], i: int, after_lead: bool) -> tuple[TimeParts,
             return _clock_parts(int(hour), int(minute), hour[0] == "0" and len(hour) == 2, i + 1)
     if is_digits(word) and 3 <= len(word) <= 4:
         marked = i + 1 < len(words) and words[i + 1] in ("am", "pm", "hours")
-        if marked or after_lead or len(word) == 4:
+        if marked or after_lead or len(word) == 4 or len(words) <= 3:
             read = _clock_parts(
                 int(word[:-2]), int(word[-2:]), word[0] == "0" or words[i + 1 : i + 2] == ("hours",), i + 1
             )
@@ -235,6 +235,8 @@ def read_time(words: Sequence[str], i: int, original: Sequence[str]) -> tuple[Ti
         # "A table for two tonight" is no time, "at two tonight" and "two thirty tonight" are.
         people = i > 0 and original[i - 1] == "for" and not parts.firm and half == "night"
         return replace(parts, half=half, firm=not people), end
+    if not parts.firm and j + 1 == len(words) and words[j] in _DIRECTIONS:
+        return None  # "five to" is half a time
     if not parts.firm and j < len(words) and words[j] in _NOT_CLOCK:
         return None
     return parts, j

@@ -8,46 +8,49 @@ from __future__ import annotations
 
 from .found import Found
 from .kinds import Context
-from .tokens import MASK, Utterance, phrases, word_set
+from .tokens import MASK, Utterance, phrases, word_set, word_set
 
 _YES = phrases(
-    """yes | yeah | yea | yep | yup | yah | ya | yes please | yeah please | sure | sure thing | for sure |
-    certainly | of course | absolutely | definitely | correct | thats correct | that is correct | right
-    | thats right | that is right | all right | alright | exactly | precisely | indeed | affirmative |
-    ok | okay | fine | thats fine | that is fine | sounds good | sounds great | sounds fine |
-    that sounds good | that sounds great | that works | that works for me | works for me |
-    that will work | thatll work | perfect | great | good | very good | thats good | thats it |
-    thats the one | that is it | you got it | go ahead | please do | do it | go for it | lets do it |
-    lets do that | i do | i am | i would | i did | i have | i can | i will | it is | they are | we are |
-    we do | we would | you may | you can | uh huh | mm hmm | mhm | mmhmm | uhhuh | mm | why not |
-    no problem | by all means | id like that | i would like that | id love to | i would love to |
-    i think so | i guess so | i suppose so | i believe so | thats true | true | confirmed | confirm |
-    i confirm | i agree | agreed | book it | please book it | thats me | speaking | you bet | totally |
-    yes sir | yes maam | cool | lovely | wonderful | excellent | happy with that | that would be great |
-    that would be good | thatd be great | thatd be good | nothing wrong | all good | its fine |
-    not a problem | looks good | its correct | its right | everything is correct | thats all correct |
-    spot on"""
+    """yes | yeah | yea | yep | yup | yah | ya | yes please | yes i guess | thatll do | sounds about right
+    | yeah please | sure | sure thing | for sure | certainly | of course | absolutely | definitely |
+    correct | thats correct | that is correct | right | thats right | that is right | all right |
+    alright | exactly | precisely | indeed | affirmative | ok | okay | fine | thats fine | that is fine
+    | sounds good | sounds great | sounds fine | that sounds good | that sounds great | that works |
+    that works for me | works for me | that will work | thatll work | perfect | great | good | very good
+    | thats good | thats it | thats the one | that is it | you got it | go ahead | please do | do it |
+    go for it | lets do it | lets do that | i do | i am | i would | i did | i have | i can | i will |
+    it is | they are | we are | we do | we would | you may | you can | uh huh | mm hmm | mhm | mmhmm |
+    uhhuh | mm | why not | no problem | by all means | id like that | i would like that | id love to |
+    i would love to | i think so | i guess so | i suppose so | i believe so | thats true | true |
+    confirmed | confirm | i confirm | i agree | agreed | book it | please book it | thats me | speaking
+    | you bet | totally | yes sir | yes maam | cool | lovely | wonderful | excellent | happy with that |
+    that would be great | that would be good | thatd be great | thatd be good | nothing wrong | all good
+    | its fine | not a problem | looks good | its correct | its right | everything is correct |
+    thats all correct | spot on"""
 )
 _NO = phrases(
     """no | nope | nah | naw | no thanks | no thank you | no way | not really | not quite | not at all |
     not exactly | not right | not correct | thats not right | that is not right | thats not correct |
     that is not correct | thats not it | that is not it | thats wrong | that is wrong | its wrong |
-    wrong | incorrect | thats incorrect | negative | never | i dont | i do not | i dont think so |
-    i do not think so | i dont want to | i dont want that | i didnt | i did not | i havent | i have not
-    | im not | i am not | i cant | i cannot | i wouldnt | i would not | it isnt | it is not | its not |
-    its not right | its not correct | that isnt right | that isnt correct | that is incorrect |
-    isnt right | of course not | absolutely not | definitely not | certainly not | id rather not |
-    i would rather not | rather not | please dont | dont | do not | dont do that | dont bother | not now
-    | not today | not yet | no need | never mind | nevermind | im afraid not | afraid not | i guess not
-    | i suppose not | i think not | hell no | no sir | no maam | uh uh | nuh uh | mm mm |
-    that doesnt work | that wont work | doesnt work | that does not work | not for me | not interested |
-    im good thanks | im good thank you | we dont | we are not | were not | they arent | not true |
-    thats not true | no good | thats no good | neither | none"""
+    wrong | incorrect | thats incorrect | negative | never | i dont | i do not | almost | not that one |
+    thats not what i said | no thats fine | no thats ok | no thats okay | no thats all | no its fine |
+    no its okay | no im good | no im fine | nothing else | i dont think so | i do not think so |
+    i dont want to | i dont want that | i didnt | i did not | i havent | i have not | im not | i am not
+    | i cant | i cannot | i wouldnt | i would not | it isnt | it is not | its not | its not right |
+    its not correct | that isnt right | that isnt correct | that is incorrect | isnt right |
+    of course not | absolutely not | definitely not | certainly not | id rather not | i would rather not
+    | rather not | please dont | dont | do not | dont do that | dont bother | not now | not today |
+    not yet | no need | never mind | nevermind | im afraid not | afraid not | i guess not |
+    i suppose not | i think not | hell no | no sir | no maam | uh uh | nuh uh | mm mm | that doesnt work
+    | that wont work | doesnt work | that does not work | not for me | not interested | im good thanks |
+    im good thank you | we dont | we are not | were not | they arent | not true | thats not true |
+    no good | thats no good | neither | none"""
 )
 _UNSURE = phrases(
-    """maybe | perhaps | im not sure | i am not sure | not sure | i dont know | i do not know | no idea |
-    dont know | possibly | it depends | depends | let me think | i have no idea | hard to say |
-    i have a question | im not certain | what | pardon | sorry | right away | right now | just a second"""
+    """maybe | perhaps | i guess | could be | im not sure | i am not sure | not sure | i dont know |
+    i do not know | no idea | dont know | possibly | it depends | depends | let me think |
+    i have no idea | hard to say | i have a question | im not certain | what | pardon | sorry |
+    right away | right now | just a second"""
 )
 _CONTRAST = phrases(
     """but | except | only | actually | make it | make that | change | instead | although | however | wait
@@ -74,7 +77,7 @@ _WEAK = frozenset(
     }
 )
 _LIGHT = word_set(
-    """thanks thank you please sir maam um uh er erm oh ah well so and the it is its that thats to do a i
+    """thanks thank you please sir maam um uh er erm hmm hell oh ah well so and the it is its that thats to do a i
     just very much really bye then now absolutely totally for me my we us be all of course"""
 )
 
@@ -114,8 +117,10 @@ def find_yes_no(u: Utterance, context: Context) -> Found | None:
     sure = 0.95 if len(meanings - {None}) == 1 else 0.6
     covered = {i for hit in hits for i in range(hit[0], hit[1])}
     rest = [i for i, word in enumerate(u.words) if i not in covered and word not in _LIGHT and word != MASK]
-    if value and (_CONTRAST.within(u.words, 0, len(u.words)) and (rest or False in meanings)):
+    if True in meanings and _CONTRAST.within(u.words, 0, len(u.words)) and (rest or False in meanings):
         return Found(start, end, False, 0.4, (True,), complete=False)
+    if not strong and len(rest) > 1 and set(u.words[:start]) - _LIGHT:
+        return None  # "the right time would be five" answers nothing
     if rest:
         # A word or two beside a plain answer is harmless; a whole sentence may be another topic.
         leads = start == 0 or not (set(u.words[:start]) - _LIGHT)
