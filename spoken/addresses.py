@@ -8,7 +8,7 @@ from .digits import read_digit_group
 from .found import Found
 from .kinds import Context
 from .numbers import read_ordinal
-from .tokens import MASK, Utterance, phrases, word_set, word_set
+from .tokens import MASK, Utterance, phrases, word_set
 
 _STREETS = word_set(
     """street st avenue ave road rd drive dr lane ln boulevard blvd court ct place pl way terrace square

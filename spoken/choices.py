@@ -10,7 +10,7 @@ from functools import lru_cache
 from .found import Found, settle_found
 from .kinds import Choice, Context
 from .numbers import read_cardinal, read_ordinal
-from .tokens import MASK, Utterance, word_set, word_set, words_of
+from .tokens import MASK, Utterance, word_set, words_of
 
 _COMMON = word_set(
     """a an the i id like want need would please for to of and or my me it is its in on at with that this

@@ -19,7 +19,7 @@ from .days import (
     shift,
 )
 from .numbers import read_cardinal, read_ordinal
-from .tokens import MASK, word_set, word_set
+from .tokens import MASK, word_set
 from .years import Calendar, at, day_number, full_year, read_year
 
 Read = tuple[DateParts, int] | None
@@ -231,13 +231,18 @@ def _weekday(words: Sequence[str], i: int, calendar: Calendar) -> Read:
         return None
     while j < len(words) and words[j] in _WHICH:
         which, j = _WHICH[words[j]], j + 1
-    if j >= len(words) or words[j] not in WEEKDAYS or (words[j] in ("sat", "sun") and _verb_like(words, j)):
+    if j >= len(words) or words[j] not in WEEKDAYS or (_verb_like(words, j)):
         return None
     parts = DateParts(weekday=WEEKDAYS[words[j]], which=which)
     return _after_weekday(parts, words, j + 1, calendar)
 
 
 def _verb_like(words: Sequence[str], j: int) -> bool:
+    """ "We'd like" without its apostrophe, "I sat"."""
+    if words[j] == "wed":
+        return j + 1 < len(words) and words[j + 1] in ("like", "love", "be", "prefer", "rather", "want", "need")
+    if words[j] not in ("sat", "sun"):
+        return False
     return j > 0 and words[j - 1] in ("i", "the", "he", "she", "we", "they", "just", "and")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .digits import ZEROS, read_digit_group
 from .numbers import HOMOPHONES, UNITS
-from .tokens import is_digits, word_set, word_set
+from .tokens import is_digits, word_set
 from .words import SPELLING_WORDS
 
 NATO = {word.lower().replace("-", ""): letter for letter, word in SPELLING_WORDS.items()} | {

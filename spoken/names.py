@@ -10,7 +10,7 @@ from .found import CORRECTION, Found
 from .kinds import Context
 from .letters import Spelling, spellings
 from .numbers import TEN_WORDS, UNITS
-from .tokens import MASK, Utterance, phrases, word_set, word_set
+from .tokens import MASK, Utterance, phrases, word_set
 
 _CUES = phrases(
     """my name is | my names | my full name is | the name is | the names | name is | names |
@@ -101,15 +101,24 @@ def _cue_hits(u: Utterance, spelled: Sequence[Spelling], *, soft: bool) -> list[
     i = 0
     while i < len(u.words):
         firm = _CUES.match(u.words, i)
-        length = firm or (_SOFT_CUES.match(u.words, i) if soft else 0)
+        length = firm or _SOFT_CUES.match(u.words, i)
         if not length or u.words[i] == MASK:
             i += 1
             continue
         names, start, end = _take(u, i + length, stops)
+        if not firm and not soft and not _written_as_name(u, start, end):
+            names = []
         if names:
             hits.append(Found(start, end, " ".join(names), 0.85 if firm else 0.7))
         i = max(end, i + length) if names else i + length
     return hits
+
+
+def _written_as_name(u: Utterance, start: int, end: int) -> bool:
+    """Whether a recognizer that writes capitals wrote these words with them."""
+    if u.text.isupper() or start == 0:
+        return False
+    return all(u.original(i)[0].isupper() for i in range(start, end))
 
 
 def _trailing(u: Utterance) -> Found | None:

@@ -8,7 +8,7 @@ from .found import Found, settle_found
 from .kinds import Context
 from .numbers import HOMOPHONES, UNITS, lone_homophone, read_number
 from .times import DAYPARTS
-from .tokens import FILLERS, MASK, Utterance, phrases, word_set, word_set
+from .tokens import FILLERS, MASK, Utterance, phrases, word_set
 
 _WHOLE = {
     "just me": 1, "only me": 1, "just myself": 1, "by myself": 1, "on my own": 1, "me alone": 1,

@@ -9,7 +9,7 @@ from datetime import time as Time
 from .found import CORRECTION
 from .kinds import Context
 from .numbers import HOMOPHONES, TEN_WORDS, UNITS
-from .tokens import MASK, Utterance, is_digits, phrases, word_set, word_set
+from .tokens import MASK, Utterance, is_digits, phrases, word_set
 from .years import at
 
 DAYPARTS = {

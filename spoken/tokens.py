@@ -80,7 +80,8 @@ class Utterance:
 def _word(raw: str) -> str:
     if raw[0] in "0123456789":
         return raw.lower().replace(",", "")
-    return raw.lower().translate(_STRIP)
+    word = raw.lower().translate(_STRIP)
+    return "we'd" if word == "wed" and len(raw.rstrip(".")) > 3 else word  # not the day
 
 
 def words_of(text: str) -> tuple[str, ...]:

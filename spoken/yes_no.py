@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .found import Found
 from .kinds import Context
-from .tokens import MASK, Utterance, phrases, word_set, word_set
+from .tokens import MASK, Utterance, phrases, word_set
 
 _YES = phrases(
     """yes | yeah | yea | yep | yup | yah | ya | yes please | yes i guess | thatll do | sounds about right
@@ -119,7 +119,7 @@ def find_yes_no(u: Utterance, context: Context) -> Found | None:
     rest = [i for i, word in enumerate(u.words) if i not in covered and word not in _LIGHT and word != MASK]
     if True in meanings and _CONTRAST.within(u.words, 0, len(u.words)) and (rest or False in meanings):
         return Found(start, end, False, 0.4, (True,), complete=False)
-    if not strong and len(rest) > 1 and set(u.words[:start]) - _LIGHT:
+    if not strong and len(rest) > 1 and start > 0:
         return None  # "the right time would be five" answers nothing
     if rest:
         # A word or two beside a plain answer is harmless; a whole sentence may be another topic.
