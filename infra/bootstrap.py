@@ -153,11 +153,11 @@ def make_venv(python):
     bare = works([python, "-m", "venv", "--without-pip", str(VENV)])
     if bare and works([python, "-m", "pip", "--python", str(inside), "--version"]):
         return [python, "-m", "pip", "--python", str(inside)]
-    major, minor = version_of(python)[:2]
+    rootless = "\nWithout root:  {0} -m pip install --user virtualenv  and run make again.".format(python)
     raise Obstacle(
         "This Python ({0}) cannot make environments: Debian and Ubuntu keep that in a package of its own.\n"
-        "    sudo apt install python3-venv        (or python{1}.{2}-venv)\n"
-        "Without root:  {0} -m pip install --user virtualenv  and run make again.".format(python, major, minor)
+        "    sudo apt install python3-venv        (or python{1}.{2}-venv)".format(python, *version_of(python))
+        + (rootless if works([python, "-m", "pip", "--version"]) else "")
     )
 
 
@@ -229,13 +229,15 @@ class Progress:
         self.live = sys.stdout.isatty()
 
     def read(self, line):
-        name = re.match(r"\s*(?:Collecting|Requirement already satisfied:) ([A-Za-z0-9_.-]+)==([^ ]+)", line)
-        size = re.match(r"\s*(?:Downloading|Using cached) \S*?([^/ ]+\.whl)\S* \(([^)]+)\)", line)
+        name = re.match(r"\s*(?:Collecting|Processing|Requirement already satisfied:) (\S+)", line)
+        size = re.match(r"\s*(?:Downloading|Using cached) \S*?([^/ ]+)\.whl\S* \(([^)]+ MB)\)", line)
         if name:
             self.seen += 1
-            self.show("{0:3d} %  {1} {2}".format(self.percent(self.seen), name.group(1), name.group(2)))
-        elif size and "MB" in size.group(2):
-            self.show("{0:3d} %  {1} ({2})".format(self.percent(self.seen), *size.groups()))
+            if self.live:
+                self.show("{0:3d} %  {1}".format(self.percent(self.seen), name.group(1).split("/")[-1]))
+        elif size:
+            package = " ".join(size.group(1).split("-")[:2])
+            self.show("{0:3d} %  {1} ({2})".format(self.percent(self.seen), package, size.group(2)))
         elif line.startswith("Installing collected packages"):
             self.installing = True
             HALF_DONE.touch()
@@ -294,17 +296,19 @@ UNREACHABLE = (
     "ProxyError", "NewConnectionError", "ConnectTimeout", "ReadTimeout", "Temporary failure in name resolution",
     "Name or service not known", "Connection refused", "Network is unreachable", "Tunnel connection failed",
     "SSLError", "Max retries exceeded", "Could not fetch URL", "Read timed out",
+    "(from versions: none)",
 )  # fmt: skip
 
 
 def diagnose(output, lock):
     """pip's failure in a sentence with the remedy, and its own last lines below."""
-    last = "\n".join("    " + line for line in output.splitlines()[-6:])
+    lines = [line for line in output.splitlines() if line.strip() and not line.startswith("Ignoring ")]
+    last = "\n".join("    " + line[:160] for line in lines[-5:])
     advice = "Run make again; if it fails in the same way, the lines above say where."
     # what could not be reached is reported by pip as "no matching distribution" too: look for the cause first
     if any(sign in output for sign in UNREACHABLE) and "CERTIFICATE" not in output and " 407" not in output:
         advice = (
-            "The package index cannot be reached from here. Behind a proxy, or with a mirror of your own:\n"
+            "The package index cannot be reached from here, or is empty. Behind a proxy, or with a mirror of your own:\n"
             "    HTTPS_PROXY=http://proxy:port make demo\n"
             "    PIP_INDEX_URL=https://mirror/simple make demo"
         )
