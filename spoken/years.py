@@ -22,6 +22,7 @@ class Calendar:
     short_years: bool = False
 
     def is_year(self, year: int) -> bool:
+        """Whether a number is a year somebody would name here."""
         return self.years[0] <= year <= self.years[1]
 
 
