@@ -26,7 +26,7 @@ def read_object(text: str, max_bytes: int) -> dict[str, object]:
     if len(text) > max_bytes or (not text.isascii() and _utf8_length(text) > max_bytes):
         raise UnreadableJson("too_long")
     # Brackets inside strings only make the first guess too high, so a second, exact look decides.
-    if text.count("{") + text.count("[") > MAX_DEPTH and _depth(text) > MAX_DEPTH:
+    if text.count("{") + text.count("[") > MAX_DEPTH and _too_deep(text):
         raise UnreadableJson("too_deep")
     try:
         message = json.loads(text)
@@ -41,13 +41,15 @@ def _utf8_length(text: str) -> int:
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def _depth(text: str) -> int:
-    """The deepest nesting of brackets outside strings, counted without recursion."""
-    depth = deepest = 0
-    for token in _STRING_OR_BRACKET.findall(text):
-        if token in ("{", "["):
+def _too_deep(text: str) -> bool:
+    """Whether brackets outside strings nest deeper than MAX_DEPTH, found without recursion."""
+    depth = 0
+    for token in _STRING_OR_BRACKET.finditer(text):
+        letter = text[token.start()]
+        if letter in "{[":
             depth += 1
-            deepest = max(deepest, depth)
-        elif token in ("}", "]"):
+            if depth > MAX_DEPTH:
+                return True
+        elif letter in "}]":
             depth -= 1
-    return deepest
+    return False
