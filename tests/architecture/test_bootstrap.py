@@ -13,6 +13,7 @@ import pytest
 
 from tests.architecture.sources import PROJECT
 
+
 @pytest.fixture
 def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """infra/bootstrap.py, working on a copy of the project which has the locks and nothing else."""
