@@ -1,0 +1,1 @@
+"""The memory: event log, transcript, recordings, exports and the tokens that open them."""
