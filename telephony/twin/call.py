@@ -67,7 +67,8 @@ class TwinCall:
 
     def now_ms(self) -> float:
         """Since answer; 0 before."""
-        return 0.0 if self._answered_at is None else self._clock.now_ms() - self._answered_at
+        # To the microsecond: a loop's clock adds up fractions of a second.
+        return 0.0 if self._answered_at is None else round(self._clock.now_ms() - self._answered_at, 3)
 
     def order(self, order: Order) -> None:
         """Interrupt the call."""

@@ -62,6 +62,8 @@ class Caller:
         self._handset = phone.handset
         self._voice = voice
         self._ear = ear
+        self._taken_in_ms = -1.0
+        """end of the last utterance a wait returned: the next wait wants a later one"""
 
     @property
     def now_s(self) -> float:
@@ -80,13 +82,16 @@ class Caller:
 
     async def hears_greeting(self, within_s: float = 15.0) -> Span:
         """Wait until the agent has spoken and is quiet. Raises CallerGaveUp."""
-        return await self._agent_finishes(since_ms=-1.0, within_s=within_s, what="a greeting")
+        return await self._agent_finishes(-1.0, within_s, "a greeting")
 
     async def waits_for_agent(self, within_s: float = 30.0) -> Span:
-        """Wait until the agent has answered the caller's last words or keys, and is quiet. Raises CallerGaveUp."""
+        """Wait until the agent has answered the caller's last words or keys, and is quiet. Raises CallerGaveUp.
+
+        Each utterance ends one wait: a second wait in a row waits for something new.
+        """
         acts = self._handset.acts
         since = acts[-1].end_ms if acts else -1.0
-        return await self._agent_finishes(since, within_s, "an answer")
+        return await self._agent_finishes(max(since, self._taken_in_ms), within_s, "an answer")
 
     async def waits_for_agent_to_begin(self, within_s: float = 30.0) -> None:
         """Wait until the agent is speaking; for interrupting it. Raises CallerGaveUp."""
@@ -171,7 +176,9 @@ class Caller:
             elif self._handset.now_ms >= deadline:
                 raise CallerGaveUp(f"waited {within_s:g} s for {what} at {self.now_s:.1f} s of the call")
             await self._phone.next_tick()
-        return self._handset.heard[-1]
+        last = self._handset.heard[-1]
+        self._taken_in_ms = last.end_ms
+        return last
 
     async def _until(self, true: Callable[[], bool], within_s: float, what: str) -> None:
         deadline = self._handset.now_ms + within_s * 1000

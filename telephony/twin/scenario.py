@@ -37,6 +37,7 @@ from telephony.twin.soundcheck import Span
 
 MAX_BYTES: Final = 256 * 1024
 MAX_STEPS: Final = 1000
+MAX_DEPTH: Final = 8
 Verb = Literal["hears", "says", "keys", "silence", "waits", "expects", "drop", "hang_up"]
 _VERBS: Final[tuple[Verb, ...]] = ("hears", "says", "keys", "silence", "waits", "expects", "drop", "hang_up")
 
@@ -140,18 +141,34 @@ def parse_scenario(body: bytes | str, name: str = "scenario") -> Scenario:
     if len(body) > MAX_BYTES:
         raise ScenarioError(f"{name}: larger than {MAX_BYTES // 1024} KiB")
     try:
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(body, Loader=yaml.SafeLoader)):
-            raise ScenarioError(f"{name}: aliases (*name) are not allowed: write the value out")
+        _refuse_tricks(body, name)
         root = yaml.compose(body, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         line = error.problem_mark.line + 1 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 1
         what = error.problem if isinstance(error, yaml.MarkedYAMLError) else "characters YAML cannot hold"
         raise ScenarioError(f"{name}:{line}: not YAML: {what}") from None
-    except RecursionError:
-        raise ScenarioError(f"{name}: nested too deeply") from None
     except UnicodeDecodeError:
         raise ScenarioError(f"{name}: not UTF-8") from None
     return _Reader(name).scenario(root)
+
+
+def _refuse_tricks(body: bytes | str, name: str) -> None:
+    """Aliases, which can stand for gigabytes, and nesting, which recurses. The scanner itself does neither."""
+    begins = (
+        yaml.FlowSequenceStartToken,
+        yaml.FlowMappingStartToken,
+        yaml.BlockSequenceStartToken,
+        yaml.BlockMappingStartToken,
+    )
+    ends = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
+    depth = 0
+    for token in yaml.scan(body, Loader=yaml.SafeLoader):
+        where = f"{name}:{token.start_mark.line + 1}"
+        if isinstance(token, yaml.AliasToken):
+            raise ScenarioError(f"{where}: aliases (*name) are not allowed: write the value out")
+        depth += isinstance(token, begins) - isinstance(token, ends)
+        if depth > MAX_DEPTH:
+            raise ScenarioError(f"{where}: nested deeper than {MAX_DEPTH} levels")
 
 
 class _Reader:
