@@ -21,6 +21,7 @@ WORDING: dict[str, str] = {
     "slow_down": "Of course, I'll say it more slowly.",
     "restart": "All right, let's start again.",
     "resumed": "Sorry, the line dropped.",
+    "resume_offer": "Shall we go on where we were?",
     "cancelled": "All right, I'll leave it there.",
     "goodbye": "Thank you for calling {business}. Goodbye.",
     "time_up": "I'm sorry, this is as long as a call can be. Please call us again. Goodbye.",
@@ -34,9 +35,6 @@ WORDING: dict[str, str] = {
     "again": "Sorry about that.",
     "is_that_right": "Is that right?",
     "own_number": "Shall we use the number you are calling from, ending in",
-    "not_free": "isn't available.",
-    "nearest": "The nearest I have is",
-    "no_promise": "Nothing was changed.",
 }
 
 ROBOT = "robot"

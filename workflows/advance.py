@@ -1,0 +1,73 @@
+"""The director: a script set, and what follows from each stimulus. Pure: no clock, no socket, no chance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from calls.guidance import NOTHING_EXPECTED, Guidance
+from calls.run import (
+    ActionSettled,
+    Advance,
+    CallerSilent,
+    CallFacts,
+    Commanded,
+    HumanMissed,
+    Opened,
+    Resumed,
+    Run,
+    ScriptLine,
+    Stimulus,
+    TimeIsUp,
+)
+from workflows.commands import obey
+from workflows.guiding import guidance_for
+from workflows.language.scripts import ScriptSet
+from workflows.repair import human_missed, resumed, silent, time_up
+from workflows.settling import settle
+from workflows.turn import Turn
+from workflows.walk import start_script
+
+
+class ScriptDirector:
+    """Runs the scripts of a set, beginning with ``entry``. Implements the port ``Director``.
+
+    Raises KeyError when ``entry`` is not in the set.
+    """
+
+    def __init__(self, scripts: ScriptSet, entry: str) -> None:
+        self.scripts = scripts
+        self.entry = scripts.get(entry).name
+
+    def advance(self, run: Run, stimulus: Stimulus, facts: CallFacts) -> Advance:
+        """What follows from ``stimulus``: events to record, words, at most one action, and what is expected next."""
+        turn = Turn(self.scripts, run, facts)
+        if not run.script and not isinstance(stimulus, Opened | Resumed | HumanMissed | TimeIsUp):
+            return Advance(guidance=NOTHING_EXPECTED)
+        match stimulus:
+            case Opened():
+                self._open(turn)
+            case Resumed():
+                resumed(turn) if run.script else self._open(turn)
+            case Commanded():
+                obey(turn, stimulus)
+            case CallerSilent():
+                silent(turn, stimulus.count)
+            case ActionSettled():
+                settle(turn, stimulus)
+            case HumanMissed():
+                human_missed(turn, stimulus.status)
+            case TimeIsUp():
+                time_up(turn)
+        answer = turn.finished()
+        # The action is under way once the conversation has recorded it; guidance is for that moment.
+        after = replace(turn.run, awaiting=answer.action.key) if answer.action else turn.run
+        return replace(answer, guidance=guidance_for(self.scripts, after, facts))
+
+    def guidance(self, run: Run, facts: CallFacts) -> Guidance:
+        """What is wanted where ``run`` stands."""
+        return guidance_for(self.scripts, run, facts) if run.script else NOTHING_EXPECTED
+
+    def _open(self, turn: Turn) -> None:
+        # Who is speaking, and that it is a machine: said in full, whatever the caller does.
+        turn.lines.append(ScriptLine("greeting", turn.facts.greeting, must_say=True))
+        start_script(turn, self.entry)

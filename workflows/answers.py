@@ -1,0 +1,118 @@
+"""Yes and no, wherever one is awaited."""
+
+from __future__ import annotations
+
+from calls.events import SlotConfirmed, SlotFilled
+from spoken import Kind
+from workflows.asking import ALL, CALLBACK, CHANGE, HUMAN, RESUME, ask, offer_keys, open_collect
+from workflows.language.model import Choose, Collect, Confirm, End
+from workflows.repair import goodbye, no_match
+from workflows.turn import Turn
+from workflows.values import SPELLABLE, caller_number
+from workflows.walk import give_up, hand_over, take_message, walk
+
+
+def affirm(turn: Turn) -> None:
+    """The caller said yes."""
+    step, confirming = turn.step, turn.run.confirming
+    if confirming == HUMAN:
+        hand_over(turn)
+    elif confirming == CALLBACK:
+        take_message(turn)
+    elif confirming == RESUME:
+        _resume(turn)
+    elif confirming == CHANGE:
+        # "Yes" to "what would you like to change?" may as well mean that all is well: ask for that.
+        turn.confirming("")
+        walk(turn, step.id)
+    elif confirming == ALL and isinstance(step, Confirm):
+        turn.record(SlotConfirmed(ALL))
+        turn.count(f"agreed.{step.id}")
+        walk(turn, step.then)
+    elif confirming in turn.script.slots:
+        _agree(turn, confirming)
+    else:
+        _plain(turn, yes=True)
+
+
+def deny(turn: Turn, *, leaving: bool = False) -> None:
+    """The caller said no. ``leaving``: and goodbye."""
+    step, confirming = turn.step, turn.run.confirming
+    if confirming in (HUMAN, CALLBACK):
+        turn.confirming("")
+        if turn.counted("troubled") > 1:
+            give_up(turn, offer=False)
+        else:
+            walk(turn, step.id)
+    elif confirming == RESUME:
+        goodbye(turn)
+    elif isinstance(step, Confirm) and (confirming == CHANGE or (confirming == ALL and leaving)):
+        turn.confirming("")
+        walk(turn, step.declined)
+    elif confirming == ALL and isinstance(step, Confirm):
+        turn.count(f"denied.{step.id}")
+        turn.confirming(CHANGE)
+        ask(turn)
+    elif confirming in turn.script.slots:
+        _disagree(turn, confirming)
+    elif leaving and not isinstance(step, Choose):
+        goodbye(turn)
+    else:
+        _plain(turn, yes=False)
+
+
+def _resume(turn: Turn) -> None:
+    """Go on where the line was lost; what awaited a yes is read back again."""
+    turn.confirming("")
+    walk(turn, turn.step.id)
+
+
+def _agree(turn: Turn, slot: str) -> None:
+    if slot not in turn.run.slots:
+        turn.record(SlotFilled(slot, caller_number(turn), "", 1.0))
+    turn.record(SlotConfirmed(slot))
+    walk(turn, turn.step.id)
+
+
+def _disagree(turn: Turn, slot: str) -> None:
+    """The read-back was wrong: ask again; names by letter, the rest with the keys as well."""
+    spec, offered = turn.script.slots[slot], slot not in turn.run.slots
+    turn.confirming("")
+    turn.count(f"offered.{slot}")
+    if offered:
+        ask(turn)
+        return
+    turn.clear(slot, "denied")
+    refusals = turn.count(f"refused.{slot}")
+    if refusals > 2:
+        no_match(turn, at_once=True)
+        return
+    step = turn.step
+    turn.word("again", turn.wording("spell") if spec.kind in SPELLABLE else "")
+    if isinstance(step, Collect) and step.slot == slot:
+        if spec.kind not in SPELLABLE:
+            open_collect(turn, step)
+            offer_keys(turn)
+    else:
+        walk(turn, turn.script.first, again=True)
+
+
+def _plain(turn: Turn, *, yes: bool) -> None:
+    """A bare yes or no to the step's own question."""
+    step = turn.step
+    if isinstance(step, Choose) and (step.yes if yes else step.no):
+        walk(turn, step.yes if yes else step.no)
+        return
+    if isinstance(step, Collect):
+        value = step.yes if yes else step.no
+        if value is None and turn.script.slots[step.slot].kind == Kind.yes_no:
+            value = yes
+        if value is not None:
+            turn.record(SlotFilled(step.slot, value, "", 1.0))
+            turn.record(SlotConfirmed(step.slot))
+            walk(turn, step.then)
+            return
+    if isinstance(step, End):
+        walk(turn, step.id)
+        return
+    no_match(turn)

@@ -1,0 +1,117 @@
+"""The question that is open, asked: for the first time, again, or with the keys."""
+
+from __future__ import annotations
+
+from calls.commands import Value
+from spoken import Kind, key_prompt, read_back, words_for_digits
+from workflows.language.model import Choose, Collect, Confirm, End, Ladder, Line, Say, Slot
+from workflows.turn import Turn
+from workflows.values import PERSONAL, SPELLABLE, caller_number, offers_caller
+
+ALL, CHANGE, HUMAN, CALLBACK, RESUME = "*", "?", "@human", "@callback", "@resume"
+"""What may be awaiting a yes beside a slot: everything read back, what to change, and three offers of ours."""
+
+
+def asked_slot(turn: Turn) -> Slot | None:
+    """The slot the open question is about."""
+    step = turn.step
+    if turn.run.confirming in turn.script.slots:
+        return turn.script.slots[turn.run.confirming]
+    if isinstance(step, Collect) and not turn.run.confirming:
+        return turn.script.slots[step.slot]
+    return None
+
+
+def ladder(turn: Turn) -> Ladder:
+    """The step's own words for when no answer comes."""
+    step = turn.step
+    return step.ladder if isinstance(step, Collect | Confirm | Choose) else Ladder()
+
+
+def open_collect(turn: Turn, step: Collect) -> None:
+    """Ask for a slot: by proposing the caller's number, or with the step's question."""
+    slot = turn.script.slots[step.slot]
+    turn.confirming(slot.name if offers_caller(slot, turn) else "")
+    ask(turn)
+
+
+def open_read_back(turn: Turn, slot: str) -> None:
+    """Read one slot back and await a yes."""
+    turn.confirming(slot)
+    ask(turn)
+
+
+def ask(turn: Turn) -> None:
+    """Ask what is open where the run stands. Says nothing at a step which asks nothing."""
+    step, confirming = turn.step, turn.run.confirming
+    if confirming in (HUMAN, CALLBACK):
+        turn.word("offer_human" if confirming == HUMAN else "offer_callback")
+    elif confirming == RESUME:
+        turn.word("resume_offer")
+    elif confirming == CHANGE and isinstance(step, Confirm):
+        if step.change is not None:
+            turn.say(f"{step.id}.change", step.change)
+        else:
+            turn.word("change")
+    elif confirming in turn.script.slots:
+        _ask_slot(turn, turn.script.slots[confirming])
+    elif isinstance(step, Collect | Confirm | Choose):
+        turn.say(f"{step.id}.ask", step.ask)
+
+
+def _ask_slot(turn: Turn, slot: Slot) -> None:
+    held = turn.run.slots.get(slot.name)
+    if held is None:
+        last = words_for_digits(caller_number(turn)[-4:], zero="zero")
+        turn.word("own_number", f"{last}?")
+        return
+    turn.utter(f"{slot.name}.read_back", f"{_heard(turn, slot, held.value)}. {turn.wording('is_that_right')}")
+
+
+def _heard(turn: Turn, slot: Slot, value: Value) -> str:
+    spelled = slot.kind in SPELLABLE and turn.counted(f"refused.{slot.name}") > 0
+    said = read_back(slot.kind, value, turn.context(slot), spelled=spelled)
+    if slot.kind in SPELLABLE and spelled and slot.kind == Kind.person_name:
+        said = f"{value}: {said}"
+    return f"I have {said}"
+
+
+def offer_keys(turn: Turn) -> None:
+    """After a refusal: how the same can be entered with the keys, where it can."""
+    own = ladder(turn).keys
+    if own is not None and not turn.run.confirming:
+        turn.say(f"{turn.step.id}.keys", own)
+        return
+    slot = asked_slot(turn)
+    if turn.run.confirming and turn.run.confirming != CHANGE:
+        prompt = key_prompt(Kind.yes_no, turn.context())
+    else:
+        prompt = key_prompt(slot.kind, turn.context(slot)) if slot else None
+    if prompt:
+        turn.utter("house.keys", prompt)
+
+
+def personal(turn: Turn) -> bool:
+    """Whether asking now would say something about a person."""
+    step, confirming = turn.step, turn.run.confirming
+    if confirming in turn.script.slots:
+        return turn.script.slots[confirming].kind in PERSONAL
+    if isinstance(step, Collect | Confirm | Choose):
+        return any(place.source != "call" and place.kind in PERSONAL for place in step.ask.places)
+    return False
+
+
+def repeat(turn: Turn) -> None:
+    """Say again what was told last, and the question after it."""
+    for name in str(turn.run.facts.get("_told", "")).split(","):
+        told = turn.script.steps.get(name)
+        if isinstance(told, Say | End):
+            say_all(turn, told.id, told.lines)
+            turn.told.append(told.id)
+    ask(turn)
+
+
+def say_all(turn: Turn, step: str, lines: tuple[Line, ...]) -> None:
+    """The lines of a step, each with its own id."""
+    for index, line in enumerate(lines):
+        turn.say(step if len(lines) == 1 else f"{step}.{index + 1}", line)

@@ -1,0 +1,179 @@
+"""What understanding and the ear are told to expect, read off a run."""
+
+from __future__ import annotations
+
+from calls.commands import (
+    Affirm,
+    AskHuman,
+    AskQuestion,
+    Cancel,
+    CorrectSlot,
+    Deny,
+    FillSlot,
+    Goodbye,
+    Repeat,
+    Restart,
+    SlowDown,
+    StartWorkflow,
+    SwitchLanguage,
+    Unclear,
+    Value,
+    Wait,
+)
+from calls.guidance import Guidance, Option, SlotExpectation
+from calls.run import CallFacts, Run
+from spoken import Kind, expectation
+from workflows.asking import CHANGE
+from workflows.language.model import Choose, Collect, Confirm, End, Script, Slot
+from workflows.language.scripts import ScriptSet
+from workflows.language.wording import ROBOT, ROBOT_SAYS
+from workflows.turn import Turn
+from workflows.values import caller_number, locked
+
+SILENCE_MS = 7_000
+PATIENT_SILENCE_MS = 10_000
+"""for what takes a moment to find: numbers, codes, spelling"""
+WAITING_MS = 30_000
+"""after "hold on a moment" """
+
+_ALWAYS = (
+    AskHuman, AskQuestion, Cancel, Goodbye, Repeat, Restart, SlowDown, SwitchLanguage, Unclear, Wait,
+)  # fmt: skip
+
+
+def guidance_for(scripts: ScriptSet, run: Run, facts: CallFacts) -> Guidance:
+    """What is wanted where ``run`` stands."""
+    turn = Turn(scripts, run, facts)
+    slots = _slots(turn)
+    workflows = _workflows(turn)
+    primary = _primary(turn)
+    patience = _patience(turn, primary)
+    return Guidance(
+        step=run.step,
+        primary=primary,
+        slots=slots,
+        allowed=_allowed(turn, slots, workflows),
+        workflows=workflows,
+        topics=(
+            *(Option(topic.id, topic.says) for topic in turn.script.topics.values()),
+            Option(ROBOT, ROBOT_SAYS),
+        ),
+        proposed=_proposed(turn),
+        silence_ms=_silence(turn, patience),
+        patience=patience,
+    )
+
+
+def _slots(turn: Turn) -> tuple[SlotExpectation, ...]:
+    """Everything the caller may tell us now: callers answer out of turn, and take things back."""
+    step = turn.step
+    if turn.run.awaiting or isinstance(step, End):
+        return ()
+    done = locked(turn)
+    open_slots = [
+        _expected(slot, turn.script, slot.name in turn.run.slots)
+        for slot in turn.script.slots.values()
+        if slot.name not in done and not _only_here(slot, turn)
+    ]
+    if isinstance(step, Choose):
+        for intent in step.intents:
+            if intent.script:
+                open_slots += _slots_of(turn, turn.scripts.get(intent.script), open_slots)
+    return tuple(open_slots)
+
+
+def _slots_of(turn: Turn, script: Script, known: list[SlotExpectation]) -> list[SlotExpectation]:
+    names = {expected.slot for expected in known}
+    return [
+        _expected(slot, script, False)
+        for slot in script.slots.values()
+        if slot.name not in names and slot.kind != Kind.free_text
+    ]
+
+
+def _only_here(slot: Slot, turn: Turn) -> bool:
+    """Free text swallows anything: it is expected where it is asked for, or to be named as wrong."""
+    return slot.kind == Kind.free_text and slot.name not in turn.run.slots and slot.name != _primary(turn)
+
+
+def _expected(slot: Slot, script: Script, filled: bool) -> SlotExpectation:
+    return SlotExpectation(
+        slot=slot.name,
+        kind=slot.kind,
+        options=slot.options,
+        length=slot.length,
+        hours=script.hours if slot.kind in (Kind.time, Kind.datetime) else None,
+        filled=filled,
+        names=slot.names,
+    )
+
+
+def _workflows(turn: Turn) -> tuple[Option, ...]:
+    step = turn.step
+    if isinstance(step, Choose):
+        named = {intent.id for intent in step.intents}
+        local = [Option(intent.id, intent.says) for intent in step.intents]
+    else:
+        named, local = set(), []
+    others = [
+        Option(script.name, script.says)
+        for script in turn.scripts.scripts.values()
+        if script.says and script.name not in named
+    ]
+    return (*local, *others)
+
+
+def _primary(turn: Turn) -> str:
+    confirming = turn.run.confirming
+    if confirming in turn.script.slots:
+        return confirming
+    step = turn.step
+    if isinstance(step, Confirm) and confirming == CHANGE and len(step.slots) == 1:
+        return step.slots[0]
+    return step.slot if isinstance(step, Collect) and not confirming and not turn.run.awaiting else ""
+
+
+def _proposed(turn: Turn) -> Value | None:
+    slot = turn.run.confirming
+    if slot not in turn.script.slots:
+        return None
+    held = turn.run.slots.get(slot)
+    return held.value if held else caller_number(turn) or None
+
+
+def _allowed(turn: Turn, slots: tuple[SlotExpectation, ...], workflows: tuple[Option, ...]) -> frozenset[str]:
+    kinds: list[type] = list(_ALWAYS)
+    if slots:
+        kinds += [FillSlot, CorrectSlot]
+    if workflows:
+        kinds.append(StartWorkflow)
+    if _takes_yes(turn):
+        kinds += [Affirm, Deny]
+    return frozenset(kind.__name__ for kind in kinds)
+
+
+def _takes_yes(turn: Turn) -> bool:
+    step = turn.step
+    if turn.run.confirming:
+        return True
+    if isinstance(step, Choose):
+        return bool(step.yes or step.no)
+    if isinstance(step, Collect):
+        yes_no = turn.script.slots[step.slot].kind == Kind.yes_no
+        return yes_no or step.yes is not None or step.no is not None
+    return False
+
+
+def _patience(turn: Turn, primary: str) -> str:
+    if turn.counted("waiting"):
+        return "patient"
+    if turn.run.confirming and turn.run.confirming != CHANGE:
+        return "quick"
+    slot = turn.script.slots.get(primary)
+    return expectation(slot.kind).patience if slot else "normal"
+
+
+def _silence(turn: Turn, patience: str) -> int:
+    if turn.counted("waiting"):
+        return WAITING_MS
+    return PATIENT_SILENCE_MS if patience == "patient" else SILENCE_MS

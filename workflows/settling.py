@@ -1,0 +1,42 @@
+"""The world has answered."""
+
+from __future__ import annotations
+
+from calls.events import OutcomeReached
+from calls.run import ActionSettled
+from workflows.language.catalogue import UNAVAILABLE
+from workflows.language.model import Act
+from workflows.turn import Turn
+from workflows.walk import give_up, walk
+
+
+def settle(turn: Turn, settled: ActionSettled) -> None:
+    """Go on from the action's step as its answer says; an answer nobody waits for is only noted."""
+    step = turn.step
+    current = isinstance(step, Act) and step.action == settled.action and turn.key_of(step) == settled.key
+    if settled.receipt is None:
+        # A look-up that succeeded is not asked again for the same arguments; a refused one is.
+        turn.learn(f"_key.{settled.action}", "" if settled.refusal else settled.key)
+    if not current or not isinstance(step, Act):
+        _late(turn, settled)
+        return
+    if settled.receipt is not None:
+        turn.record(OutcomeReached(step.outcome or step.action))
+        walk(turn, step.then)
+    elif settled.refusal:
+        following = step.refused.get(settled.refusal) or step.refused.get("else") or step.refused.get(UNAVAILABLE)
+        if following:
+            walk(turn, following)
+        else:
+            give_up(turn)
+    else:
+        walk(turn, step.then)
+
+
+def _late(turn: Turn, settled: ActionSettled) -> None:
+    """What was found for arguments that no longer hold must not be spoken of: look again where it is used."""
+    if settled.receipt is not None:
+        return
+    asked = [s for s in turn.script.steps.values() if isinstance(s, Act) and s.action == settled.action]
+    if asked and not turn.run.awaiting and all(turn.key_of(step) != settled.key for step in asked):
+        turn.learn(f"_key.{settled.action}", "")

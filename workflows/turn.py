@@ -1,0 +1,248 @@
+"""One answer of the director while it is being made: events, words, and the run they lead to."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+
+from calls.codec import canonical
+from calls.commands import Value
+from calls.events import (
+    AttemptCounted,
+    ConfirmationAsked,
+    FactLearned,
+    OutcomeReached,
+    RunEvent,
+    SlotCleared,
+    StepEntered,
+)
+from calls.run import ActionRequest, Advance, CallFacts, Ending, Run, ScriptLine
+from calls.runs import fold
+from calls.speech import NEUTRAL, SpeechStyle
+from spoken import Choice, Context
+from workflows.language.claims import claim_in
+from workflows.language.model import Act, Argument, Line, Place, Script, Slot, Step
+from workflows.language.scripts import ScriptSet
+from workflows.language.wording import WORDING
+from workflows.rendering import fill
+
+SLOW_PACE = 0.85
+"""of the voice's usual pace, once a caller has asked for it"""
+
+
+class Turn:
+    """Collects what follows from one stimulus. Every event is folded at once, so later decisions see it."""
+
+    def __init__(self, scripts: ScriptSet, run: Run, facts: CallFacts) -> None:
+        self.scripts = scripts
+        self.facts = facts
+        self.run = run
+        self.events: list[RunEvent] = []
+        self.lines: list[ScriptLine] = []
+        self.action: ActionRequest | None = None
+        self.ending: Ending = ""
+        self.told: list[str] = []
+        """say steps spoken in this turn"""
+
+    # --- where the script stands ------------------------------------------------------------------------
+
+    @property
+    def script(self) -> Script:
+        """The script in the version this call is on."""
+        return self.scripts.get(self.run.script, self.run.version)
+
+    @property
+    def step(self) -> Step:
+        """The step the caller is at."""
+        return self.script.steps.get(self.run.step) or self.script.steps[self.script.first]
+
+    @property
+    def has_human(self) -> bool:
+        """Whether a person can still be tried."""
+        return self.facts.has_human and not self.run.facts.get("human_missed")
+
+    def known(self, slot: str) -> Value | None:
+        """A slot's value."""
+        found = self.run.slots.get(slot)
+        return found.value if found else None
+
+    def counted(self, counter: str) -> int:
+        """A counter's value."""
+        return self.run.counters.get(counter, 0)
+
+    # --- events -----------------------------------------------------------------------------------------
+
+    def record(self, event: RunEvent) -> None:
+        """Put an event on the record and fold it."""
+        self.events.append(event)
+        self.run = fold(self.run, event)
+
+    def enter(self, step: str) -> None:
+        """Stand at ``step``."""
+        if self.run.step != step:
+            self.record(StepEntered(step, self.run.returns))
+
+    def count(self, counter: str) -> int:
+        """One more."""
+        self.record(AttemptCounted(counter, self.counted(counter) + 1))
+        return self.counted(counter)
+
+    def reset(self, *counters: str) -> None:
+        """Back to none, for those that have moved."""
+        for counter in counters:
+            if self.counted(counter):
+                self.record(AttemptCounted(counter, 0))
+
+    def learn(self, fact: str, value: Value) -> None:
+        """Know something, unless it is known already."""
+        if self.run.facts.get(fact) != value:
+            self.record(FactLearned(fact, value))
+
+    def clear(self, slot: str, reason: str) -> None:
+        """Forget a slot's value."""
+        if slot in self.run.slots:
+            self.record(SlotCleared(slot, reason))
+
+    def confirming(self, what: str) -> None:
+        """A yes is awaited to ``what``; empty: to nothing any more."""
+        if self.run.confirming != what:
+            self.record(ConfirmationAsked(what))
+
+    # --- words ------------------------------------------------------------------------------------------
+
+    def context(self, slot: Slot | None = None) -> Context:
+        """What a value is read, checked and spoken against."""
+        return Context(
+            now=datetime.fromisoformat(self.facts.wall),
+            tz=self.facts.timezone,
+            locale=self.facts.locale,
+            choices=tuple(Choice(option.id, option.says) for option in slot.options) if slot else (),
+            length=slot.length if slot else None,
+            pattern=slot.pattern if slot else None,
+            business_hours=self.script.hours if self.run.script else None,
+        )
+
+    def value_of(self, place: Place) -> Value | None:
+        """What stands in a gap; None when it is not known."""
+        match place.source:
+            case "slot":
+                return self.known(place.name)
+            case "fact":
+                return self.run.facts.get(place.name)
+            case "receipt":
+                receipt = self.run.receipts.get(place.action)
+                return receipt.result.get(place.name) if receipt else None
+            case "call":
+                return str(getattr(self.facts, place.name))
+
+    def words_of(self, place: Place) -> str:
+        """What stands in a gap, in words; empty when it is not known."""
+        value = self.value_of(place)
+        if value is None or value == "":
+            return ""
+        slot = self.script.slots.get(place.name) if place.source == "slot" else None
+        spelled = slot is not None and self.counted(f"refused.{slot.name}") > 0
+        return fill(place.kind, value, self.context(slot), spelled=spelled)
+
+    def spoken(self, slot: Slot) -> str:
+        """A slot's value in words."""
+        return self.words_of(Place("slot", slot.name, slot.kind))
+
+    def say(self, name: str, line: Line) -> None:
+        """A line of the script; left out when something it speaks of is not known."""
+        pieces = [part if isinstance(part, str) else self.words_of(part) for part in line.parts]
+        if all(pieces):
+            self._utter(name, "".join(pieces), line)
+
+    def word(self, key: str, extra: str = "", *, must_say: bool = False) -> None:
+        """The house's own words (or the script's in their place), and perhaps some more."""
+        text = self.wording(key)
+        self.utter(f"house.{key}", f"{text} {extra}".strip(), must_say=must_say)
+
+    def wording(self, key: str) -> str:
+        """The house's own words for ``key``, or the script's in their place."""
+        own = self.script.wording.get(key) if self.run.script else None
+        if own is not None:
+            return "".join(part if isinstance(part, str) else self.words_of(part) for part in own.parts)
+        return WORDING[key].format(business=self.facts.business, agent_name=self.facts.agent_name)
+
+    def utter(self, name: str, text: str, *, must_say: bool = False) -> None:
+        """Words composed here, from values and the house's own."""
+        self._utter(name, text, Line((), must_say=must_say))
+
+    def _utter(self, name: str, text: str, line: Line) -> None:
+        proven = self.script.committed.get(self.run.step, ()) if self.run.script else ()
+        owner = next((place.action for place in line.places if place.source == "receipt"), "")
+        if not owner and proven and claim_in(text):
+            owner = proven[-1]
+        receipt = self.run.receipts.get(owner)
+        self.lines.append(
+            ScriptLine(
+                id=name,
+                text=text[:1].upper() + text[1:],
+                interruptible=line.interruptible,
+                must_say=line.must_say,
+                receipt=receipt.key if receipt else "",
+                style=self.style,
+            )
+        )
+
+    @property
+    def style(self) -> SpeechStyle:
+        """Slower for those who asked."""
+        if not self.counted("slow"):
+            return NEUTRAL
+        return replace(NEUTRAL, pace=SLOW_PACE, why="the caller asked")
+
+    # --- actions ----------------------------------------------------------------------------------------
+
+    def arguments(self, step: Act) -> dict[str, Value]:
+        """What an action is given; what is not known is left out."""
+        found = {name: self._argument(argument) for name, argument in step.arguments.items()}
+        return {name: value for name, value in found.items() if value is not None and value != ""}
+
+    def _argument(self, argument: Argument) -> Value | None:
+        match argument.source:
+            case "slot":
+                return self.known(argument.name)
+            case "fact":
+                return self.run.facts.get(argument.name)
+            case "text":
+                return argument.name
+            case "caller":
+                return self.facts.caller
+            case "reason":
+                return self.run.facts.get("reason", self.script.title)
+
+    def key_of(self, step: Act) -> str:
+        """The idempotency key: the same wish in the same call has the same key, however often it is asked."""
+        wish = {"call": self.facts.call, "action": step.action, "arguments": dict(self.arguments(step))}
+        return hashlib.sha256(canonical(wish)).hexdigest()  # type: ignore[arg-type]  # a Value is JSON
+
+    def committed(self, step: Act) -> bool:
+        """Whether exactly this has been done in this call."""
+        receipt = self.run.receipts.get(step.action)
+        return receipt is not None and receipt.key == self.key_of(step)
+
+    # --- the end ----------------------------------------------------------------------------------------
+
+    def leave(self, ending: Ending, disposition: str) -> None:
+        """The call ends after these words; what was achieved outweighs how it ended."""
+        self.ending = ending
+        if ending == "hand_over" or not self.run.outcome:
+            self.record(OutcomeReached(disposition))
+
+    def finished(self) -> Advance:
+        """All of it, without the guidance."""
+        if self.lines and self.run.script:
+            told = ",".join(self.told)
+            if told or self.run.facts.get("_told"):
+                self.learn("_told", told)
+        return Advance(
+            events=tuple(self.events),
+            lines=tuple(self.lines),
+            action=self.action,
+            ending=self.ending,
+            disposition=self.run.outcome if self.ending else "",
+        )

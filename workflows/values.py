@@ -1,0 +1,116 @@
+"""Whether a value may be taken, and when it has to be read back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from calls.commands import Value
+from spoken import Kind, read_back, validate
+from workflows.language.checks import slots_of
+from workflows.language.model import Act, Slot
+from workflows.rendering import fill as in_words
+from workflows.rendering import items, joined, nearest
+from workflows.turn import Turn
+
+SURE = 0.7
+"""confidence below which a slot with ``confirm: unsure`` is read back on its own"""
+
+HARD_TO_HEAR = frozenset({Kind.person_name, Kind.spelled_name, Kind.phone, Kind.code, Kind.number, Kind.email})
+"""A recognizer which is not exact is never trusted with these before something is looked up or done."""
+
+SPELLABLE = frozenset({Kind.person_name, Kind.spelled_name})
+PERSONAL = frozenset(
+    {Kind.person_name, Kind.spelled_name, Kind.phone, Kind.email, Kind.address, Kind.postcode, Kind.date_of_birth,
+     Kind.code, Kind.card, Kind.free_text}
+)  # fmt: skip
+"""Kinds which are not said to somebody who may be another person than before."""
+
+MAX_TEXT = 2_000
+"""characters of one answer; the rest is no answer"""
+
+
+def canonical(slot: Slot, value: Value, turn: Turn) -> bool:
+    """Whether ``value`` has the form of the slot's kind, whoever proposed it."""
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        return False
+    if slot.kind == Kind.choice:
+        return value in [option.id for option in slot.options]
+    if (slot.kind == Kind.yes_no) != isinstance(value, bool):
+        return False
+    numeric = slot.kind in (Kind.number, Kind.party_size, Kind.ordinal)
+    if numeric != (isinstance(value, int | float) and not isinstance(value, bool)) and slot.kind != Kind.yes_no:
+        return False
+    try:
+        return bool(read_back(slot.kind, value, turn.context(slot)).strip())
+    except (ValueError, TypeError, OverflowError, IndexError, KeyError):
+        return False
+
+
+def objection(slot: Slot, value: Value, turn: Turn) -> str:
+    """Why ``value`` cannot be taken, as a sentence; empty when it can."""
+    context = turn.context(slot)
+    least, most = _limit(slot, slot.minimum, context.today), _limit(slot, slot.maximum, context.today)
+    return validate(slot.kind, value, context, minimum=least, maximum=most) or ""
+
+
+def _limit(slot: Slot, limit: str | None, today: date) -> Value | None:
+    if limit is None:
+        return None
+    if slot.kind == Kind.date and limit.startswith("today"):
+        return (today + timedelta(days=int(limit[5:] or 0))).isoformat()
+    if slot.kind in (Kind.number, Kind.party_size, Kind.ordinal):
+        return float(limit) if "." in limit else int(limit)
+    return limit
+
+
+def not_among(slot: Slot, value: Value, turn: Turn) -> str:
+    """Why ``value`` is none of those on offer, with the nearest that are; empty when it is one."""
+    if not slot.among or slot.among not in turn.run.facts:
+        return ""
+    offers = items(turn.run.facts[slot.among])
+    if str(value) in offers:
+        return ""
+    context = turn.context(slot)
+    said = in_words(slot.kind, value, context)
+    near = joined([in_words(slot.kind, offer, context) for offer in nearest(slot.kind, value, offers)], "or")
+    return f"I'm sorry, {said} isn't available." + (f" The nearest I have is {near}." if near else "")
+
+
+def needs_yes(slot: Slot, turn: Turn) -> bool:
+    """Whether the slot's value has to be read back on its own before going on."""
+    held = turn.run.slots.get(slot.name)
+    if held is None or held.confirmed or slot.confirm == "never":
+        return False
+    if slot.confirm == "explicit" or turn.counted(f"refused.{slot.name}"):
+        return True
+    if slot.confirm == "unsure" and held.confidence < SURE:
+        return True
+    return not turn.facts.exact_hearing and slot.kind in HARD_TO_HEAR and _looked_up(slot, turn)
+
+
+def _looked_up(slot: Slot, turn: Turn) -> bool:
+    """A look-up with this slot comes before any confirmation of everything."""
+    return any(
+        isinstance(step, Act) and not step.writes and slot.name in slots_of(step) for step in turn.script.steps.values()
+    )
+
+
+def locked(turn: Turn) -> set[str]:
+    """Slots of what has been done in this call: they cannot be changed any more."""
+    done = [
+        step for step in turn.script.steps.values() if isinstance(step, Act) and step.writes and turn.committed(step)
+    ]
+    return {slot for step in done for slot in slots_of(step)}
+
+
+def caller_number(turn: Turn) -> str:
+    """The number the caller is calling from, when it can be called back; else empty."""
+    number = turn.facts.caller
+    if not number.startswith("+") or validate(Kind.phone, number, turn.context()):
+        return ""
+    return number
+
+
+def offers_caller(slot: Slot, turn: Turn) -> bool:
+    """Whether the caller's own number is to be proposed for ``slot`` now."""
+    return slot.offer_caller and not turn.counted(f"offered.{slot.name}") and bool(caller_number(turn))

@@ -1,0 +1,231 @@
+"""Going through a script's steps until the caller is asked something, the world is asked something, or it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from calls.commands import Value
+from calls.events import SlotFilled, WorkflowStarted
+from calls.run import ActionRequest
+from workflows.asking import ALL, HUMAN, ask, open_collect, open_read_back, say_all
+from workflows.language.checks import slots_of
+from workflows.language.model import (
+    SHARED,
+    Act,
+    Case,
+    Choose,
+    Collect,
+    Confirm,
+    Decide,
+    End,
+    HandOver,
+    Line,
+    Say,
+    Start,
+)
+from workflows.turn import Turn
+from workflows.values import needs_yes, not_among, objection
+
+MAX_STEPS = 200
+"""A script which goes further than this without a stop goes in circles."""
+
+_COUNTED = ("said.", "agreed.", "no_match.", "refused.", "denied.", "offered.", "troubled")
+"""Counters which begin anew with a script."""
+
+
+def walk(turn: Turn, start: str, *, again: bool = False) -> None:
+    """Go on from step ``start``. ``again``: over ground already covered, whose words are not said twice."""
+    name = start
+    for _ in range(MAX_STEPS):
+        following = _pass(turn, name, again)
+        if not following:
+            return
+        name = following
+    turn.enter(name)
+    give_up(turn)
+
+
+def _pass(turn: Turn, name: str, again: bool) -> str:
+    """Do one step; the step after it, or empty when the walk stops here."""
+    match turn.script.steps[name]:
+        case Say() as step:
+            return _say(turn, step, again)
+        case Collect() as step:
+            return _collect(turn, step)
+        case Confirm() as step:
+            return _confirm(turn, step)
+        case Act() as step:
+            return _act(turn, step)
+        case Decide() as step:
+            if not again:
+                turn.enter(step.id)
+            return next((case.then for case in step.cases if _holds(turn, case)), step.otherwise)
+        case Choose() as step:
+            return _choose(turn, step, again)
+        case Start() as step:
+            turn.enter(step.id)
+            if step.line is not None:
+                turn.say(step.id, step.line)
+            start_script(turn, step.script, step.fills)
+            return ""
+        case HandOver() as step:
+            turn.enter(step.id)
+            return hand_over(turn, step.line, step.otherwise)
+        case End() as step:
+            turn.enter(step.id)
+            turn.confirming("")
+            say_all(turn, step.id, step.lines)
+            turn.leave("hang_up", step.disposition)
+            return ""
+
+
+def _say(turn: Turn, step: Say, again: bool) -> str:
+    if not (again and turn.counted(f"said.{step.id}")):
+        turn.enter(step.id)
+        say_all(turn, step.id, step.lines)
+        turn.told.append(step.id)
+        turn.count(f"said.{step.id}")
+        for slot in step.clears:
+            turn.clear(slot, "script")
+    return step.then
+
+
+def _collect(turn: Turn, step: Collect) -> str:
+    slot = turn.script.slots[step.slot]
+    held = turn.run.slots.get(slot.name)
+    if held is not None:
+        reason = objection(slot, held.value, turn) or not_among(slot, held.value, turn)
+        if not reason and not needs_yes(slot, turn):
+            return step.then
+        turn.enter(step.id)
+        if not reason:
+            open_read_back(turn, slot.name)
+            return ""
+        turn.utter(f"{step.id}.refused", reason)
+        turn.clear(slot.name, "refused")
+    turn.enter(step.id)
+    open_collect(turn, step)
+    return ""
+
+
+def _confirm(turn: Turn, step: Confirm) -> str:
+    missing = next((slot for slot in step.slots if slot not in turn.run.slots), "")
+    if missing:
+        return next(s.id for s in turn.script.steps.values() if isinstance(s, Collect) and s.slot == missing)
+    if turn.counted(f"agreed.{step.id}") and all(turn.run.slots[slot].confirmed for slot in step.slots):
+        return step.then
+    turn.enter(step.id)
+    turn.confirming(ALL)
+    ask(turn)
+    return ""
+
+
+def _act(turn: Turn, step: Act) -> str:
+    unsure = [slot for slot in slots_of(step) if slot in turn.run.slots and not turn.run.slots[slot].confirmed]
+    if step.writes and unsure:
+        asking = (s.id for s in turn.script.steps.values() if isinstance(s, Confirm) and unsure[0] in s.slots)
+        confirm = next(asking, "")
+        if confirm:
+            return confirm
+        turn.enter(step.id)
+        open_read_back(turn, unsure[0])
+        return ""
+    key = turn.key_of(step)
+    if step.writes and turn.committed(step):
+        return step.then
+    if not step.writes and turn.run.facts.get(f"_key.{step.action}") == key:
+        return step.then
+    turn.enter(step.id)
+    turn.confirming("")
+    if step.filler is not None:
+        turn.say(step.id, step.filler)
+    turn.action = ActionRequest(key, step.action, turn.arguments(step), step.writes)
+    return ""
+
+
+def _holds(turn: Turn, case: Case) -> bool:
+    value: Value | None
+    if case.source == "slot":
+        value = turn.known(case.subject)
+    elif case.source == "fact":
+        value = turn.run.facts.get(case.subject)
+    else:
+        truths = {
+            "has_human": turn.has_human,
+            "has_caller": turn.facts.caller.startswith("+"),
+            "human_missed": bool(turn.run.facts.get("human_missed")),
+        }
+        value = truths[case.subject]
+    if case.known is not None:
+        return (value is not None and value != "") == case.known
+    return value is not None and (value in case.values or str(value) in [str(known) for known in case.values])
+
+
+def _choose(turn: Turn, step: Choose, again: bool) -> str:
+    chosen = str(turn.run.facts.get(f"_chose.{step.id}", "")) if again else ""
+    intent = next((intent for intent in step.intents if intent.id == chosen and intent.then), None)
+    if intent is not None:
+        return intent.then
+    turn.enter(step.id)
+    turn.confirming("")
+    ask(turn)
+    return ""
+
+
+def start_script(turn: Turn, name: str, fills: Mapping[str, Value] | None = None, *, quietly: bool = False) -> None:
+    """Begin a script anew: what it keeps stays known, everything else is forgotten. ``quietly``: without walking."""
+    before = turn.script if turn.run.script else None
+    script = turn.scripts.get(name)
+    turn.confirming("")
+    for slot in list(turn.run.slots):
+        spec = script.slots.get(slot)
+        held = before.slots.get(slot) if before else None
+        kept = slot in script.keeps and spec is not None and held is not None and spec.kind == held.kind
+        if not kept:
+            turn.clear(slot, "new request")
+    turn.reset(*(counter for counter in turn.run.counters if counter.startswith(_COUNTED)))
+    for fact in [fact for fact in turn.run.facts if fact.startswith(("_chose.", "_key."))]:
+        turn.learn(fact, "")
+    if name == SHARED and before is not None and before.name != SHARED:
+        turn.learn("reason", before.title)
+    turn.record(WorkflowStarted(script.name, script.digest))
+    for slot, value in (fills or {}).items():
+        turn.record(SlotFilled(slot, value, "", 1.0))
+    if not quietly:
+        walk(turn, script.first)
+
+
+def hand_over(turn: Turn, line: Line | None = None, otherwise: str = "") -> str:
+    """To a person, announced; without one the step ``otherwise``, or the shared script."""
+    turn.confirming("")
+    if turn.has_human:
+        if line is not None:
+            turn.say(f"{turn.run.step}.hand_over", line)
+        else:
+            turn.word("hand_over")
+        turn.leave("hand_over", "handed_over")
+        return ""
+    if otherwise:
+        return otherwise
+    turn.word("no_human")
+    take_message(turn)
+    return ""
+
+
+def take_message(turn: Turn) -> None:
+    """The way out when nobody can be reached: a message or a callback; the end when even that failed."""
+    if turn.run.script == SHARED:
+        give_up(turn, offer=False)
+    else:
+        start_script(turn, SHARED)
+
+
+def give_up(turn: Turn, *, offer: bool = True) -> None:
+    """Nothing helps: offer a person once, else end with an apology."""
+    if offer and turn.has_human and turn.run.confirming != HUMAN:
+        turn.confirming(HUMAN)
+        ask(turn)
+        return
+    turn.word("give_up", must_say=True)
+    turn.confirming("")
+    turn.leave("hang_up", "failed")
