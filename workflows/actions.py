@@ -1,0 +1,162 @@
+"""The action runner: does what scripts ask for, exactly once per key, and outlives the call that asked."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from calls.clock import Clock
+from calls.errors import ConfigurationError
+from calls.run import ActionRequest, ActionSettled, CallFacts
+from workflows.backends.booking import BookingBackend
+from workflows.backends.desk import DeskBackend
+from workflows.backends.receipts import find_receipt, keep_receipt, lock_key
+from workflows.backends.wishes import Answer, Done, Refused, Wish, receipt_of, settled
+from workflows.language.catalogue import ACTIONS, UNAVAILABLE
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[AsyncConnection, Wish], Awaitable[Answer]]
+"""One action, inside a transaction."""
+
+RETRIED = frozenset({"40001", "40P01", "23505", "23P01", "55P03", "57P01", "57P02", "57P03"})
+"""SQLSTATE (PostgreSQL manual, appendix A): serialization failure, deadlock, a row or range taken in between, lock not
+available, and a server that is going down or coming up."""
+
+BACKOFF_MS = (20.0, 80.0, 250.0, 600.0, 1_200.0, 2_400.0)
+"""ms between attempts at a write; after the last one it is given up"""
+
+
+def shipped_handlers() -> dict[str, Handler]:
+    """The actions of the catalogue on Postgres."""
+    booking, desk = BookingBackend(), DeskBackend()
+    return {
+        "find_times": booking.find_times,
+        "book": booking.book,
+        "order_status": desk.order_status,
+        "open_ticket": desk.open_ticket,
+        "leave_callback": desk.leave_callback,
+        "leave_message": desk.leave_message,
+    }
+
+
+class ActionRunner:
+    """Implements the port ``Actions`` on Postgres. Use as ``async with ActionRunner(engine, clock) as actions``.
+
+    Writes belong to the process: they run in the runner's own task group, a caller who hangs up only stops waiting.
+    Leaving the block lets every write under way finish; from then on everything is refused as ``unavailable``.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        clock: Clock,
+        *,
+        handlers: Mapping[str, Handler] | None = None,
+        read_timeout_s: float = 4.0,
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._handlers = dict(handlers if handlers is not None else shipped_handlers())
+        self._read_timeout_s = read_timeout_s
+        self._group = asyncio.TaskGroup()
+        self._open = False
+        self._writing: dict[str, asyncio.Task[ActionSettled]] = {}
+
+    async def __aenter__(self) -> Self:
+        await self._group.__aenter__()
+        self._open = True
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open = False
+        # Writes under way are let finish even when the block is left by a fault: the group would cancel them.
+        try:
+            if self._writing:
+                await asyncio.wait(list(self._writing.values()))
+        finally:
+            await self._group.__aexit__(None, None, None)
+
+    async def run(self, call: str, facts: CallFacts, request: ActionRequest) -> ActionSettled:
+        """Answers with a receipt, with facts, or with a refusal; never raises for what the world does."""
+        wish = Wish.of(call, facts, request)
+        handler = self._handlers.get(request.action)
+        if handler is None or not self._open:
+            log.error("action %s refused: %s", request.action, "unknown" if handler is None else "the runner is closed")
+            return settled(wish, Refused(UNAVAILABLE))
+        spec = ACTIONS.get(request.action)
+        if request.writes or (spec is not None and spec.writes):
+            return await self._await_write(wish, handler)
+        return await self._read(wish, handler)
+
+    async def _await_write(self, wish: Wish, handler: Handler) -> ActionSettled:
+        task = self._writing.get(wish.key)
+        if task is None:
+            task = self._group.create_task(self._write(wish, handler))
+            self._writing[wish.key] = task
+            task.add_done_callback(lambda _: self._writing.pop(wish.key, None))
+        # The wait may be cancelled; what is waited for may not.
+        return await asyncio.shield(task)
+
+    async def _read(self, wish: Wish, handler: Handler) -> ActionSettled:
+        try:
+            async with asyncio.timeout(self._read_timeout_s), self._engine.connect() as connection:
+                return settled(wish, await handler(connection, wish))
+        except (TimeoutError, SQLAlchemyError, OSError, ConfigurationError, ValueError) as why:
+            _tell(wish, why)
+            return settled(wish, Refused(UNAVAILABLE))
+
+    async def _write(self, wish: Wish, handler: Handler) -> ActionSettled:
+        for wait_ms in (*BACKOFF_MS, None):
+            try:
+                return await self._attempt(wish, handler)
+            except (SQLAlchemyError, OSError) as why:
+                if wait_ms is None or not _passes(why):
+                    _tell(wish, why)
+                    break
+                await self._clock.sleep_ms(wait_ms)
+            except Exception as why:  # a fault here must not take the other writes of the group along
+                _tell(wish, why)
+                break
+        return settled(wish, Refused(UNAVAILABLE))
+
+    async def _attempt(self, wish: Wish, handler: Handler) -> ActionSettled:
+        """One transaction: the change and its receipt together, or neither."""
+        async with self._engine.connect() as connection:
+            async with connection.begin() as transaction:
+                await lock_key(connection, wish.key)
+                earlier = await find_receipt(connection, wish.key)
+                if earlier is not None:
+                    return ActionSettled(wish.key, wish.action, receipt=earlier)
+                answer = await handler(connection, wish)
+                if isinstance(answer, Done):
+                    await keep_receipt(connection, wish, receipt_of(wish.key, wish.action, answer.result))
+                else:
+                    await transaction.rollback()
+            return settled(wish, answer)
+
+
+def _passes(why: Exception) -> bool:
+    """Whether trying again may help. A connection lost at the commit is safe to retry: the key finds the receipt."""
+    if isinstance(why, PoolTimeout | OSError):
+        return True
+    if not isinstance(why, DBAPIError):
+        return False
+    state = getattr(why.orig, "sqlstate", None)
+    return why.connection_invalidated or state in RETRIED or state is None or str(state).startswith("08")
+
+
+def _tell(wish: Wish, why: Exception) -> None:
+    # Only names: a database's message can carry what a caller said.
+    state = getattr(getattr(why, "orig", None), "sqlstate", "")
+    shown = str(why) if isinstance(why, ConfigurationError) else type(why).__name__
+    log.error("action %s (key %s) failed: %s %s", wish.action, wish.key[:12], shown, state)
