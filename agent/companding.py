@@ -1,0 +1,46 @@
+"""Telephone audio to linear16 and back, for what is inside the agent (ITU-T G.711)."""
+
+from __future__ import annotations
+
+import warnings
+
+from calls.audio import PHONE_RATE, AudioFrame, Encoding
+
+with warnings.catch_warnings():
+    # Deprecated since 3.11 (PEP 594) and replaced by audioop-lts; nobody else needs to hear about it.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import audioop
+
+BYTES_PER_MS = 16
+"""linear16 at 8 kHz."""
+
+
+def mulaw_to_linear(mulaw: bytes) -> bytes:
+    """mu-law -> linear16, twice as long."""
+    return audioop.ulaw2lin(mulaw, 2)
+
+
+def linear_to_mulaw(pcm16: bytes) -> bytes:
+    """linear16 -> mu-law, half as long; half a sample at the end is dropped."""
+    return audioop.lin2ulaw(pcm16[: len(pcm16) & ~1], 2)
+
+
+def frame_to_linear(frame: AudioFrame) -> bytes:
+    """A frame as linear16 at 8 kHz. Raises ValueError for any other rate."""
+    if frame.rate != PHONE_RATE:
+        raise ValueError(f"hearing takes audio at {PHONE_RATE} Hz, this frame has {frame.rate} Hz")
+    if frame.encoding is Encoding.MULAW:
+        return audioop.ulaw2lin(frame.samples, 2)
+    if frame.encoding is Encoding.ALAW:
+        return audioop.alaw2lin(frame.samples, 2)
+    return frame.samples[: len(frame.samples) & ~1]
+
+
+def louder(pcm16: bytes, factor: float) -> bytes:
+    """Every sample times ``factor``, held within 16 bits."""
+    return audioop.mul(pcm16, 2, factor)
+
+
+def rms(pcm16: bytes) -> int:
+    """Root mean square, 0 to 32767; 0 for no audio."""
+    return audioop.rms(pcm16, 2) if pcm16 else 0

@@ -1,0 +1,289 @@
+"""When the caller speaks, pauses and has finished: a state machine in which audio is the clock.
+
+There is no I/O, no task and no clock in here; counters move by the length of the audio just seen, so that a
+recording replayed faster than real time gives the very same decisions.
+
+    quiet    -- evidence of speech >= onset_ms ------------> speaking   SpeechStarted
+    speaking -- silence >= eager_ms -----------------------> pausing    Recognize (the words so far, on suspicion)
+    speaking -- partial_ms since the last -----------------> speaking   Recognize(partial), then Grew
+    pausing  -- speech >= resume_ms -----------------------> speaking   the suspicion was wrong, its words are void
+    pausing  -- words are here, silence >= patience(words) -> quiet     TurnEnded
+    pausing  -- recognition found none --------------------> quiet      Faded
+    speaking -- longest_ms --------------------------------> closing    Recognize
+    closing  -- words are here ----------------------------> quiet      TurnEnded("longest")
+
+Recognizing at 200 ms of silence, on suspicion, is what makes the reply fast: when the patience (350 ms and
+more) is over, the words are usually there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from agent.companding import BYTES_PER_MS
+from agent.hearing.decisions import (
+    Decision,
+    Faded,
+    Grew,
+    Patience,
+    Recognize,
+    SpeechStarted,
+    TurnEnded,
+)
+
+PatienceRule = Callable[[str], Patience]
+"""How long a pause after these words must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """The numbers hearing goes by. Times in ms, probabilities 0 to 1."""
+
+    on: float = 0.5
+    """a window at least this likely is speech"""
+    off: float = 0.35
+    """... and so is one after it, down to this"""
+    onset_ms: float = 125.0
+    """four windows of 32 ms, seven of 20 ms"""
+    resume_ms: float = 60.0
+    """a click in a pause is shorter"""
+    eager_ms: float = 200.0
+    before_ms: float = 300.0
+    after_ms: float = 200.0
+    partial_ms: float = 1_000.0
+    """at least between two partials; grows with the utterance, which is decoded whole each time"""
+    longest_ms: float = 30_000.0
+    gap_ms: float = 100.0
+    """lost audio counts as silence up to here: a burst of loss must not end a turn"""
+    dead_ms: float = 2_000.0
+    """... but a gap this long is silence"""
+    noise_ms: float = 250.0
+    noise_confidence: float = 0.25
+    """less speech than noise_ms, recognized with less than noise_confidence, is a cough"""
+
+
+DEFAULT = Tuning()
+
+
+@dataclass(slots=True)
+class _Utterance:
+    from_ms: float
+    to_ms: float
+    voiced_ms: float
+    silence_ms: float = 0.0
+    resumed_ms: float = 0.0
+    ticket: int = 0
+    """of the recognition whose words will count; 0 while there is none"""
+    text: str | None = None
+    confidence: float = 1.0
+    partial: int = 0
+    """ticket of the partial under way"""
+    partial_at_ms: float = 0.0
+    grown: str = ""
+    grew_at_ms: float = float("-inf")
+    closing: bool = False
+
+
+def has_words(text: str) -> bool:
+    """Whether a transcript holds any letter or digit; recognizers answer noise with dots and dashes."""
+    return any(character.isalnum() for character in text)
+
+
+class Turns:
+    """One caller's turns. ``at_ms`` is where the audio begins on the caller's time line."""
+
+    def __init__(self, patience: PatienceRule, at_ms: float = 0.0, tuning: Tuning = DEFAULT) -> None:
+        self.patience = patience
+        self._tuning = tuning
+        self._audio = bytearray()
+        self._audio_ms = at_ms
+        """of the first byte kept"""
+        self._window_ms = at_ms
+        """end of the last window judged"""
+        self._speech = False
+        self._evidence_ms = 0.0
+        self._evidence_from_ms = at_ms
+        self._utterance: _Utterance | None = None
+        self._tickets = 0
+
+    @property
+    def in_speech(self) -> bool:
+        """Something that may be a turn is under way."""
+        return self._utterance is not None
+
+    @property
+    def now_ms(self) -> float:
+        """End of the audio seen."""
+        return self._audio_ms + len(self._audio) / BYTES_PER_MS
+
+    # --- what comes in --------------------------------------------------------------------------------
+
+    def push(self, pcm16_8k: bytes, speech: Sequence[float], window_ms: float) -> list[Decision]:
+        """Audio, and the probabilities of the windows it completed."""
+        self._audio += pcm16_8k
+        decisions: list[Decision] = []
+        for probability in speech:
+            self._window_ms += window_ms
+            self._speech = probability >= (self._tuning.off if self._speech else self._tuning.on)
+            if self._utterance is None:
+                decisions += self._listen(self._speech, window_ms)
+            else:
+                decisions += self._follow(self._utterance, self._speech, window_ms)
+        self._trim()
+        return decisions
+
+    def lose(self, ms: float) -> list[Decision]:
+        """Audio that never came. Kept as silence, so that what follows keeps its place."""
+        self._window_ms += ms
+        if self._utterance is None:
+            self._audio_ms = self.now_ms + ms
+            self._audio.clear()
+            self._evidence_ms = 0.0
+            return []
+        self._audio += bytes(2 * int(min(ms, self._tuning.longest_ms) * BYTES_PER_MS / 2))
+        counted = ms if ms >= self._tuning.dead_ms else min(ms, self._tuning.gap_ms)
+        return self._quiet(self._utterance, counted)
+
+    def stall(self, ms: float) -> list[Decision]:
+        """No audio at all came for ``ms`` (a muted client sends none): silence, which takes no place."""
+        return self._quiet(self._utterance, ms) if self._utterance else []
+
+    def recognized(self, ticket: int, text: str, confidence: float) -> list[Decision]:
+        """The words of a ``Recognize``. Late answers to void tickets are nothing."""
+        utterance = self._utterance
+        if utterance is None:
+            return []
+        text = text.strip()
+        if ticket == utterance.partial:
+            utterance.partial = 0
+            return self._grow(utterance, text)
+        if ticket != utterance.ticket or utterance.text is not None:
+            return []
+        if not has_words(text):
+            return [self._fade(utterance, "no words")]
+        if utterance.voiced_ms < self._tuning.noise_ms and confidence < self._tuning.noise_confidence:
+            return [self._fade(utterance, "noise")]
+        utterance.text, utterance.confidence = text, confidence
+        return self._settle(utterance) or self._grow(utterance, text)
+
+    def failed(self, ticket: int) -> list[Decision]:
+        """The recognizer gave up on a ticket: the last partial stands in, if there was one."""
+        utterance = self._utterance
+        if utterance is None:
+            return []
+        if ticket == utterance.partial:
+            utterance.partial = 0
+            return []
+        if ticket != utterance.ticket or utterance.text is not None:
+            return []
+        if not utterance.grown:
+            return [self._fade(utterance, "recognizer")]
+        return [self._end(utterance, utterance.grown, 0.5, "recognizer")]
+
+    # --- quiet ----------------------------------------------------------------------------------------
+
+    def _listen(self, speech: bool, window_ms: float) -> list[Decision]:
+        if not speech:
+            self._evidence_ms = max(0.0, self._evidence_ms - window_ms)
+            return []
+        if self._evidence_ms == 0.0:
+            self._evidence_from_ms = self._window_ms - window_ms
+        self._evidence_ms += window_ms
+        if self._evidence_ms < self._tuning.onset_ms:
+            return []
+        began = self._evidence_from_ms
+        self._utterance = _Utterance(began, self._window_ms, self._evidence_ms, partial_at_ms=self._window_ms)
+        self._evidence_ms = 0.0
+        return [SpeechStarted(began)]
+
+    def _trim(self) -> None:
+        """Keep what an utterance may need: its lead, or the lead and evidence of one to come."""
+        lead = self._tuning.before_ms
+        if self._utterance is not None:
+            keep_from = self._utterance.from_ms - lead
+        elif self._evidence_ms > 0:
+            keep_from = self._evidence_from_ms - lead
+        else:
+            keep_from = self._window_ms - lead
+        surplus = int((keep_from - self._audio_ms) * BYTES_PER_MS / 2) * 2
+        if surplus > 0:
+            del self._audio[:surplus]
+            self._audio_ms += surplus / BYTES_PER_MS
+
+    # --- speaking and pausing -------------------------------------------------------------------------
+
+    def _follow(self, utterance: _Utterance, speech: bool, window_ms: float) -> list[Decision]:
+        if utterance.closing:
+            return []
+        if not speech:
+            utterance.resumed_ms = 0.0
+            return self._quiet(utterance, window_ms)
+        utterance.voiced_ms += window_ms
+        if utterance.silence_ms > 0:
+            utterance.resumed_ms += window_ms
+            if utterance.resumed_ms < self._tuning.resume_ms:
+                return self._quiet(utterance, window_ms)
+            utterance.silence_ms = utterance.resumed_ms = 0.0
+            utterance.ticket, utterance.text = 0, None
+        utterance.to_ms = self._window_ms
+        if utterance.to_ms - utterance.from_ms >= self._tuning.longest_ms:
+            utterance.closing = True
+            return [self._ask(utterance)]
+        return self._partial(utterance)
+
+    def _quiet(self, utterance: _Utterance, ms: float) -> list[Decision]:
+        utterance.silence_ms += ms
+        if utterance.ticket == 0 and utterance.silence_ms >= self._tuning.eager_ms:
+            return [self._ask(utterance)]
+        return self._settle(utterance)
+
+    def _settle(self, utterance: _Utterance) -> list[Decision]:
+        """End the turn if its words are known and the pause is long enough for them."""
+        if utterance.text is None:
+            return []
+        if utterance.closing:
+            return [self._end(utterance, utterance.text, utterance.confidence, "longest")]
+        patience = self.patience(utterance.text)
+        if utterance.silence_ms < patience.ms:
+            return []
+        return [self._end(utterance, utterance.text, utterance.confidence, patience.reason)]
+
+    def _ask(self, utterance: _Utterance) -> Recognize:
+        self._tickets += 1
+        utterance.ticket, utterance.text = self._tickets, None
+        utterance.partial = 0
+        return Recognize(self._tickets, self._cut(utterance), False)
+
+    def _partial(self, utterance: _Utterance) -> list[Decision]:
+        length = utterance.to_ms - utterance.from_ms
+        due = utterance.partial_at_ms + max(self._tuning.partial_ms, 0.3 * length)
+        if utterance.partial or self._window_ms < due:
+            return []
+        self._tickets += 1
+        utterance.partial, utterance.partial_at_ms = self._tickets, self._window_ms
+        return [Recognize(self._tickets, self._cut(utterance), True)]
+
+    def _cut(self, utterance: _Utterance) -> bytes:
+        begin = int((utterance.from_ms - self._tuning.before_ms - self._audio_ms) * BYTES_PER_MS / 2) * 2
+        end = int((utterance.to_ms + self._tuning.after_ms - self._audio_ms) * BYTES_PER_MS / 2) * 2
+        return bytes(self._audio[max(0, begin) : end])
+
+    def _grow(self, utterance: _Utterance, text: str) -> list[Decision]:
+        if not has_words(text) or text == utterance.grown:
+            return []
+        utterance.grown = text
+        if self._window_ms - utterance.grew_at_ms < self._tuning.partial_ms:
+            return []
+        utterance.grew_at_ms = self._window_ms
+        return [Grew(utterance.from_ms, text)]
+
+    # --- back to quiet --------------------------------------------------------------------------------
+
+    def _end(self, utterance: _Utterance, text: str, confidence: float, reason: str) -> TurnEnded:
+        self._utterance, self._speech = None, False
+        return TurnEnded(text, utterance.from_ms, utterance.to_ms, self.now_ms, confidence, reason)
+
+    def _fade(self, utterance: _Utterance, reason: str) -> Faded:
+        self._utterance, self._speech = None, False
+        return Faded(utterance.from_ms, utterance.to_ms, reason)

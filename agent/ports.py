@@ -1,0 +1,114 @@
+"""The inner ports: what the cascade needs of a recognizer, a speech detector, a voice and an understander.
+
+Audio inside ``agent/`` is linear16 (signed 16 bit little endian), mono, 8 kHz, unless a name says mu-law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from calls.commands import Command
+from calls.guidance import Guidance
+from calls.ports import WordTime
+from calls.run import CallFacts
+from calls.speech import Heard, SpeechStyle
+
+
+class Recognition(Protocol):
+    """What a recognizer found in a stretch of audio."""
+
+    @property
+    def text(self) -> str:
+        """The words; empty when there were none."""
+
+    @property
+    def confidence(self) -> float:
+        """0 to 1; 1.0 from a recognizer which does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognized:
+    """The plain ``Recognition``."""
+
+    text: str
+    confidence: float = 1.0
+
+
+class Recognizer(Protocol):
+    """Audio to words. Shared by all calls; works beside the event loop."""
+
+    async def transcribe(self, pcm16_8k: bytes) -> Recognition:
+        """The words in one utterance (0.3 s of quiet before it, 0.2 s after). Raises EngineError."""
+
+
+class SpeechDetector(Protocol):
+    """Is this speech? One per call: it carries state. Grammar: push*, with reset where the audio jumped."""
+
+    @property
+    def window_ms(self) -> float:
+        """How much audio one probability stands for, ms."""
+
+    def push(self, pcm16_8k: bytes) -> Sequence[float]:
+        """One probability (0 to 1) per window completed by this audio; a rest is kept for the next push."""
+
+    def reset(self) -> None:
+        """Forget everything: what comes next does not follow from what came before."""
+
+
+DetectorFactory = Callable[[], SpeechDetector]
+"""Makes the detector of one call; must not load anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceTraits:
+    """What a voice is and what of a style it can render."""
+
+    id: str
+    """part of the key under which known texts are kept"""
+    renders: frozenset[str] = frozenset({"pace"})
+    """of ``emotion | pace``; volume and ``say_as`` are rendered for every voice by ``agent/speaking``"""
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePiece:
+    """Some audio of a text."""
+
+    pcm16_8k: bytes
+    words: tuple[WordTime, ...] = ()
+    """of the words this piece carries, in ms from the start of the text"""
+
+
+class Voice(Protocol):
+    """Words to audio. Shared by all calls; works beside the event loop."""
+
+    @property
+    def traits(self) -> VoiceTraits:
+        """What it is and can do."""
+
+    def speak(self, text: str, style: SpeechStyle) -> AsyncIterator[VoicePiece]:
+        """The audio of ``text``, piece by piece as it is made. Raises EngineError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an understander found, and how."""
+
+    commands: tuple[Command, ...]
+    path: str
+    """``grammar | similarity | keys`` (a model's name for a model)"""
+
+
+class Understander(Protocol):
+    """Words to commands, only such as ``guidance`` allows. Shared by all calls."""
+
+    async def understand(self, heard: Heard, guidance: Guidance, facts: CallFacts) -> Meaning:
+        """At least one command; ``Unclear`` when nothing allowed was found. Raises EngineError."""
+
+
+class Similarity(Protocol):
+    """How alike texts are in meaning. Shared by all calls; works beside the event loop."""
+
+    async def similar(self, text: str, phrases: Sequence[str]) -> Sequence[float]:
+        """Cosine of ``text`` with each phrase, in their order. The phrases of earlier calls are remembered."""

@@ -1,0 +1,55 @@
+"""Yes and no where one is awaited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from calls.commands import Affirm, Deny
+from calls.guidance import Guidance
+from calls.run import CallFacts
+from spoken import Kind, parse
+
+from .values import context_for
+
+
+class Answer(Enum):
+    """What a turn answers to a yes-or-no question."""
+
+    YES = "yes"
+    NO = "no"
+    YES_BUT = "yes, but"
+    """nothing may be committed on it"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer and how sure it is."""
+
+    answer: Answer
+    confidence: float
+    alone: bool
+    """the words hold nothing else"""
+    text: str
+
+
+_LEAST_ASKED = 0.4
+_LEAST_UNASKED = 0.6
+
+
+def read_answer(text: str, guidance: Guidance, facts: CallFacts) -> Answered | None:
+    """The yes or no in ``text``; None where there is none, or none that is sure enough."""
+    awaited = guidance.proposed is not None
+    if not awaited and not guidance.allowed & {Affirm.__name__, Deny.__name__}:
+        slot = guidance.slot(guidance.primary)
+        if slot is None or slot.kind != Kind.yes_no:
+            return None
+    found = parse(Kind.yes_no, text, context_for((), facts))
+    if found is None:
+        return None
+    alone = found.confidence >= 0.9
+    if not found.complete and found.alternatives == (True,):
+        return Answered(Answer.YES_BUT, found.confidence, False, found.text)
+    if found.confidence < (_LEAST_ASKED if awaited else _LEAST_UNASKED):
+        return None
+    return Answered(Answer.YES if found.value else Answer.NO, found.confidence, alone, found.text)

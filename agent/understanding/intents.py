@@ -1,0 +1,133 @@
+"""The wishes a caller may have at any point: patterns and examples from ``intents.yaml``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from agent.understanding.wording import plain, stripped
+from calls.commands import (
+    AskHuman,
+    Cancel,
+    Command,
+    Goodbye,
+    Repeat,
+    Restart,
+    SlowDown,
+    SwitchLanguage,
+    Wait,
+)
+from calls.errors import ConfigurationError
+
+_FILE = Path(__file__).with_name("intents.yaml")
+OTHER = "Other"
+
+_COMMANDS: Mapping[str, type[AskHuman | SlowDown | Repeat | Wait | Restart | Cancel | Goodbye]] = {
+    command.__name__: command for command in (AskHuman, SlowDown, Repeat, Wait, Restart, Cancel, Goodbye)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One wish: how it is said, what resembles it, and the sentences it is tested on."""
+
+    name: str
+    anywhere: tuple[re.Pattern[str], ...]
+    whole: tuple[re.Pattern[str], ...]
+    unless: tuple[re.Pattern[str], ...]
+    examples: tuple[str, ...]
+    means: tuple[str, ...]
+    nots: tuple[str, ...]
+
+    def strength(self, words: str) -> int:
+        """2 when it is the whole turn, 1 when it is in it, 0 when it is not."""
+        if any(pattern.search(words) for pattern in self.unless):
+            return 0
+        bare = stripped(words)
+        if any(pattern.fullmatch(words) or pattern.fullmatch(bare) for pattern in self.whole):
+            return 2
+        for pattern in self.anywhere:
+            found = pattern.search(words)
+            if found:
+                rest = stripped(words[: found.start()] + " " + words[found.end() :])
+                return 1 if rest else 2
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class IntentFound:
+    """A wish found by its pattern."""
+
+    command: Command
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Intents:
+    """All of them, in the order in which they are tried."""
+
+    table: tuple[Intent, ...]
+    languages: Mapping[str, str]
+    """word -> ISO 639-1"""
+
+    def find(self, text: str, allowed: frozenset[str]) -> list[IntentFound]:
+        """The allowed wishes in ``text``, those which are the whole turn first."""
+        words = plain(text)
+        strengths = [(intent.strength(words), intent.name) for intent in self.table if intent.name in allowed]
+        found = [
+            IntentFound(command_of(name), strength == 2)
+            for strength, name in sorted(strengths, key=lambda entry: -entry[0])
+            if strength
+        ]
+        language = self._language(words) if SwitchLanguage.__name__ in allowed else None
+        return [IntentFound(SwitchLanguage(language), True), *found] if language else found
+
+    def _language(self, words: str) -> str | None:
+        names = [word for word in words.split() if word in self.languages]
+        if not names:
+            return None
+        asked = re.search(
+            rf"\b(?:in|speak|speaks|spoken|habla|hablas|hablan|parlez|sprechen|switch to|to) (?:\w+ )?{names[0]}\b",
+            words,
+        )
+        return self.languages[names[0]] if asked or stripped(words) == names[0] else None
+
+
+def command_of(name: str) -> Command:
+    """The command of an intent's name."""
+    return _COMMANDS[name]()
+
+
+@lru_cache(maxsize=1)
+def load_intents() -> Intents:
+    """The shipped table. Raises ConfigurationError naming the entry that cannot be used."""
+    tree = yaml.safe_load(_FILE.read_text("utf-8"))
+    languages = {word: code for code, words in tree.pop("languages").items() for word in words}
+    return Intents(tuple(_intent(name, entry) for name, entry in tree.items() if name != OTHER), languages)
+
+
+@lru_cache(maxsize=1)
+def load_others() -> tuple[str, ...]:
+    """Sentences which are none of the wishes: what a likeness has to beat."""
+    return tuple(yaml.safe_load(_FILE.read_text("utf-8"))[OTHER]["examples"])
+
+
+def _intent(name: str, entry: Mapping[str, list[str]]) -> Intent:
+    if name not in _COMMANDS:
+        raise ConfigurationError(f"{_FILE.name}: {name!r} is no command; use one of {', '.join(_COMMANDS)}")
+    try:
+        anywhere = tuple(re.compile(rf"\b(?:{p})(?!\w)") for p in entry.get("anywhere", ()))
+        whole = tuple(re.compile(p) for p in entry.get("whole", ()))
+        unless = tuple(re.compile(rf"\b(?:{p})\b") for p in entry.get("unless", ()))
+    except re.error as error:
+        raise ConfigurationError(
+            f"{_FILE.name}: a pattern of {name} is no regular expression: {error}"
+        ) from error
+    return Intent(
+        name, anywhere, whole, unless, tuple(entry["examples"]), tuple(entry["means"]), tuple(entry["not"])
+    )

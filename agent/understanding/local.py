@@ -1,0 +1,227 @@
+"""The understander that runs on this machine: no model call for what a grammar can read.
+
+Order: a person is asked for -> a wish which is the whole turn -> yes or no -> values -> questions and scripts ->
+wishes beside something else -> similarity of meaning -> Unclear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agent.ports import Meaning, Similarity
+from agent.understanding.answers import Answer, Answered, read_answer
+from agent.understanding.intents import IntentFound, Intents, load_intents
+from agent.understanding.keypad import read_keys
+from agent.understanding.likeness import LikenessReader
+from agent.understanding.values import Reading, kind_of, named_for_change, read_values
+from agent.understanding.wording import best_option, is_question, plain
+from calls.commands import (
+    Affirm,
+    AskHuman,
+    AskQuestion,
+    Cancel,
+    Command,
+    CorrectSlot,
+    Deny,
+    FillSlot,
+    Goodbye,
+    Repeat,
+    StartWorkflow,
+    Unclear,
+    Wait,
+)
+from calls.guidance import Guidance, SlotExpectation
+from calls.run import CallFacts
+from calls.speech import Heard, HeardBy
+from spoken import Kind
+
+
+class LocalUnderstander:
+    """Implements ``Understander``. Without ``similarity`` it is grammar and patterns alone."""
+
+    def __init__(self, similarity: Similarity | None = None, intents: Intents | None = None) -> None:
+        self._intents = intents or load_intents()
+        self._likeness = LikenessReader(self._intents, similarity) if similarity else None
+
+    async def understand(self, heard: Heard, guidance: Guidance, facts: CallFacts) -> Meaning:
+        """At least one command, each allowed by ``guidance`` (``Unclear`` always is). Raises EngineError."""
+        if heard.by is HeardBy.KEYS:
+            return Meaning(read_keys(heard.text, guidance, facts), "keys")
+        commands = read_words(heard, guidance, facts, self._intents)
+        if commands:
+            return Meaning(commands, "grammar")
+        if self._likeness is not None:
+            like = await self._likeness.read(heard.text, guidance)
+            if like is not None:
+                return Meaning((like,), "similarity")
+        if AskQuestion.__name__ in guidance.allowed and is_question(plain(heard.text), heard.text):
+            return Meaning((AskQuestion("", heard.text),), "grammar")
+        return Meaning((Unclear(_why_unclear(heard.text)),), "grammar")
+
+
+def _why_unclear(text: str) -> str:
+    return "nothing that is expected here" if plain(text) else "no words"
+
+
+def read_words(heard: Heard, guidance: Guidance, facts: CallFacts, intents: Intents) -> tuple[Command, ...]:
+    """The commands that grammar and patterns find; empty when they find none."""
+    text, words = heard.text, plain(heard.text)
+    if not words:
+        return ()
+    wishes = intents.find(text, guidance.allowed)
+    answered = read_answer(text, guidance, facts)
+    script = _script(words, guidance)
+    urgent = _urgent(wishes, answered, script, guidance)
+    if urgent is not None:
+        return urgent
+    readings = [] if _is_bare_answer(answered, guidance) else read_values(text, guidance, facts)
+    question = _question(words, text, guidance, readings)
+    if question is not None and words.split()[0] not in ("yes", "no", "yeah"):
+        return (question,)
+    readings = _without_swallowed(readings, wishes, script, words, text)
+    commands = _commands(heard, guidance, answered, readings)
+    if script is not None:
+        commands = (script, *(c for c in commands if not isinstance(c, Affirm | Deny)))
+    if question is not None:
+        commands = (*commands, question)
+    beside = _beside(wishes, commands)
+    return tuple(dict.fromkeys((*commands, *beside)))
+
+
+def _urgent(
+    wishes: list[IntentFound], answered: Answered | None, script: StartWorkflow | None, guidance: Guidance
+) -> tuple[Command, ...] | None:
+    """Wishes before which everything else falls silent."""
+    for wish in wishes:
+        if isinstance(wish.command, AskHuman):
+            return (wish.command,)
+    for wish in wishes:
+        if not wish.whole:
+            continue
+        if isinstance(wish.command, Cancel) and (script is not None or _plain_answer(answered, guidance)):
+            # "cancel my appointment" starts a script where there is one; "never mind" may be a plain no.
+            continue
+        if isinstance(wish.command, Goodbye) and _plain_answer(answered, guidance):
+            continue
+        return (wish.command,)
+    return None
+
+
+def _plain_answer(answered: Answered | None, guidance: Guidance) -> bool:
+    return guidance.proposed is not None and answered is not None and answered.alone
+
+
+def _is_bare_answer(answered: Answered | None, guidance: Guidance) -> bool:
+    """A plain "yes" is never a name, whatever is asked for."""
+    return answered is not None and answered.alone and answered.answer is not Answer.YES_BUT
+
+
+def _script(words: str, guidance: Guidance) -> StartWorkflow | None:
+    if StartWorkflow.__name__ not in guidance.allowed:
+        return None
+    found = best_option(guidance.workflows, words)
+    return StartWorkflow(found[0].id, 0.9) if found else None
+
+
+def _question(words: str, text: str, guidance: Guidance, readings: list[Reading]) -> AskQuestion | None:
+    """A question about a topic the script can answer."""
+    if AskQuestion.__name__ not in guidance.allowed or not guidance.topics:
+        return None
+    found = best_option(guidance.topics, words)
+    if found is None:
+        return None
+    option, carried = found
+    if is_question(words, text) or (not readings and (carried >= 2 or len(words.split()) <= 4)):
+        return AskQuestion(option.id, text)
+    return None
+
+
+def _without_swallowed(
+    readings: list[Reading], wishes: list[IntentFound], script: StartWorkflow | None, words: str, text: str
+) -> list[Reading]:
+    """Names and free text are not made of wishes, of a script's name or of a question."""
+    if not wishes and script is None and not is_question(words, text):
+        return readings
+    lenient = (Kind.person_name, Kind.spelled_name, Kind.address)
+    return [r for r in readings if kind_of(r.slot) not in lenient or r.parsed.confidence >= 0.8]
+
+
+def _commands(
+    heard: Heard, guidance: Guidance, answered: Answered | None, readings: list[Reading]
+) -> tuple[Command, ...]:
+    """Answer and values put together; nothing is affirmed in the same breath in which something is changed."""
+    primary = guidance.slot(guidance.primary)
+    if primary is not None and primary.kind == Kind.yes_no and guidance.proposed is None:
+        return _flag(primary, heard, guidance, answered)
+    repeated = [r for r in readings if _repeats(r, guidance)]
+    changes = [_command_of(r, heard, guidance) for r in readings if r not in repeated]
+    values = [command for command in changes if command is not None]
+    named = named_for_change(plain(heard.text), guidance) if not values else None
+    if named is not None and _renames(answered, guidance) and CorrectSlot.__name__ in guidance.allowed:
+        values.append(CorrectSlot(named.slot, None, heard.text, 0.8))
+    answer = _answer(answered, guidance, values, repeated=bool(repeated))
+    return (*answer, *values)
+
+
+def _renames(answered: Answered | None, guidance: Guidance) -> bool:
+    return answered is None or answered.answer is not Answer.YES
+
+
+def _flag(
+    slot: SlotExpectation, heard: Heard, guidance: Guidance, answered: Answered | None
+) -> tuple[Command, ...]:
+    """The slot itself is a yes or no."""
+    if answered is None or answered.answer is Answer.YES_BUT:
+        return ()
+    value = answered.answer is Answer.YES
+    if FillSlot.__name__ in guidance.allowed:
+        return (FillSlot(slot.slot, value, heard.text, _sure(answered.confidence, heard)),)
+    name = (Affirm if value else Deny).__name__
+    return ((Affirm if value else Deny)(answered.confidence),) if name in guidance.allowed else ()
+
+
+def _repeats(reading: Reading, guidance: Guidance) -> bool:
+    """ "Thursday, yes": the value read back, said again."""
+    return guidance.proposed is not None and reading.parsed.value == guidance.proposed
+
+
+def _command_of(reading: Reading, heard: Heard, guidance: Guidance) -> Command | None:
+    slot, parsed = reading.slot, reading.parsed
+    confirming = guidance.proposed is not None and slot.slot == guidance.primary
+    sure = _sure(parsed.confidence if parsed.complete else min(parsed.confidence, 0.5), heard)
+    if (slot.filled or confirming) and CorrectSlot.__name__ in guidance.allowed:
+        return CorrectSlot(slot.slot, parsed.value, parsed.text, sure)
+    if FillSlot.__name__ in guidance.allowed:
+        return FillSlot(slot.slot, parsed.value, parsed.text, sure, parsed.alternatives)
+    return None
+
+
+def _sure(confidence: float, heard: Heard) -> float:
+    return round(confidence * heard.confidence, 3)
+
+
+def _answer(
+    answered: Answered | None, guidance: Guidance, values: list[Command], *, repeated: bool
+) -> tuple[Command, ...]:
+    if answered is None or answered.answer is Answer.YES_BUT:
+        said_again = repeated and not values and answered is None and Affirm.__name__ in guidance.allowed
+        return (Affirm(0.8),) if said_again else ()
+    if answered.answer is Answer.NO:
+        if repeated and not values:
+            return (Affirm(0.6),) if answered.confidence < 0.7 and Affirm.__name__ in guidance.allowed else ()
+        if guidance.proposed is None and values:
+            return ()
+        return (Deny(answered.confidence),) if Deny.__name__ in guidance.allowed else ()
+    if values or Affirm.__name__ not in guidance.allowed:
+        return ()
+    return (Affirm(answered.confidence),)
+
+
+def _beside(wishes: Iterable[IntentFound], commands: tuple[Command, ...]) -> tuple[Command, ...]:
+    """Wishes beside something else. "Hang on, Thursday" is an answer; "no thanks, bye" is both."""
+    soft = (Wait, Repeat, Cancel)
+    return tuple(
+        wish.command
+        for wish in wishes
+        if not (commands and isinstance(wish.command, soft)) and not isinstance(wish.command, AskHuman)
+    )[:1]

@@ -1,0 +1,180 @@
+"""Words as patterns see them, and phrases matched by the words that carry them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from calls.guidance import Option
+from spoken.tokens import words_of
+
+COURTESY = frozenset(
+    [
+        "please",
+        "thanks",
+        "thank",
+        "you",
+        "uh",
+        "um",
+        "er",
+        "erm",
+        "hmm",
+        "oh",
+        "ah",
+        "well",
+        "so",
+        "okay",
+        "ok",
+        "yeah",
+        "yes",
+        "hi",
+        "hey",
+        "hello",
+        "just",
+        "like",
+        "now",
+        "then",
+        "no",
+        "sir",
+        "maam",
+        "actually",
+        "and",
+        "but",
+        "can",
+        "could",
+        "would",
+        "may",
+        "i",
+    ]
+)
+_LIGHT = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "i",
+        "id",
+        "im",
+        "ive",
+        "ill",
+        "we",
+        "would",
+        "want",
+        "need",
+        "wanna",
+        "like",
+        "to",
+        "please",
+        "for",
+        "of",
+        "and",
+        "or",
+        "my",
+        "me",
+        "it",
+        "is",
+        "its",
+        "in",
+        "on",
+        "at",
+        "with",
+        "that",
+        "this",
+        "some",
+        "can",
+        "could",
+        "have",
+        "get",
+        "do",
+        "does",
+        "be",
+        "you",
+        "your",
+        "our",
+        "us",
+        "am",
+        "are",
+        "was",
+        "will",
+        "there",
+        "any",
+        "thanks",
+        "thank",
+        "hi",
+        "hello",
+        "just",
+        "so",
+        "uh",
+        "um",
+        "what",
+        "whats",
+        "when",
+        "where",
+        "how",
+        "much",
+        "many",
+    ]
+)
+_QUESTION = re.compile(
+    r"^(?:(?:and|so|but|um|uh|oh|okay|ok|well|hi|hello|also|actually|sorry|yes|no)\s+)*"
+    r"(?:what|whats|when|where|wheres|how|hows|why|who|which|is|are|do|does|did|will|can|could|would|may|should|have)\b"
+)
+_OWN_WISH = re.compile(
+    r"\b(?:can|could|may|might) (?:i|we)\b.{0,12}\b(?:book|make|get|have|reserve|schedule|come|change|cancel)\b"
+)
+
+
+def plain(text: str) -> str:
+    """Lower case, no punctuation, no apostrophes, single spaces."""
+    return " ".join(words_of(text))
+
+
+def stripped(words: str) -> str:
+    """Without courtesies and fillers at both ends."""
+    kept = words.split()
+    while kept and kept[0] in COURTESY:
+        kept.pop(0)
+    while kept and kept[-1] in COURTESY:
+        kept.pop()
+    return " ".join(kept)
+
+
+def is_question(words: str, text: str) -> bool:
+    """Whether the turn asks for something to be told (rather than for something to be done)."""
+    if _OWN_WISH.search(words):
+        return False
+    return bool(_QUESTION.match(words)) or (text.rstrip().endswith("?") and len(words.split()) > 2)
+
+
+def stem(word: str) -> str:
+    """A word without its ending; enough to meet "booking" with "book"."""
+    for ending in ("ations", "ation", "ings", "ing", "ies", "es", "s", "ed", "e", "y"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+@lru_cache(maxsize=1024)
+def _carriers(phrase: str) -> frozenset[str]:
+    words = words_of(phrase)
+    carrying = frozenset(stem(word) for word in words if word not in _LIGHT)
+    return carrying or frozenset(stem(word) for word in words)
+
+
+def best_option(options: Sequence[Option], words: str) -> tuple[Option, int] | None:
+    """The option one of whose phrases has all its carrying words in ``words``; the most words win.
+
+    Returns it with that number of words; None when none fits, or when two fit equally well.
+    """
+    said = {stem(word) for word in words.split()}
+    scores: list[tuple[int, Option]] = []
+    for option in options:
+        phrases = (*option.says, option.id.replace("_", " ").replace("-", " "))
+        fits = [len(carriers) for phrase in phrases if (carriers := _carriers(phrase)) and carriers <= said]
+        if fits:
+            scores.append((max(fits), option))
+    scores.sort(key=lambda entry: -entry[0])
+    if not scores or (len(scores) > 1 and scores[1][0] == scores[0][0]):
+        return None
+    return scores[0][1], scores[0][0]
