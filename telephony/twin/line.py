@@ -25,6 +25,8 @@ from telephony.untrusted_json import UnreadableJson, read_object
 MAX_FRAME_BYTES: Final = 1024 * 1024
 LONG_LEAD_MS: Final = 5_000
 """further ahead than this an interruption or a lost socket costs too much; worth a note"""
+MOST_QUEUED_MS: Final = 600_000
+"""a server gone mad must not eat the twin's memory"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,9 @@ class Line:
         if len(audio) % g711.FRAME_BYTES:
             what = f"media that is no multiple of {g711.FRAME_BYTES} bytes (20 ms)"
             self._findings.add(at_ms, "odd-length", what, "note")
+        if self.buffer.queued_ms > MOST_QUEUED_MS:
+            self._findings.add(at_ms, "too-much", "more than 10 minutes of audio queued: dropped", "error")
+            return
         self.buffer.add_audio(audio)
         self.media_bytes += len(audio)
         if self.buffer.queued_ms > LONG_LEAD_MS:

@@ -152,21 +152,23 @@ def parse_scenario(body: bytes | str, name: str = "scenario") -> Scenario:
     return _Reader(name).scenario(root)
 
 
+_BEGINS: Final = (
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+)
+_ENDS: Final = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
+
+
 def _refuse_tricks(body: bytes | str, name: str) -> None:
     """Aliases, which can stand for gigabytes, and nesting, which recurses. The scanner itself does neither."""
-    begins = (
-        yaml.FlowSequenceStartToken,
-        yaml.FlowMappingStartToken,
-        yaml.BlockSequenceStartToken,
-        yaml.BlockMappingStartToken,
-    )
-    ends = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
     depth = 0
     for token in yaml.scan(body, Loader=yaml.SafeLoader):
         where = f"{name}:{token.start_mark.line + 1}"
         if isinstance(token, yaml.AliasToken):
             raise ScenarioError(f"{where}: aliases (*name) are not allowed: write the value out")
-        depth += isinstance(token, begins) - isinstance(token, ends)
+        depth += isinstance(token, _BEGINS) - isinstance(token, _ENDS)
         if depth > MAX_DEPTH:
             raise ScenarioError(f"{where}: nested deeper than {MAX_DEPTH} levels")
 

@@ -5,7 +5,6 @@ Built on our own codec, so that every call is a test of codec and twin as a pair
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -129,7 +128,7 @@ class Desk:
         if self.gap_in_reply_ms and name.startswith("reply"):
             half = len(audio) // 2
             await socket.send_text(stream.send_media(audio[:half]))
-            await asyncio.sleep((half / 8 + self.gap_in_reply_ms) / 1000)
+            await LoopClock().sleep_ms(half / 8 + self.gap_in_reply_ms)
             audio = audio[half:]
         for at in range(0, len(audio), 1600):
             await socket.send_text(stream.send_media(audio[at : at + 1600]))

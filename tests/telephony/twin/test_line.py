@@ -167,6 +167,15 @@ def test_binary_long_lead_and_frames_after_stop_are_findings() -> None:
     assert bench.codes == ["31950", "long-lead", "after-stop"]
 
 
+def test_a_flood_of_audio_is_cut_off() -> None:
+    bench = Bench()
+    frame = bench.server.send_media(tone(2000))
+    for _ in range(400):
+        bench.line.receive_text(frame, 0)
+    assert bench.codes[-1] == "too-much"
+    assert bench.line.buffer.queued_ms <= 602_000
+
+
 def test_findings_are_bounded_and_counted() -> None:
     findings = Findings()
     for n in range(1000):

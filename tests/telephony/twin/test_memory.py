@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from calls.clock import LoopClock
 from calls.errors import CarrierLost
 from calls.virtual_time import run_virtual
 from telephony.twin.memory import MemorySocket, memory_pair
@@ -70,7 +71,7 @@ def test_a_sender_waits_for_a_reader_who_does_not_read_and_learns_of_the_close()
         async with asyncio.TaskGroup() as group:
             group.create_task(flood())
             group.create_task(flood())
-            await asyncio.sleep(1)
+            await LoopClock().sleep_ms(1_000)
             assert sent == 512
             await far.close()
         assert learned == [True, True]

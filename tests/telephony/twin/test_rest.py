@@ -14,7 +14,7 @@ from telephony.twiml import Pause, Say, render
 from telephony.twin import Caller, CallResult, Twin
 from telephony.twin.rest import Answer, RestApi
 from tests.telephony.twin.desk import Desk
-from tests.telephony.twin.test_scenes import CONFIG, listens, says_hello
+from tests.telephony.twin.scene import CLOCK, CONFIG, listens, says_hello
 
 BASE = f"/2010-04-01/Accounts/{CONFIG.account_sid}"
 BASIC = "Basic " + base64.b64encode(f"{CONFIG.account_sid}:rest token".encode()).decode()
@@ -44,7 +44,7 @@ def during_a_call(act: Callable[[Office], Awaitable[None]], desk: Desk | None = 
             twin = Twin(CONFIG, network, LoopClock())
             async with RestApi(twin, "rest token", says_hello) as rest, asyncio.TaskGroup() as group:
                 placed = group.create_task(twin.place_call(to="+1", from_="+2", script=listens))
-                await asyncio.sleep(2)
+                await CLOCK.sleep_ms(2_000)
                 await act(Office(twin, rest))
             return placed.result()
 
@@ -81,7 +81,7 @@ def test_a_call_that_is_gone_is_20404() -> None:
     async def act(office: Office) -> None:
         path = office.live
         office.post(path, Status="completed")
-        await asyncio.sleep(1)
+        await CLOCK.sleep_ms(1_000)
         status, body = office.post(path, Status="completed")
         assert (status, body["code"]) == (404, 20404)
         assert office.rest.handle("GET", BASE + path, BASIC, {})[1]["code"] == 20404
@@ -147,7 +147,7 @@ def test_messages_are_kept() -> None:
     during_a_call(act)
 
 
-def test_the_caller_hears_the_end(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_script_that_waits_ends_with_the_call() -> None:
     async def waits_in_vain(phone: Caller) -> None:
         await phone.waits(60)
         raise AssertionError("the call was over long before")
@@ -157,7 +157,7 @@ def test_the_caller_hears_the_end(caplog: pytest.LogCaptureFixture) -> None:
             twin = Twin(CONFIG, network, LoopClock())
             async with RestApi(twin, "rest token") as rest, asyncio.TaskGroup() as group:
                 placed = group.create_task(twin.place_call(to="+1", from_="+2", script=waits_in_vain))
-                await asyncio.sleep(1)
+                await CLOCK.sleep_ms(1_000)
                 Office(twin, rest).post(Office(twin, rest).live, Status="completed")
             return placed.result()
 

@@ -9,7 +9,7 @@ import pytest
 from telephony.twin import CallResult, Human
 from telephony.twin.scenario import Scenario, ScenarioError, load, parse_scenario
 from tests.telephony.twin.desk import Desk, tone
-from tests.telephony.twin.test_scenes import call
+from tests.telephony.twin.scene import call
 
 BOOKS = """
 name: books for Tuesday
@@ -50,8 +50,12 @@ def test_a_scenario_is_a_caller() -> None:
     result = play(parse_scenario(BOOKS), desk)
     assert result.gave_up == ""
     assert [(turn.kind, turn.text) for turn in result.turns] == [
-        ("speech", "an appointment please"), ("keys", "12"), ("speech", "on Tuesday"), ("speech", "no"), ("speech", "hello"),
-    ]  # fmt: skip
+        ("speech", "an appointment please"),
+        ("keys", "12"),
+        ("speech", "on Tuesday"),
+        ("speech", "no"),
+        ("speech", "hello"),
+    ]
     assert desk.keys == "12"
     assert result.turns[-1].start_ms >= 12_000
     assert result.end_reason == "caller_hung_up"

@@ -18,7 +18,7 @@ from telephony.twin import Caller, CallResult, Tamper, Twin
 from telephony.twin.rest import RestApi
 from telephony.twin.web import WebNetwork
 from tests.telephony.twin.desk import PUBLIC, Desk, tone
-from tests.telephony.twin.test_scenes import CONFIG, codes, listens
+from tests.telephony.twin.scene import CONFIG, codes, listens
 
 pytestmark = pytest.mark.wire
 
