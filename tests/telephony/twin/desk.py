@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from calls.clock import LoopClock
 from calls.errors import CarrierLost
@@ -24,6 +25,7 @@ PUBLIC = "https://voice.example.com"
 TOKEN = "primary auth token"
 
 
+@cache
 def tone(ms: int, hertz: float = 400.0) -> bytes:
     """mu-law, -12 dBFS."""
     import array
