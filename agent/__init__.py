@@ -1,0 +1,1 @@
+"""Hearing, understanding and speaking: what the agent is made of."""
