@@ -217,7 +217,11 @@ class EmbeddedServer(ABC):
     def _stop(self) -> None:
         running = self._running()
         numbers = {process.pid for process in running}
-        heads = [process for process in running if process.ppid() not in numbers]
+        heads = []
+        for process in running:
+            with suppress(psutil.NoSuchProcess):  # a backend may end while we look
+                if process.ppid() not in numbers:
+                    heads.append(process)
         for stop in self.stop_signals:
             for process in heads:
                 with suppress(psutil.NoSuchProcess):

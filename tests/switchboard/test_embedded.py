@@ -8,9 +8,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -79,10 +81,19 @@ def postmaster(var: Path) -> psutil.Process:
 
 
 @pytest.fixture
-def var(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "var"
-    for process in servers_in(tmp_path):
-        process.kill()
+def folder() -> Iterator[Path]:
+    """A folder of our own. Not pytest's: every new run shuts that (mode 700) in the face of the servers' user."""
+    place = Path(tempfile.mkdtemp(prefix="sb-"))
+    yield place
+    for process in servers_in(place):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture
+def var(folder: Path) -> Path:
+    return folder / "var"
 
 
 def test_both_answer_within_seconds_and_stop_when_left(var: Path) -> None:
@@ -172,7 +183,8 @@ def test_pid_file_naming_a_stranger_does_not_keep_the_server_from_starting(var: 
     server = EmbeddedPostgres(var / "postgres", print)
     server.open()
     for process in servers_in(var):
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     psutil.wait_procs(servers_in(var), timeout=10)
     pid_file = var / "postgres/files/postmaster.pid"
     lines = pid_file.read_text().splitlines()
@@ -208,8 +220,8 @@ def test_interrupted_initdb_is_begun_anew(var: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [EmbeddedPostgres, EmbeddedValkey])
-def test_folder_too_deep_for_a_socket_gets_a_short_one(tmp_path: Path, kind: type[EmbeddedServer]) -> None:
-    deep = tmp_path.joinpath(*["a-folder-with-a-long-name"] * 6, "server")
+def test_folder_too_deep_for_a_socket_gets_a_short_one(folder: Path, kind: type[EmbeddedServer]) -> None:
+    deep = folder.joinpath(*["a-folder-with-a-long-name"] * 6, "server")
     server = kind(deep, print)
     server.open()
     assert len(str(server.sockets)) < 80
@@ -219,9 +231,9 @@ def test_folder_too_deep_for_a_socket_gets_a_short_one(tmp_path: Path, kind: typ
     assert not short.exists()
 
 
-def test_folder_with_blanks_and_percent_signs_works(tmp_path: Path) -> None:
+def test_folder_with_blanks_and_percent_signs_works(folder: Path) -> None:
     async def scene() -> None:
-        async with await start_embedded(tmp_path / "my var 100%") as services:
+        async with await start_embedded(folder / "my var 100%") as services:
             assert ask(services.database_url, "select 1") == 1
             with redis.Redis.from_url(str(services.redis_url)) as client:
                 assert client.ping()
@@ -235,7 +247,8 @@ def test_valkey_keeps_what_it_was_told_before_both_were_killed(var: Path) -> Non
     with redis.Redis.from_url(server.url) as client:
         client.xadd("tail", {"seq": 1})
     for process in servers_in(var):
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     again = EmbeddedValkey(var / "valkey", print)
     again.open()
     with redis.Redis.from_url(again.url) as client:
@@ -300,11 +313,11 @@ def test_opening_given_up_half_way_leaves_no_server(var: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-def test_ordinary_user_runs_them_too(tmp_path: Path) -> None:
+def test_ordinary_user_runs_them_too(folder: Path) -> None:
     nobody = 65534
-    for place in (tmp_path, *tmp_path.parents):
+    for place in (folder, *folder.parents):
         place.chmod(place.stat().st_mode | 0o001)
-    var = tmp_path / "var"
+    var = folder / "var"
     var.mkdir()
     os.chown(var, nobody, nobody)
     server = EmbeddedPostgres(var / "postgres", print)
@@ -329,10 +342,10 @@ def test_ordinary_user_runs_them_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may use every folder")
-def test_folder_of_another_user_is_named_with_the_remedy(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
+def test_folder_of_another_user_is_named_with_the_remedy(folder: Path) -> None:
+    folder.chmod(0o500)
     with pytest.raises(EmbeddedServerError, match="SWITCHBOARD_VAR"):
-        EmbeddedPostgres(tmp_path / "postgres", print).open()
+        EmbeddedPostgres(folder / "postgres", print).open()
 
 
 def test_interrupt_at_the_terminal_does_not_reach_the_servers(var: Path) -> None:
