@@ -132,11 +132,14 @@ CREATE TABLE bookings (
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_bookings PRIMARY KEY (code),
     CONSTRAINT uq_bookings_key UNIQUE (key),
-    CONSTRAINT fk_bookings_services FOREIGN KEY(business, service) REFERENCES services (business, id),
-    CONSTRAINT fk_bookings_resources FOREIGN KEY(business, resource) REFERENCES resources (business, id),
+    CONSTRAINT fk_bookings_services FOREIGN KEY(business, service)
+        REFERENCES services (business, id),
+    CONSTRAINT fk_bookings_resources FOREIGN KEY(business, resource)
+        REFERENCES resources (business, id),
     CONSTRAINT ck_bookings_order CHECK (ends_at > starts_at),
     CONSTRAINT ck_bookings_status CHECK (status in ('booked', 'cancelled')),
-    CONSTRAINT ex_bookings_one_at_a_time EXCLUDE USING gist (business WITH =, resource WITH =, tstzrange(starts_at, ends_at, '[)') WITH &&) WHERE (status = 'booked')
+    CONSTRAINT ex_bookings_one_at_a_time EXCLUDE USING gist (business WITH =, resource WITH =,
+        tstzrange(starts_at, ends_at, '[)') WITH &&) WHERE (status = 'booked')
 );
 CREATE INDEX ix_bookings_day ON bookings (business, starts_at);
 COMMENT ON COLUMN bookings.phone IS 'E.164';
@@ -148,8 +151,10 @@ CREATE TABLE resource_services (
     resource TEXT NOT NULL,
     service TEXT NOT NULL,
     CONSTRAINT pk_resource_services PRIMARY KEY (business, resource, service),
-    CONSTRAINT fk_resource_services_resources FOREIGN KEY(business, resource) REFERENCES resources (business, id) ON DELETE CASCADE,
-    CONSTRAINT fk_resource_services_services FOREIGN KEY(business, service) REFERENCES services (business, id) ON DELETE CASCADE
+    CONSTRAINT fk_resource_services_resources FOREIGN KEY(business, resource)
+        REFERENCES resources (business, id) ON DELETE CASCADE,
+    CONSTRAINT fk_resource_services_services FOREIGN KEY(business, service)
+        REFERENCES services (business, id) ON DELETE CASCADE
 );
 """
 

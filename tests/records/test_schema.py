@@ -67,7 +67,12 @@ def test_migrating_twice_changes_nothing(empty_database: str) -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE events SET name = 'x'", "UPDATE events SET name = 'x' WHERE false", "DELETE FROM events", "TRUNCATE events"],
+    [
+        "UPDATE events SET name = 'x'",
+        "UPDATE events SET name = 'x' WHERE false",
+        "DELETE FROM events",
+        "TRUNCATE events",
+    ],
 )
 def test_stored_events_cannot_be_changed_even_by_their_owner(owner: Engine, statement: str) -> None:
     assert refused(owner, statement) == "SB003"
