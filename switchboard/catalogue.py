@@ -13,7 +13,7 @@ from switchboard.settings import SETTINGS
 
 EVENTS_HEAD = """# Every event on a call's record
 
-Drawn from `calls/events.py` by `switchboard docs`. Bodies are canonical JSON; see `calls/codec.py`.
+Drawn from `calls/events/` by `switchboard docs`. Bodies are canonical JSON; see `calls/codec.py`.
 """
 
 FLOOR_HEAD = """

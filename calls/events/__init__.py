@@ -1,0 +1,184 @@
+"""Everything that can stand on a call's record: a closed union, one typed body per name.
+
+Names are past tense with a dot. A body's ``version`` rises when its fields change; ``calls.codec`` reads old ones.
+``RunEvent`` bodies are the ones a script produces; the rest come from the conversation, the carrier side and people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calls.events.actions import (
+    ActionAnswered,
+    ActionCommitted,
+    ActionRefused,
+    ActionRequested,
+)
+from calls.events.agent import (
+    AgentBegan,
+    AgentInterrupted,
+    AgentPaused,
+    AgentResumed,
+    AgentSpoke,
+    ClauseVoiced,
+    EngineFailed,
+    GuardrailBlocked,
+    GuardrailCleared,
+    HandoverAnswered,
+    HandoverFailed,
+    HandoverRequested,
+    LineChosen,
+    ReplyCompleted,
+)
+from calls.events.base import EVENTS, Body
+from calls.events.caller import (
+    CallerBegan,
+    CallerPressed,
+    CallerQuieted,
+    CallerSpoke,
+    CallerStayedSilent,
+    CommandsUnderstood,
+    UtteranceCheckpointed,
+)
+from calls.events.line import (
+    CallAnswered,
+    CallEnded,
+    CallerHungUp,
+    CarrierConnected,
+    CarrierFaulted,
+    CarrierLost,
+    CarrierReplaced,
+    RecordingStarted,
+    RecordingStopped,
+)
+from calls.events.script import (
+    AttemptCounted,
+    ConfirmationAsked,
+    FactLearned,
+    OutcomeReached,
+    SlotCleared,
+    SlotConfirmed,
+    SlotFilled,
+    StepEntered,
+    WorkflowStarted,
+)
+
+RunEvent = (
+    WorkflowStarted
+    | StepEntered
+    | SlotFilled
+    | SlotConfirmed
+    | SlotCleared
+    | ConfirmationAsked
+    | AttemptCounted
+    | FactLearned
+    | OutcomeReached
+)
+
+EventBody = (
+    RunEvent
+    | CallAnswered
+    | CarrierConnected
+    | CarrierLost
+    | CarrierReplaced
+    | CarrierFaulted
+    | CallEnded
+    | CallerHungUp
+    | RecordingStarted
+    | RecordingStopped
+    | CallerBegan
+    | CallerQuieted
+    | UtteranceCheckpointed
+    | CallerSpoke
+    | CallerPressed
+    | CallerStayedSilent
+    | CommandsUnderstood
+    | ActionRequested
+    | ActionCommitted
+    | ActionAnswered
+    | ActionRefused
+    | LineChosen
+    | GuardrailCleared
+    | GuardrailBlocked
+    | ClauseVoiced
+    | AgentBegan
+    | AgentSpoke
+    | AgentPaused
+    | AgentResumed
+    | AgentInterrupted
+    | ReplyCompleted
+    | EngineFailed
+    | HandoverRequested
+    | HandoverAnswered
+    | HandoverFailed
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CallEvent:
+    """One fact of one call."""
+
+    stream: str
+    """``call:<id>``"""
+    seq: int
+    """from 1, without gaps"""
+    at_ms: float
+    """ms since answer"""
+    body: EventBody
+
+    @property
+    def name(self) -> str:
+        """The body's name."""
+        return self.body.name
+
+
+__all__ = [
+    "EVENTS",
+    "ActionAnswered",
+    "ActionCommitted",
+    "ActionRefused",
+    "ActionRequested",
+    "AgentBegan",
+    "AgentInterrupted",
+    "AgentPaused",
+    "AgentResumed",
+    "AgentSpoke",
+    "AttemptCounted",
+    "Body",
+    "CallAnswered",
+    "CallEnded",
+    "CallEvent",
+    "CallerBegan",
+    "CallerHungUp",
+    "CallerPressed",
+    "CallerQuieted",
+    "CallerSpoke",
+    "CallerStayedSilent",
+    "CarrierConnected",
+    "CarrierFaulted",
+    "CarrierLost",
+    "CarrierReplaced",
+    "ClauseVoiced",
+    "CommandsUnderstood",
+    "ConfirmationAsked",
+    "EngineFailed",
+    "EventBody",
+    "FactLearned",
+    "GuardrailBlocked",
+    "GuardrailCleared",
+    "HandoverAnswered",
+    "HandoverFailed",
+    "HandoverRequested",
+    "LineChosen",
+    "OutcomeReached",
+    "RecordingStarted",
+    "RecordingStopped",
+    "ReplyCompleted",
+    "RunEvent",
+    "SlotCleared",
+    "SlotConfirmed",
+    "SlotFilled",
+    "StepEntered",
+    "UtteranceCheckpointed",
+    "WorkflowStarted",
+]

@@ -1,0 +1,49 @@
+"""What was done in the world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from calls.commands import Value
+from calls.events.base import Body
+from calls.run import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRequested(Body, name="action.requested"):
+    """To be done exactly once, under this key."""
+
+    key: str
+    action: str
+    arguments: Mapping[str, Value]
+    writes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ActionCommitted(Body, name="action.committed"):
+    """Appended from the receipt, which was written in the action's own transaction."""
+
+    receipt: Receipt
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ActionAnswered(Body, name="action.answered"):
+    """A look-up found this."""
+
+    key: str
+    action: str
+    found: Mapping[str, Value]
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRefused(Body, name="action.refused"):
+    """The world said no; nothing was changed."""
+
+    key: str
+    action: str
+    refusal: str
+    found: Mapping[str, Value] = field(default_factory=dict)
+    took_ms: float = 0.0
