@@ -40,6 +40,9 @@ class ScriptDirector:
 
     def advance(self, run: Run, stimulus: Stimulus, facts: CallFacts) -> Advance:
         """What follows from ``stimulus``: events to record, words, at most one action, and what is expected next."""
+        if run.script and run.script not in self.scripts.scripts:
+            # The script this call began with is gone: begin again rather than leave the caller in silence.
+            run, stimulus = replace(run, script="", step="", confirming=""), Resumed()
         turn = Turn(self.scripts, run, facts)
         if not run.script and not isinstance(stimulus, Opened | Resumed | HumanMissed | TimeIsUp):
             return Advance(guidance=NOTHING_EXPECTED)
@@ -61,11 +64,11 @@ class ScriptDirector:
         answer = turn.finished()
         # The action is under way once the conversation has recorded it; guidance is for that moment.
         after = replace(turn.run, awaiting=answer.action.key) if answer.action else turn.run
-        return replace(answer, guidance=guidance_for(self.scripts, after, facts))
+        return replace(answer, guidance=self.guidance(after, facts))
 
     def guidance(self, run: Run, facts: CallFacts) -> Guidance:
         """What is wanted where ``run`` stands."""
-        return guidance_for(self.scripts, run, facts) if run.script else NOTHING_EXPECTED
+        return guidance_for(self.scripts, run, facts) if run.script in self.scripts.scripts else NOTHING_EXPECTED
 
     def _open(self, turn: Turn) -> None:
         # Who is speaking, and that it is a machine: said in full, whatever the caller does.

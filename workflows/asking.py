@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from calls.commands import Value
-from spoken import Kind, key_prompt, read_back, words_for_digits
+from spoken import Kind, key_prompt, words_for_digits
 from workflows.language.model import Choose, Collect, Confirm, End, Ladder, Line, Say, Slot
 from workflows.turn import Turn
 from workflows.values import PERSONAL, SPELLABLE, caller_number, offers_caller
@@ -33,6 +32,8 @@ def open_collect(turn: Turn, step: Collect) -> None:
     slot = turn.script.slots[step.slot]
     turn.confirming(slot.name if offers_caller(slot, turn) else "")
     ask(turn)
+    if slot.kind in SPELLABLE and turn.counted(f"refused.{slot.name}"):
+        turn.word("spell")
 
 
 def open_read_back(turn: Turn, slot: str) -> None:
@@ -65,15 +66,7 @@ def _ask_slot(turn: Turn, slot: Slot) -> None:
         last = words_for_digits(caller_number(turn)[-4:], zero="zero")
         turn.word("own_number", f"{last}?")
         return
-    turn.utter(f"{slot.name}.read_back", f"{_heard(turn, slot, held.value)}. {turn.wording('is_that_right')}")
-
-
-def _heard(turn: Turn, slot: Slot, value: Value) -> str:
-    spelled = slot.kind in SPELLABLE and turn.counted(f"refused.{slot.name}") > 0
-    said = read_back(slot.kind, value, turn.context(slot), spelled=spelled)
-    if slot.kind in SPELLABLE and spelled and slot.kind == Kind.person_name:
-        said = f"{value}: {said}"
-    return f"I have {said}"
+    turn.utter(f"{slot.name}.read_back", f"I have {turn.spoken(slot)}. {turn.wording('is_that_right')}")
 
 
 def offer_keys(turn: Turn) -> None:

@@ -31,7 +31,7 @@ from workflows.language.model import Choose, Collect, Confirm, End, Slot
 from workflows.language.wording import ROBOT
 from workflows.repair import cancel, goodbye, no_match, restart
 from workflows.turn import Turn
-from workflows.values import canonical, locked, objection
+from workflows.values import SPELLABLE, canonical, locked, objection
 from workflows.walk import hand_over, start_script, walk
 
 
@@ -184,6 +184,8 @@ def _empty(turn: Turn, slot: Slot, changes: Changes) -> None:
     if slot.name in turn.run.slots:
         turn.clear(slot.name, "corrected")
         turn.count(f"offered.{slot.name}")
+        if slot.kind in SPELLABLE:
+            turn.count(f"refused.{slot.name}")
         changes.emptied.append(slot.name)
 
 
@@ -203,6 +205,9 @@ def _fill(
     changes.filled.append(slot.name)
     if before is not None:
         changes.corrected.append(slot.name)
+        if not turn.facts.exact_hearing and slot.kind in SPELLABLE:
+            # Misheard once: from now on it is read back letter by letter.
+            turn.count(f"refused.{slot.name}")
 
 
 def _go_on(turn: Turn, changes: Changes) -> None:

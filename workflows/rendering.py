@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, time
 
 from calls.commands import Value
-from spoken import Context, read_back
+from spoken import Context, Kind, read_back
 
 LIST_OF = "list of "
 OFFERS = 3
@@ -19,7 +19,9 @@ def fill(kind: str, value: Value, context: Context, *, spelled: bool = False) ->
         some = spread(items(value))
         return joined([fill(kind.removeprefix(LIST_OF), item, context) for item in some], "or")
     try:
-        return read_back(kind, value, context, spelled=spelled)
+        said = read_back(kind, value, context, spelled=spelled)
+        # Letters alone are hard to follow: the name first, then how it is written.
+        return f"{value}, spelled {said}" if spelled and kind == Kind.person_name else said
     except (ValueError, TypeError, OverflowError):
         return str(value)
 

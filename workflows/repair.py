@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from calls.events import OutcomeReached
 from workflows.asking import CALLBACK, HUMAN, RESUME, ask, ladder, offer_keys, personal
 from workflows.language.model import SHARED, Act, Confirm, End
 from workflows.turn import Turn
-from workflows.walk import give_up, hand_over, start_script, take_message, walk
+from workflows.walk import HANDED_OVER, give_up, hand_over, start_script, take_message, walk
 
 RUNGS = 3
 """How often the same is asked before a way out is offered."""
@@ -63,6 +64,9 @@ def silent(turn: Turn, count: int) -> None:
     if turn.run.awaiting:
         return
     turn.reset("waiting")
+    if isinstance(turn.step, End):
+        goodbye(turn)
+        return
     own = ladder(turn).silence
     if count > RUNGS:
         turn.word("silence_end", must_say=True)
@@ -109,9 +113,6 @@ def goodbye(turn: Turn) -> None:
     step = turn.step
     asked_to_agree = isinstance(step, Confirm)
     turn.confirming("")
-    if isinstance(step, End):
-        walk(turn, step.id)
-        return
     turn.word("goodbye", must_say=True)
     turn.leave("hang_up", "declined" if asked_to_agree else "abandoned")
 
@@ -135,6 +136,8 @@ def resumed(turn: Turn) -> None:
 def human_missed(turn: Turn, status: str) -> None:
     """Nobody took the call that was handed over."""
     turn.learn("human_missed", status or "none")
+    if turn.run.outcome == HANDED_OVER:
+        turn.record(OutcomeReached(""))
     turn.confirming("")
     turn.word("human_missed")
     start_script(turn, SHARED)

@@ -142,7 +142,8 @@ class Turn:
         if value is None or value == "":
             return ""
         slot = self.script.slots.get(place.name) if place.source == "slot" else None
-        spelled = slot is not None and self.counted(f"refused.{slot.name}") > 0
+        held = self.run.slots.get(slot.name) if slot else None
+        spelled = held is not None and not held.confirmed and self.counted(f"refused.{place.name}") > 0
         return fill(place.kind, value, self.context(slot), spelled=spelled)
 
     def spoken(self, slot: Slot) -> str:
@@ -151,9 +152,13 @@ class Turn:
 
     def say(self, name: str, line: Line) -> None:
         """A line of the script; left out when something it speaks of is not known."""
-        pieces = [part if isinstance(part, str) else self.words_of(part) for part in line.parts]
-        if all(pieces):
-            self._utter(name, "".join(pieces), line)
+        text = ""
+        for part in line.parts:
+            piece = part if isinstance(part, str) else self.words_of(part)
+            if not piece:
+                return
+            text += sentence_case(piece) if text.endswith((". ", "? ", "! ")) else piece
+        self._utter(name, text, line)
 
     def word(self, key: str, extra: str = "", *, must_say: bool = False) -> None:
         """The house's own words (or the script's in their place), and perhaps some more."""
@@ -180,7 +185,7 @@ class Turn:
         self.lines.append(
             ScriptLine(
                 id=name,
-                text=text[:1].upper() + text[1:],
+                text=sentence_case(text),
                 interruptible=line.interruptible,
                 must_say=line.must_say,
                 receipt=receipt.key if receipt else "",
@@ -230,7 +235,7 @@ class Turn:
     def leave(self, ending: Ending, disposition: str) -> None:
         """The call ends after these words; what was achieved outweighs how it ended."""
         self.ending = ending
-        if ending == "hand_over" or not self.run.outcome:
+        if not self.run.outcome:
             self.record(OutcomeReached(disposition))
 
     def finished(self) -> Advance:
@@ -246,3 +251,8 @@ class Turn:
             ending=self.ending,
             disposition=self.run.outcome if self.ending else "",
         )
+
+
+def sentence_case(text: str) -> str:
+    """With a capital at the front."""
+    return text[:1].upper() + text[1:]

@@ -26,6 +26,9 @@ from workflows.language.model import (
 from workflows.turn import Turn
 from workflows.values import needs_yes, not_among, objection
 
+HANDED_OVER = "handed_over"
+"""outcome of a call a person took over"""
+
 MAX_STEPS = 200
 """A script which goes further than this without a stop goes in circles."""
 
@@ -93,18 +96,25 @@ def _say(turn: Turn, step: Say, again: bool) -> str:
 def _collect(turn: Turn, step: Collect) -> str:
     slot = turn.script.slots[step.slot]
     held = turn.run.slots.get(slot.name)
-    if held is not None:
-        reason = objection(slot, held.value, turn) or not_among(slot, held.value, turn)
-        if not reason and not needs_yes(slot, turn):
-            return step.then
+    if held is None:
         turn.enter(step.id)
-        if not reason:
-            open_read_back(turn, slot.name)
-            return ""
-        turn.utter(f"{step.id}.refused", reason)
-        turn.clear(slot.name, "refused")
+        open_collect(turn, step)
+        return ""
+    reason, elsewhere = objection(slot, held.value, turn), not_among(slot, held.value, turn)
+    if not reason and not elsewhere and not needs_yes(slot, turn):
+        return step.then
     turn.enter(step.id)
-    open_collect(turn, step)
+    if not reason and not elsewhere:
+        open_read_back(turn, slot.name)
+        return ""
+    turn.utter(f"{step.id}.refused", reason or elsewhere)
+    turn.clear(slot.name, "refused")
+    if reason:
+        open_collect(turn, step)
+    else:
+        # The nearest that can be had have been named: that is the question now.
+        turn.confirming("")
+        turn.word("which")
     return ""
 
 
@@ -191,7 +201,9 @@ def start_script(turn: Turn, name: str, fills: Mapping[str, Value] | None = None
     turn.record(WorkflowStarted(script.name, script.digest))
     for slot, value in (fills or {}).items():
         turn.record(SlotFilled(slot, value, "", 1.0))
-    if not quietly:
+    if quietly:
+        turn.enter(script.first)
+    else:
         walk(turn, script.first)
 
 
@@ -203,7 +215,7 @@ def hand_over(turn: Turn, line: Line | None = None, otherwise: str = "") -> str:
             turn.say(f"{turn.run.step}.hand_over", line)
         else:
             turn.word("hand_over")
-        turn.leave("hand_over", "handed_over")
+        turn.leave("hand_over", HANDED_OVER)
         return ""
     if otherwise:
         return otherwise

@@ -7,8 +7,9 @@ import re
 _CLAIMS = re.compile(
     r"""\b(
       you(\s+are|['’]re)\s+(all\s+|now\s+)*(booked|confirmed|scheduled|set|rescheduled|cancell?ed)
-    | (is|are|was|has\s+been|have\s+been)\s+(now\s+|all\s+)*
-      (booked|confirmed|scheduled|rescheduled|cancell?ed|reserved|opened|filed|recorded|passed\s+on|saved|noted)
+    | (is|are|was|were)\s+(now\s+|all\s+)*(booked|confirmed|scheduled|rescheduled|cancell?ed|reserved)
+    | (has|have)\s+(now\s+|just\s+)*been\s+(booked|confirmed|scheduled|rescheduled|cancell?ed|reserved|opened|filed|
+      recorded|passed\s+on|saved|noted|sent)
     | i(\s+have|['’]ve)\s+(now\s+|just\s+)*(booked|confirmed|scheduled|rescheduled|cancell?ed|reserved|opened|made|
       taken|passed|filed|saved|noted|arranged)
     | we(\s+have|['’]ve)\s+(now\s+|just\s+)*(booked|confirmed|scheduled|rescheduled|cancell?ed|reserved|opened|made)

@@ -31,6 +31,7 @@ WORDING: dict[str, str] = {
     "language": "I'm sorry, I can only speak English.",
     "change": "What would you like to change?",
     "already_done": "That is already done, so I can't change it here. A colleague can help you with it.",
+    "which": "Which would you like?",
     "spell": "Please spell it for me, letter by letter.",
     "again": "Sorry about that.",
     "is_that_right": "Is that right?",
