@@ -5,7 +5,7 @@ Audio inside ``agent/`` is linear16 (signed 16 bit little endian), mono, 8 kHz, 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,8 +39,11 @@ class Recognized:
 class Recognizer(Protocol):
     """Audio to words. Shared by all calls; works beside the event loop."""
 
-    async def transcribe(self, pcm16_8k: bytes) -> Recognition:
+    async def transcribe(self, pcm16_8k: bytes, call: str = "") -> Recognition:
         """The words in one utterance (0.3 s of quiet before it, 0.2 s after). Raises EngineError."""
+
+    async def glimpse(self, pcm16_8k: bytes, call: str) -> Recognition | None:
+        """The words of an utterance that still grows; None when something more urgent went before it."""
 
 
 class SpeechDetector(Protocol):
@@ -108,7 +111,10 @@ class Understander(Protocol):
 
 
 class Similarity(Protocol):
-    """How alike texts are in meaning. Shared by all calls; works beside the event loop."""
+    """How alike sentences are in meaning. Shared by all calls; works beside the event loop."""
 
-    async def similar(self, text: str, phrases: Sequence[str]) -> Sequence[float]:
-        """Cosine of ``text`` with each phrase, in their order. The phrases of earlier calls are remembered."""
+    async def learn(self, index: str, examples: Mapping[str, Sequence[str]]) -> None:
+        """Sentences of each label of an index. Raises EngineError."""
+
+    async def rank(self, text: str, index: str) -> Sequence[tuple[str, float]]:
+        """Labels of a learned index with the likeness (-1 to 1) of their nearest sentence. Raises EngineError."""

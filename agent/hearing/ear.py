@@ -39,7 +39,8 @@ class _Answer:
 class Ear:
     """Grammar: ``hear`` and ``expect`` at any time; ``run`` once, until cancelled.
 
-    ``offset_ms``: ms since answer at the stream's first frame; all times that leave here are since answer.
+    ``offset_ms`` is added to every frame's offset; all times that leave here are ms since answer. ``call`` names
+    this call to the recognizer, so that newer requests may overtake its older ones.
     """
 
     def __init__(
@@ -48,11 +49,13 @@ class Ear:
         detector: SpeechDetector,
         offset_ms: float,
         locale: str = "en-US",
+        call: str = "",
         tuning: Tuning = DEFAULT,
     ) -> None:
         self._recognizer = recognizer
         self._detector = detector
         self._offset_ms = offset_ms
+        self._call = call
         self._patience = WordPatience(NOTHING_EXPECTED, locale)
         self._tuning = tuning
         self._turns: Turns | None = None
@@ -154,11 +157,16 @@ class Ear:
             task.cancel()
         self._asked.clear()
 
+    async def _transcribe(self, wanted: Recognize) -> Recognition | None:
+        if wanted.partial:
+            return await self._recognizer.glimpse(wanted.pcm16_8k, self._call)
+        return await self._recognizer.transcribe(wanted.pcm16_8k, self._call)
+
     async def _recognize(self, wanted: Recognize, emit: Emit) -> None:
         answer = _Answer(wanted.ticket, None)
         try:
             async with asyncio.timeout(RECOGNITION_S):
-                found = await self._recognizer.transcribe(wanted.pcm16_8k)
+                found = await self._transcribe(wanted)
             answer = _Answer(wanted.ticket, found)
         except EngineError as error:
             emit(StageFailed("hearing", error.reason))

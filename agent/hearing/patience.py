@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from agent.hearing.decisions import Patience
+from calls.commands import Affirm
 from calls.guidance import Guidance, SlotExpectation
 from spoken import Choice, Context, Kind, Parsed, parse
 from spoken.tokens import phrases, word_set, words_of
@@ -28,9 +29,7 @@ _CLOSES_MS: Mapping[Kind, float] = {
 }  # fmt: skip
 _NO_MS = 500.0
 _SURE = 0.8
-_GROWING = frozenset(
-    {Kind.phone, Kind.card, Kind.code, Kind.postcode, Kind.email, Kind.date_of_birth, Kind.datetime}
-)
+_GROWING = frozenset({Kind.phone, Kind.card, Kind.code, Kind.postcode, Kind.email, Kind.date_of_birth, Kind.datetime})
 
 _DANGLING_WORDS = word_set(
     """and or but so because the a an my your our his her their at on in for to of from with by about between
@@ -94,7 +93,9 @@ class WordPatience:
     def _answered(self, text: str) -> Patience | None:
         """A plain yes or no where one is awaited."""
         slot = self._guidance.slot(self._guidance.primary)
-        awaited = self._guidance.proposed is not None or (slot is not None and slot.kind == Kind.yes_no)
+        awaited = self._guidance.proposed is not None or (
+            slot.kind == Kind.yes_no if slot else Affirm.__name__ in self._guidance.allowed
+        )
         if not awaited:
             return None
         found = parse(Kind.yes_no, text, Context(_ANY_DAY, "UTC", self._locale))
@@ -108,9 +109,7 @@ class WordPatience:
         except ValueError:
             return None
         choices = tuple(Choice(option.id, option.says) for option in slot.options)
-        context = Context(
-            _ANY_DAY, "UTC", self._locale, choices, length=slot.length, business_hours=slot.hours
-        )
+        context = Context(_ANY_DAY, "UTC", self._locale, choices, length=slot.length, business_hours=slot.hours)
         return parse(kind, text, context)
 
 

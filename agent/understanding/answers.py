@@ -33,13 +33,18 @@ class Answered:
     text: str
 
 
+def is_confirming(guidance: Guidance) -> bool:
+    """A read-back awaits its yes: of one value, or of several at once."""
+    return guidance.proposed is not None or (not guidance.primary and Affirm.__name__ in guidance.allowed)
+
+
 _LEAST_ASKED = 0.4
 _LEAST_UNASKED = 0.6
 
 
 def read_answer(text: str, guidance: Guidance, facts: CallFacts) -> Answered | None:
     """The yes or no in ``text``; None where there is none, or none that is sure enough."""
-    awaited = guidance.proposed is not None
+    awaited = is_confirming(guidance)
     if not awaited and not guidance.allowed & {Affirm.__name__, Deny.__name__}:
         slot = guidance.slot(guidance.primary)
         if slot is None or slot.kind != Kind.yes_no:

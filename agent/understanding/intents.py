@@ -125,9 +125,5 @@ def _intent(name: str, entry: Mapping[str, list[str]]) -> Intent:
         whole = tuple(re.compile(p) for p in entry.get("whole", ()))
         unless = tuple(re.compile(rf"\b(?:{p})\b") for p in entry.get("unless", ()))
     except re.error as error:
-        raise ConfigurationError(
-            f"{_FILE.name}: a pattern of {name} is no regular expression: {error}"
-        ) from error
-    return Intent(
-        name, anywhere, whole, unless, tuple(entry["examples"]), tuple(entry["means"]), tuple(entry["not"])
-    )
+        raise ConfigurationError(f"{_FILE.name}: a pattern of {name} is no regular expression: {error}") from error
+    return Intent(name, anywhere, whole, unless, tuple(entry["examples"]), tuple(entry["means"]), tuple(entry["not"]))

@@ -2,69 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping, Sequence
 
 from agent.ports import Similarity
-from agent.understanding.intents import Intents, command_of, load_others
+from agent.understanding.intents import OTHER, Intents, command_of, load_others
 from agent.understanding.wording import is_question, plain
 from calls.commands import AskQuestion, Command, StartWorkflow
 from calls.guidance import Guidance
 
 THRESHOLD = 0.52
-"""cosine; below it nothing is taken for a wish (calibrated on the held-out list in the tests)"""
+"""likeness (cosine) below which nothing is taken for a wish; calibrated on the held-out list in the tests"""
 MARGIN = 0.06
 """by which the best must beat every other meaning"""
 MOST_WORDS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    label: str
-    command: Command | None
-    phrase: str
+_WISHES = "wishes"
+_WORKFLOW, _TOPIC = "workflow:", "topic:"
 
 
 class LikenessReader:
-    """Compares a turn with the examples of every wish that is allowed just now."""
+    """Compares a turn with the examples of every wish, of the scripts and of the topics on offer."""
 
     def __init__(self, intents: Intents, similarity: Similarity) -> None:
-        self._intents = intents
         self._similarity = similarity
+        self._wishes = {intent.name: intent.examples for intent in intents.table} | {OTHER: load_others()}
+        self._learned: set[str] = set()
+
+    async def prepare(self) -> None:
+        """Teach the wishes beforehand, so that no caller waits for it."""
+        await self._learn(_WISHES, self._wishes)
 
     async def read(self, text: str, guidance: Guidance) -> Command | None:
         """The one meaning it is clearly like, or None. Raises EngineError."""
-        words = plain(text).split()
-        if not 2 <= len(words) <= MOST_WORDS:
+        if not 2 <= len(plain(text).split()) <= MOST_WORDS:
             return None
-        candidates = list(self._candidates(text, guidance))
-        if all(candidate.command is None for candidate in candidates):
+        await self.prepare()
+        ranked = list(await self._similarity.rank(text, _WISHES))
+        offers = _offers(guidance)
+        if offers:
+            index = "offers:" + hashlib.sha256(repr(sorted(offers.items())).encode()).hexdigest()[:16]
+            await self._learn(index, offers)
+            ranked += await self._similarity.rank(text, index)
+        ranked.sort(key=lambda entry: -entry[1])
+        if not ranked or ranked[0][1] < THRESHOLD:
             return None
-        scores = await self._similarity.similar(text, [c.phrase for c in candidates])
-        best: dict[str, float] = {}
-        commands: dict[str, Command | None] = {}
-        for candidate, score in zip(candidates, scores, strict=True):
-            best[candidate.label] = max(best.get(candidate.label, -1.0), score)
-            commands[candidate.label] = candidate.command
-        ranked = sorted(best, key=lambda label: -best[label])
-        runner_up = best[ranked[1]] if len(ranked) > 1 else 0.0
-        if best[ranked[0]] < THRESHOLD or best[ranked[0]] - runner_up < MARGIN:
+        if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < MARGIN:
             return None
-        return commands[ranked[0]]
+        return _command(ranked[0][0], text, guidance)
 
-    def _candidates(self, text: str, guidance: Guidance) -> Iterator[_Candidate]:
-        allowed = guidance.allowed
-        for intent in self._intents.table:
-            command = command_of(intent.name) if intent.name in allowed else None
-            for phrase in intent.examples:
-                yield _Candidate(intent.name, command, phrase)
-        for phrase in load_others():
-            yield _Candidate("", None, phrase)
-        if StartWorkflow.__name__ in allowed:
-            for option in guidance.workflows:
-                for phrase in option.says:
-                    yield _Candidate(f"workflow:{option.id}", StartWorkflow(option.id, 0.6), phrase)
-        if AskQuestion.__name__ in allowed and is_question(plain(text), text):
-            for option in guidance.topics:
-                for phrase in option.says:
-                    yield _Candidate(f"topic:{option.id}", AskQuestion(option.id, text), phrase)
+    async def _learn(self, index: str, examples: Mapping[str, Sequence[str]]) -> None:
+        if index not in self._learned:
+            await self._similarity.learn(index, examples)
+            self._learned.add(index)
+
+
+def _offers(guidance: Guidance) -> dict[str, tuple[str, ...]]:
+    offers: dict[str, tuple[str, ...]] = {}
+    if StartWorkflow.__name__ in guidance.allowed:
+        offers |= {_WORKFLOW + option.id: option.says for option in guidance.workflows if option.says}
+    if AskQuestion.__name__ in guidance.allowed:
+        offers |= {_TOPIC + option.id: option.says for option in guidance.topics if option.says}
+    return offers
+
+
+def _command(label: str, text: str, guidance: Guidance) -> Command | None:
+    if label.startswith(_WORKFLOW):
+        return StartWorkflow(label.removeprefix(_WORKFLOW), 0.6)
+    if label.startswith(_TOPIC):
+        # A wish that resembles a question is none: "I'd like to close at nine" asks for nothing.
+        asked = is_question(plain(text), text)
+        return AskQuestion(label.removeprefix(_TOPIC), text) if asked else None
+    return command_of(label) if label != OTHER and label in guidance.allowed else None

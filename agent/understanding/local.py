@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agent.ports import Meaning, Similarity
-from agent.understanding.answers import Answer, Answered, read_answer
+from agent.understanding.answers import Answer, Answered, is_confirming, read_answer
 from agent.understanding.intents import IntentFound, Intents, load_intents
 from agent.understanding.keypad import read_keys
 from agent.understanding.likeness import LikenessReader
@@ -70,7 +70,7 @@ def read_words(heard: Heard, guidance: Guidance, facts: CallFacts, intents: Inte
         return ()
     wishes = intents.find(text, guidance.allowed)
     answered = read_answer(text, guidance, facts)
-    script = _script(words, guidance)
+    script = _script(words, guidance, answered)
     urgent = _urgent(wishes, answered, script, guidance)
     if urgent is not None:
         return urgent
@@ -108,7 +108,7 @@ def _urgent(
 
 
 def _plain_answer(answered: Answered | None, guidance: Guidance) -> bool:
-    return guidance.proposed is not None and answered is not None and answered.alone
+    return is_confirming(guidance) and answered is not None and answered.alone
 
 
 def _is_bare_answer(answered: Answered | None, guidance: Guidance) -> bool:
@@ -116,10 +116,13 @@ def _is_bare_answer(answered: Answered | None, guidance: Guidance) -> bool:
     return answered is not None and answered.alone and answered.answer is not Answer.YES_BUT
 
 
-def _script(words: str, guidance: Guidance) -> StartWorkflow | None:
+def _script(words: str, guidance: Guidance, answered: Answered | None) -> StartWorkflow | None:
     if StartWorkflow.__name__ not in guidance.allowed:
         return None
-    found = best_option(guidance.workflows, words)
+    if answered is not None and answered.alone:
+        return None
+    # "Yes, book it" answers; only where nothing is asked does a script's bare name call for it.
+    found = best_option(guidance.workflows, words, by_id=answered is None and not guidance.primary)
     return StartWorkflow(found[0].id, 0.9) if found else None
 
 
@@ -167,9 +170,7 @@ def _renames(answered: Answered | None, guidance: Guidance) -> bool:
     return answered is None or answered.answer is not Answer.YES
 
 
-def _flag(
-    slot: SlotExpectation, heard: Heard, guidance: Guidance, answered: Answered | None
-) -> tuple[Command, ...]:
+def _flag(slot: SlotExpectation, heard: Heard, guidance: Guidance, answered: Answered | None) -> tuple[Command, ...]:
     """The slot itself is a yes or no."""
     if answered is None or answered.answer is Answer.YES_BUT:
         return ()
@@ -209,7 +210,7 @@ def _answer(
     if answered.answer is Answer.NO:
         if repeated and not values:
             return (Affirm(0.6),) if answered.confidence < 0.7 and Affirm.__name__ in guidance.allowed else ()
-        if guidance.proposed is None and values:
+        if values and not is_confirming(guidance):
             return ()
         return (Deny(answered.confidence),) if Deny.__name__ in guidance.allowed else ()
     if values or Affirm.__name__ not in guidance.allowed:

@@ -51,11 +51,7 @@ def context_for(slots: Sequence[SlotExpectation], facts: CallFacts) -> Context:
 
 
 def _nearest(locale: str) -> str:
-    return (
-        "en-GB"
-        if locale.lower().replace("_", "-") in ("en-ie", "en-au", "en-nz", "en-in", "en-za")
-        else "en-US"
-    )
+    return "en-GB" if locale.lower().replace("_", "-") in ("en-ie", "en-au", "en-nz", "en-in", "en-za") else "en-US"
 
 
 def read_values(text: str, guidance: Guidance, facts: CallFacts) -> list[Reading]:
@@ -76,9 +72,7 @@ def read_values(text: str, guidance: Guidance, facts: CallFacts) -> list[Reading
             readings.append(Reading(primary, own))
     taken = {reading.slot.slot for reading in readings}
     for parsed in firm:
-        slot = _slot_of(
-            parsed, [s for s in (*others, *([primary] if primary else [])) if s.slot not in taken], text
-        )
+        slot = _slot_of(parsed, [s for s in (*others, *([primary] if primary else [])) if s.slot not in taken], text)
         if slot is not None:
             readings.append(Reading(slot, _within(parsed, slot)))
             taken.add(slot.slot)

@@ -162,15 +162,17 @@ def _carriers(phrase: str) -> frozenset[str]:
     return carrying or frozenset(stem(word) for word in words)
 
 
-def best_option(options: Sequence[Option], words: str) -> tuple[Option, int] | None:
+def best_option(options: Sequence[Option], words: str, *, by_id: bool = True) -> tuple[Option, int] | None:
     """The option one of whose phrases has all its carrying words in ``words``; the most words win.
+
+    ``by_id``: the id counts as a phrase too.
 
     Returns it with that number of words; None when none fits, or when two fit equally well.
     """
     said = {stem(word) for word in words.split()}
     scores: list[tuple[int, Option]] = []
     for option in options:
-        phrases = (*option.says, option.id.replace("_", " ").replace("-", " "))
+        phrases = (*option.says, *((option.id.replace("_", " ").replace("-", " "),) if by_id else ()))
         fits = [len(carriers) for phrase in phrases if (carriers := _carriers(phrase)) and carriers <= said]
         if fits:
             scores.append((max(fits), option))

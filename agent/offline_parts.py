@@ -1,0 +1,126 @@
+"""The offline speech stack as parts of a cascade: its recognizer, detector, voice and similarity behind our ports."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from agent.cascade import CascadeEngine
+from agent.models import ModelError
+from agent.offline.workers import OfflineSpeech, SpeechUnavailable, Superseded
+from agent.ports import Recognition, Recognized, VoicePiece, VoiceTraits
+from agent.understanding.local import LocalUnderstander
+from calls.errors import EngineError, Stage
+from calls.ports import WordTime
+from calls.speech import SpeechStyle
+
+if TYPE_CHECKING:
+    from agent.offline.silero import SileroModel
+
+_FAULTS = (SpeechUnavailable, ModelError, OSError)
+
+
+def _failed(stage: Stage, fault: Exception) -> EngineError:
+    """The worker's message may name a path of this machine; the record gets its kind alone."""
+    return EngineError(stage, f"offline speech: {type(fault).__name__}")
+
+
+class OfflineRecognizer:
+    """Implements ``Recognizer``."""
+
+    def __init__(self, speech: OfflineSpeech) -> None:
+        self._speech = speech
+
+    async def transcribe(self, pcm16_8k: bytes, call: str = "") -> Recognition:
+        """The words in one utterance. Raises EngineError."""
+        try:
+            found = await self._speech.transcribe(pcm16_8k, call)
+        except _FAULTS as fault:
+            raise _failed("hearing", fault) from fault
+        return Recognized(found.text, found.confidence)
+
+    async def glimpse(self, pcm16_8k: bytes, call: str) -> Recognition | None:
+        """The words so far, or None when something more urgent went before. Raises EngineError."""
+        try:
+            found = await self._speech.glimpse(pcm16_8k, call)
+        except Superseded:
+            return None
+        except _FAULTS as fault:
+            raise _failed("hearing", fault) from fault
+        return Recognized(found.text, found.confidence) if found else None
+
+
+class SileroDetector:
+    """Implements ``SpeechDetector``: one call's memory on the shared network."""
+
+    def __init__(self, model: SileroModel) -> None:
+        from agent.offline.silero import WINDOW_MS, SpeechProbability
+
+        self._window_ms = float(WINDOW_MS)
+        self._probability = SpeechProbability(model)
+
+    @property
+    def window_ms(self) -> float:
+        """32 ms."""
+        return self._window_ms
+
+    def push(self, pcm16_8k: bytes) -> Sequence[float]:
+        """One probability per completed window."""
+        return [window.probability for window in self._probability.push(pcm16_8k)]
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self._probability.reset()
+
+
+class OfflineVoice:
+    """Implements ``Voice``; renders pace, and no emotion."""
+
+    def __init__(self, speech: OfflineSpeech, voice: str = "hibari") -> None:
+        self._speech = speech
+        self._traits = VoiceTraits(voice, frozenset({"pace"}))
+
+    @property
+    def traits(self) -> VoiceTraits:
+        """What it is and can do."""
+        return self._traits
+
+    async def speak(self, text: str, style: SpeechStyle) -> AsyncIterator[VoicePiece]:
+        """The whole text in one piece: it takes about 20 ms. Raises EngineError."""
+        try:
+            spoken = await self._speech.synthesize(text, style.pace)
+        except _FAULTS as fault:
+            raise _failed("speaking", fault) from fault
+        yield VoicePiece(spoken.pcm16, tuple(WordTime(w.word, w.start_ms, w.end_ms) for w in spoken.words))
+
+
+class OfflineSimilarity:
+    """Implements ``Similarity``."""
+
+    def __init__(self, speech: OfflineSpeech) -> None:
+        self._speech = speech
+
+    async def learn(self, index: str, examples: Mapping[str, Sequence[str]]) -> None:
+        """Sentences of each label. Raises EngineError."""
+        try:
+            await self._speech.learn(index, examples)
+        except _FAULTS as fault:
+            raise _failed("understanding", fault) from fault
+
+    async def rank(self, text: str, index: str) -> Sequence[tuple[str, float]]:
+        """Labels with likeness, best first. Raises EngineError."""
+        try:
+            return await self._speech.rank(text, index)
+        except _FAULTS as fault:
+            raise _failed("understanding", fault) from fault
+
+
+def offline_engine(speech: OfflineSpeech, detector: SileroModel) -> CascadeEngine:
+    """The default engine, over a started ``OfflineSpeech`` and a loaded ``SileroModel``."""
+    return CascadeEngine(
+        OfflineRecognizer(speech),
+        lambda: SileroDetector(detector),
+        OfflineVoice(speech),
+        LocalUnderstander(OfflineSimilarity(speech)),
+        exact_hearing=False,
+    )
