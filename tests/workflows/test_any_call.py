@@ -1,0 +1,142 @@
+"""Calls in which anything may come at any moment: what must hold in all of them."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from calls.commands import (
+    Affirm,
+    AskHuman,
+    AskQuestion,
+    Cancel,
+    Command,
+    CorrectSlot,
+    Deny,
+    FillSlot,
+    Goodbye,
+    Repeat,
+    Restart,
+    SlowDown,
+    StartWorkflow,
+    SwitchLanguage,
+    Unclear,
+    Value,
+    Wait,
+)
+from calls.events import SlotConfirmed, SlotFilled
+from calls.run import ActionSettled
+from calls.runs import fold
+from tests.counts import count
+from tests.workflows.dialogue import Dialogue
+from workflows.language.model import Act
+
+VALUES: dict[str, tuple[Value, ...]] = {
+    "service": ("cleaning", "consultation", "surgery"),
+    "date": ("2026-03-17", "2026-03-18", "2026-03-22", "2026-03-01", "nonsense"),
+    "time": ("09:00", "14:30", "03:00", "99:99"),
+    "name": ("Alex Kim", "Bo", ""),
+    "phone": ("+12125550143", "555", "+12125550177"),
+    "reason": ("order", "problem", "message", "human"),
+    "order": ("482913", "999999", "12"),
+    "problem": ("It leaks", ""),
+    "wish": ("callback", "message", "nothing"),
+    "message": ("Hello there",),
+}
+PLAIN: tuple[Command, ...] = (
+    Affirm(), Affirm(), Affirm(), Deny(), Deny(), Cancel(), Restart(), Repeat(), SlowDown(), Wait(), AskHuman(),
+    AskQuestion("robot", ""), AskQuestion("hours", ""), AskQuestion("", ""), SwitchLanguage("es"), Goodbye(),
+    Unclear("x"), StartWorkflow("book"), StartWorkflow("support"), StartWorkflow("none"),
+)  # fmt: skip
+
+
+def anything(chance: random.Random) -> tuple[Command, ...]:
+    """One to four commands; values more often than not."""
+    found: list[Command] = []
+    for _ in range(chance.choice((1, 1, 1, 2, 3, 4))):
+        slot = chance.choice(list(VALUES))
+        value = chance.choice(VALUES[slot])
+        draw = chance.random()
+        if draw < 0.5:
+            found.append(FillSlot(slot, value, str(value), chance.choice((0.3, 0.9))))
+        elif draw < 0.6:
+            found.append(CorrectSlot(slot, chance.choice((value, None)), str(value)))
+        else:
+            found.append(chance.choice(PLAIN))
+    return tuple(found)
+
+
+def play(seed: int) -> Dialogue:
+    """A call of up to forty turns."""
+    chance = random.Random(seed)
+    call = Dialogue(
+        chance.choice(("book", "support")),
+        has_human=chance.random() < 0.3,
+        exact_hearing=chance.random() < 0.5,
+        caller=chance.choice(("+12125550192", "")),
+    )
+    call.opens()
+    for _ in range(40):
+        draw = chance.random()
+        if call.last.ending == "hand_over":
+            call.human_missed(chance.choice(("busy", "no-answer")))
+        elif call.last.ending:
+            break
+        elif draw < 0.05:
+            call.silent(chance.randint(1, 4))
+        elif draw < 0.08:
+            call.resumes()
+        elif draw < 0.12:
+            call.hold = True
+            call.says(*anything(chance))
+            call.says(*anything(chance))
+            call.hold = False
+            if call.pending is not None:
+                refusal = chance.choice(("", "unavailable", "slot_taken", "never heard of"))
+                request = call.pending
+                call.settles(ActionSettled(request.key, request.action, refusal=refusal) if refusal else None)
+                while call.pending is not None:
+                    call.settles()
+        else:
+            call.says(*anything(chance))
+    return call
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_nothing_is_done_that_was_not_agreed_to(block: int) -> None:
+    size = count(500, 40)
+    for seed in range(block * size, (block + 1) * size):
+        call = play(seed)
+        agreed_before_every_write(call, seed)
+        run = type(call.run)()
+        for body in call.record:
+            run = fold(run, body)
+        assert run == call.run, seed
+        receipts = {receipt.key for receipt in call.actions.receipts.values()}
+        asked = {request.key for request in call.requests if request.writes}
+        assert receipts <= asked, seed
+
+
+def agreed_before_every_write(call: Dialogue, seed: int) -> None:
+    """Every slot given to a writing action was confirmed after it last changed."""
+    confirmed: dict[str, bool] = {}
+    requests = iter(call.requests)
+    for body in call.record:
+        if isinstance(body, SlotFilled):
+            confirmed[body.slot] = False
+        elif isinstance(body, SlotConfirmed):
+            for slot in list(confirmed) if body.slot == "*" else [body.slot]:
+                confirmed[slot] = True
+        elif body.name == "action.requested":
+            request = next(requests)
+            if request.writes:
+                for slot in slots_given(call, request.action):
+                    assert confirmed.get(slot), (seed, request.action, slot)
+
+
+def slots_given(call: Dialogue, action: str) -> set[str]:
+    scripts = call.director.scripts.scripts.values()
+    steps = [step for script in scripts for step in script.steps.values()]
+    acts = [step for step in steps if isinstance(step, Act) and step.action == action]
+    return {argument.name for act in acts for argument in act.arguments.values() if argument.source == "slot"}
