@@ -26,7 +26,7 @@ if ! cmp -s <(cat requirements.lock models.lock) "$stamp" 2>/dev/null; then
     rm -rf "$environment"
     "$python" -m venv "$environment"
     for lock in requirements.lock models.lock; do
-        "$environment/bin/python" -m pip install -q --disable-pip-version-check --no-deps --require-hashes \
+        "$environment/bin/python" -m pip install -q -q --disable-pip-version-check --no-deps --require-hashes \
             --only-binary :all: -r "$lock"
     done
     cat requirements.lock models.lock >"$stamp"
