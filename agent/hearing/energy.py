@@ -14,8 +14,8 @@ _LEAST = 180.0
 """-45 dBFS: nobody speaks more softly into a telephone"""
 _ABOVE_FLOOR = 2.8
 """9 dB over the noise"""
-_RISE, _FALL = 1.01, 0.7
-"""the noise floor follows upwards in seconds, downwards at once"""
+_RISE, _RISE_IN_SPEECH, _FALL = 1.01, 1.001, 0.7
+"""per window: the noise floor follows upwards in seconds (through speech in minutes), downwards at once"""
 
 
 class EnergyDetector:
@@ -47,5 +47,5 @@ class EnergyDetector:
         if level < self._floor:
             self._floor = max(10.0, self._floor * _FALL + level * (1 - _FALL))
         else:
-            self._floor = min(self._floor * _RISE, level)
+            self._floor = min(self._floor * (_RISE_IN_SPEECH if loud else _RISE), level)
         return LOUD if loud else QUIET

@@ -223,7 +223,9 @@ class Turns:
         if utterance.silence_ms > 0:
             utterance.resumed_ms += window_ms
             if utterance.resumed_ms < self._tuning.resume_ms:
-                return self._quiet(utterance, window_ms)
+                # It may be a click: the pause goes on, but recognizing now would likely be in vain.
+                utterance.silence_ms += window_ms
+                return self._settle(utterance)
             utterance.silence_ms = utterance.resumed_ms = 0.0
             utterance.ticket, utterance.text = 0, None
         utterance.to_ms = self._window_ms
