@@ -1,167 +1,234 @@
-"""A media socket from upgrade to close: start, token, session, frames. Knows no web server."""
+"""One media socket from its first message to its close: admits it, builds the call, runs both.
+
+    connected? start(token) -> the call runs -> closed with 1000
+    no start within 10 s, no good token, nobody known -> closed with 1008, nothing sent, nothing opened
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+import traceback
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Final
 
-from calls import signals as sg
 from calls.audio import AudioFrame
-from calls.clock import Clock
-from calls.errors import CarrierLost
-from calls.ports import CallHost, LiveCall, MediaSocket
-from telephony.media_stream import Digit, MarkReached, Media, MediaStream, Started, Stopped
+from calls.clock import Clock, stopwatch_ms
+from calls.errors import CarrierError
+from calls.ports import Admitted, CallHost, LiveCall, MediaSocket
+from calls.signals import CarrierGone, Displaced, KeyPressed
+from telephony.door import Door, Seat, Visit
+from telephony.media_stream import Digit, Incoming, MarkReached, Media, MediaStream, Started, Stopped
 from telephony.playout import StreamPlayOut
-from telephony.tokens import CallTokens, Claim
-
-START_WITHIN_MS = 10_000.0
-"""from the upgrade to ``start``"""
-LEAVE_WITHIN_S = 5.0
-"""what a displaced session gets to finish its record"""
-REFUSED = 1008
-"""close code: policy violation (RFC 6455, 7.4.1)"""
+from telephony.tokens import CallTokens
 
 log = logging.getLogger(__name__)
 
+START_MS: Final = 10_000.0
+"""How long a socket may stay silent before `start`."""
+BEFORE_START: Final = 100
+"""Messages a socket may send before `start`."""
+DISPLACED_MS: Final = 3_000.0
+"""How long the call's older socket may take to leave."""
+BURST: Final = 32
+"""Messages read in a row before other calls have their turn."""
+KEYS: Final = frozenset("0123456789*#")
 
-@dataclass(slots=True)
-class _Live:
-    """A call with a session."""
-
-    call: LiveCall
-    gone: asyncio.Event = field(default_factory=asyncio.Event)
-
-
-class MediaDoor:
-    """Takes sockets. ``serve`` once per socket, all calls beside one another."""
-
-    def __init__(self, tokens: CallTokens, host: CallHost, clock: Clock) -> None:
-        self._tokens = tokens
-        self._host = host
-        self._clock = clock
-        self._live: dict[str, _Live] = {}
-
-    @property
-    def live(self) -> int:
-        """Calls with a session right now."""
-        return len(self._live)
-
-    async def serve(self, socket: MediaSocket) -> None:
-        """Until the call has left this socket. Never raises for what the other side does."""
-        codec = MediaStream()
-        try:
-            started = await self._started(socket, codec)
-            claim = self._claim(started)
-            if started is None or claim is None:
-                await socket.close(REFUSED, "not admitted")
-                return
-            await self._displace(started.call_sid)
-            await self._carry(socket, codec, started, claim)
-        except CarrierLost:
-            log.info("a media socket went away before its call began")
-        finally:
-            await socket.close()
-
-    async def gone(self, call: str, within_s: float = 2.0) -> None:
-        """Return when ``call`` has no session, or after ``within_s``."""
-        live = self._live.get(call)
-        if live is not None:
-            await _within(live.gone, within_s)
-
-    def over(self, call: str) -> None:
-        """The carrier says the call is over, whatever its socket does."""
-        live = self._live.get(call)
-        if live is not None:
-            live.call.signal(sg.CarrierGone(True, "status"))
-
-    async def drain(self) -> None:
-        """Return when no call has a session."""
-        while self._live:
-            await next(iter(self._live.values())).gone.wait()
-
-    async def _started(self, socket: MediaSocket, codec: MediaStream) -> Started | None:
-        try:
-            async with asyncio.timeout(START_WITHIN_MS / 1000):
-                while (message := await socket.receive()) is not None:
-                    for incoming in _read(codec, message):
-                        if isinstance(incoming, Started):
-                            return incoming
-        except TimeoutError:
-            log.warning("a media socket said no start within %d s", START_WITHIN_MS // 1000)
-        return None
-
-    def _claim(self, started: Started | None) -> Claim | None:
-        if started is None or (started.encoding, started.rate) != ("audio/x-mulaw", 8_000):
-            return None
-        claim = self._tokens.redeem(started.parameters.get("token", ""), started.call_sid)
-        if claim is None:
-            log.warning("a media socket was refused: its token is wrong, used, expired or of another call")
-        return claim
-
-    async def _displace(self, call: str) -> None:
-        """A newer socket with a valid token wins: the carrier has come back before we noticed it had gone."""
-        live = self._live.get(call)
-        if live is not None:
-            live.call.signal(sg.Displaced())
-            await _within(live.gone, LEAVE_WITHIN_S)
-
-    async def _carry(self, socket: MediaSocket, codec: MediaStream, started: Started, claim: Claim) -> None:
-        playout = StreamPlayOut(codec, socket.send_text, self._clock)
-        call = await self._host.open(claim.incoming, claim.line, started.stream_sid, playout)
-        playout.emit = call.signal
-        live = self._live[started.call_sid] = _Live(call)
-        try:
-            async with asyncio.TaskGroup() as group:
-                reading = group.create_task(_read_all(socket, codec, call, playout))
-                playing = group.create_task(_play(playout))
-                await call.run()
-                playout.flush()
-                reading.cancel()
-                playing.cancel()
-        except* Exception as faults:
-            # Class names only: a message could carry what a caller said.
-            names = ", ".join(sorted({type(fault).__name__ for fault in faults.exceptions}))
-            log.error("a call ended by a fault of ours: %s", names)
-        finally:
-            live.gone.set()
-            if self._live.get(started.call_sid) is live:
-                del self._live[started.call_sid]
+POLICY_VIOLATION: Final = 1008
+UNSUPPORTED: Final = 1003
+INTERNAL_ERROR: Final = 1011
+TRY_AGAIN_LATER: Final = 1013
 
 
-def _read(codec: MediaStream, message: str | bytes) -> list[object]:
-    return [*(codec.receive_text(message) if isinstance(message, str) else codec.receive_binary(message))]
+@dataclass(frozen=True, slots=True)
+class MediaParts:
+    """What the handler works with. Built by the wiring."""
+
+    host: CallHost
+    door: Door
+    tokens: CallTokens
+    clock: Clock
+    lead_ms: float = 800.0
 
 
-async def _play(playout: StreamPlayOut) -> None:
+class _Refused(CarrierError):
+    """This socket gets no call."""
+
+    def __init__(self, code: int, why: str) -> None:
+        super().__init__(why)
+        self.close_code = code
+
+
+async def handle_media(socket: MediaSocket, parts: MediaParts) -> None:
+    """Serve ``socket`` until the call has left it; closes it in every case. Raises nothing but cancellation."""
+    stream = MediaStream()
+    messages = _read(socket, stream)
+    code, reason = 1000, ""
     try:
-        await playout.run()
-    except CarrierLost:
-        return  # the reader finds the same, and says so
+        started = await _start(messages, parts)
+        visit, generation = await _admit(started, parts)
+        await _displace(visit, generation)
+        await _carry(socket, stream, messages, visit, generation, parts)
+    except _Refused as refused:
+        code, reason = refused.close_code, str(refused)
+        log.warning("media socket refused: %s", refused)
+    except Exception as fault:
+        # Twilio asks the action next; the record decides whether the caller comes back, is put through, or is told.
+        code = INTERNAL_ERROR
+        log.error("media socket failed: %s", story(fault))
+    finally:
+        await socket.close(code, reason)
 
 
-async def _read_all(socket: MediaSocket, codec: MediaStream, call: LiveCall, playout: StreamPlayOut) -> None:
-    """Frames to the call, in the order they came, until the socket ends."""
-    first_ms: int | None = None
+# --- before the call ----------------------------------------------------------------------------
+
+
+async def _read(socket: MediaSocket, stream: MediaStream) -> AsyncIterator[Incoming]:
+    """What the peer says, until it closes."""
     while (message := await socket.receive()) is not None:
-        for incoming in _read(codec, message):
-            match incoming:
-                case Media():
-                    first_ms = incoming.timestamp_ms if first_ms is None else first_ms
-                    call.hear(AudioFrame(incoming.payload, float(incoming.timestamp_ms - first_ms)))
-                case MarkReached():
-                    playout.mark(incoming.name)
-                case Digit():
-                    call.signal(sg.KeyPressed(incoming.digit))
-                case Stopped():
-                    call.signal(sg.CarrierGone(True, "stop", codec.counts.as_dict()))
-                    return
-    call.signal(sg.CarrierGone(False, "socket closed", codec.counts.as_dict()))
+        read = stream.receive_text(message) if isinstance(message, str) else stream.receive_binary(message)
+        for incoming in read:
+            yield incoming
+        if not read:
+            # Rubbish arrives as fast as the wire allows; others come first.
+            await asyncio.sleep(0)
 
 
-async def _within(event: asyncio.Event, seconds: float) -> None:
+async def _start(messages: AsyncIterator[Incoming], parts: MediaParts) -> Started:
     try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
+        async with asyncio.timeout(START_MS / 1000):
+            for _ in range(BEFORE_START):
+                incoming = await anext(messages, None)
+                if isinstance(incoming, Started):
+                    return incoming
+                if incoming is None:
+                    raise _Refused(1000, "closed before start")
     except TimeoutError:
-        log.warning("a session took longer than %.0f s to leave", seconds)
+        raise _Refused(POLICY_VIOLATION, "no start within 10 s") from None
+    raise _Refused(POLICY_VIOLATION, "too much before start")
+
+
+async def _admit(started: Started, parts: MediaParts) -> tuple[Visit, int]:
+    generation = parts.tokens.redeem(started.parameters.get("token", ""), started.call_sid)
+    visit = parts.door.find(started.call_sid)
+    if generation is None or visit is None or visit.over:
+        raise _Refused(POLICY_VIOLATION, "no good token")
+    if started.account_sid and visit.incoming.account and started.account_sid != visit.incoming.account:
+        raise _Refused(POLICY_VIOLATION, "another account's call")
+    if started.encoding != "audio/x-mulaw" or started.rate != 8000:
+        raise _Refused(UNSUPPORTED, "only audio/x-mulaw at 8000 Hz")
+    if visit.seat is not None and visit.seat.generation >= generation:
+        raise _Refused(POLICY_VIOLATION, "a newer socket carries this call")
+    if not isinstance(await parts.door.decide(visit), Admitted):
+        raise _Refused(TRY_AGAIN_LATER, "the line takes no more calls")
+    return visit, generation
+
+
+async def _displace(visit: Visit, generation: int) -> None:
+    """The newer token wins: the older socket's session ends before the new one reads the record."""
+    while (old := visit.seat) is not None:
+        if old.generation >= generation:
+            raise _Refused(POLICY_VIOLATION, "a newer socket carries this call")
+        old.live.signal(Displaced())
+        try:
+            async with asyncio.timeout(DISPLACED_MS / 1000):
+                await old.empty.wait()
+        except TimeoutError:
+            # What it would still write is refused: the new session claims a newer epoch.
+            if old.task is not None:
+                old.task.cancel()
+            if visit.seat is old:
+                visit.seat = None
+
+
+# --- the call -----------------------------------------------------------------------------------
+
+
+async def _carry(
+    socket: MediaSocket,
+    stream: MediaStream,
+    messages: AsyncIterator[Incoming],
+    visit: Visit,
+    generation: int,
+    parts: MediaParts,
+) -> None:
+    line = visit.line
+    assert line is not None, "admitted"
+    playout = StreamPlayOut(stream, socket, parts.clock, lead_ms=parts.lead_ms)
+    seat = visit.seat = Seat(generation, _Absent())
+    try:
+        live = seat.live = await parts.host.open(visit.incoming, line, stream.stream_sid, playout)
+        playout.tell(live.signal)
+        async with asyncio.TaskGroup() as group:
+            pacing = group.create_task(playout.run())
+            reading = group.create_task(_listen(stream, messages, live, playout, seat))
+            seat.task = group.create_task(live.run())
+            await asyncio.wait({seat.task})
+            pacing.cancel()
+            reading.cancel()
+    finally:
+        seat.empty.set()
+        if visit.seat is seat:
+            visit.seat = None
+        if seat.stopped:
+            # A status callback may never come: nobody has to configure one.
+            parts.door.free(visit)
+
+
+class _Absent:
+    """Sits on the seat while the call is being built: it cannot be told anything yet."""
+
+    def hear(self, frame: AudioFrame) -> None:
+        """Nobody listens."""
+
+    def signal(self, signal: object) -> None:
+        """Nobody listens."""
+
+    async def run(self) -> None:
+        """Nothing to run."""
+
+
+async def _listen(
+    stream: MediaStream,
+    messages: AsyncIterator[Incoming],
+    live: LiveCall,
+    playout: StreamPlayOut,
+    seat: Seat,
+) -> None:
+    first_ms: int | None = None
+    in_a_row = 0
+    async for incoming in messages:
+        match incoming:
+            case Media(payload, timestamp_ms):
+                began = stopwatch_ms()
+                if first_ms is None:
+                    first_ms = timestamp_ms
+                live.hear(AudioFrame(payload, float(max(0, timestamp_ms - first_ms))))
+                took = stopwatch_ms() - began
+                seat.frames += 1
+                seat.busy_ms += took
+                seat.slowest_ms = max(seat.slowest_ms, took)
+            case MarkReached(name):
+                playout.mark_returned(name)
+            case Digit(digit):
+                if digit in KEYS:
+                    live.signal(KeyPressed(digit))
+            case Stopped():
+                seat.stopped = True
+                live.signal(CarrierGone(True, "stop", stream.counts.as_dict()))
+                return
+        in_a_row += 1
+        if in_a_row >= BURST:
+            in_a_row = 0
+            await asyncio.sleep(0)
+    live.signal(CarrierGone(False, "socket_lost", stream.counts.as_dict()))
+
+
+def story(fault: BaseException) -> str:
+    """What went wrong and where, without the message: it may hold what a caller said."""
+    if isinstance(fault, BaseExceptionGroup):
+        return "; ".join(story(inner) for inner in fault.exceptions)
+    frames = traceback.extract_tb(fault.__traceback__)[-3:]
+    where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    return f"{type(fault).__name__} at {where}"

@@ -1,156 +1,141 @@
-"""Sends agent audio over a media stream at the carrier's pace. Implements the port ``PlayOut``."""
+"""Sends agent audio through a media socket at the carrier's pace, and tells the conversation what was heard.
+
+The decisions are `PlayLedger`'s; here are the clock, the socket and the signals. One task sends, so that a
+``clear`` never overtakes the audio before it, nor is overtaken by audio after it.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from calls.clock import Clock
-from calls.ports import Emit, Recorder, WordTime
-from calls.signals import PlaybackBegan, PlaybackEnded
+from calls.errors import CarrierLost
+from calls.ports import Emit, MediaSocket, Recorder, WordTime
+from calls.signals import PlaybackBegan, PlaybackEnded, Signal
 from calls.speech import Clause, Played
-from telephony.ledger import LEAD_MS, Chunk, Ended, Ledger
 from telephony.media_stream import MediaStream
-
-SOUNDED_EVERY_MS = 100.0
-"""how often what sounded is handed to the recorder"""
+from telephony.play_ledger import Audio, Clear, Ended, Mark, PlayLedger
 
 
-def _nobody(_: object) -> None:
-    pass
+def _unheard(_signal: Signal) -> None:
+    """Before the call is built nobody listens, and nothing plays."""
 
 
 class StreamPlayOut:
-    """One per media socket. Grammar: ``run()`` around everything else; set ``emit`` before the first clause."""
+    """Implements the port ``PlayOut``. Grammar: ``tell(emit)``, then run() around everything else.
+
+    ``lead_ms``: ahead of the caller's ear, which is what a stall of the process may last without a gap;
+    60 for a person speaking live. Recordings count from the moment of construction.
+    """
 
     def __init__(
         self,
-        codec: MediaStream,
-        send: Callable[[str], Awaitable[None]],
+        stream: MediaStream,
+        socket: MediaSocket,
         clock: Clock,
-        lead_ms: float = LEAD_MS,
+        *,
+        lead_ms: float = 800.0,
+        chunk_ms: float = 160.0,
     ) -> None:
-        self.emit: Emit = _nobody
-        self._codec = codec
-        self._send = send
+        self._stream = stream
+        self._socket = socket
         self._clock = clock
-        self._ledger = Ledger(lead_ms)
-        self._recorder: Recorder | None = None
-        self._began_ms = clock.now_ms()
-        self._changed = asyncio.Event()
-        self._clears = 0
+        self._ledger = PlayLedger(lead_ms, chunk_ms)
+        self._emit: Emit = _unheard
+        self._wake = asyncio.Event()
+        self._origin_ms = clock.now_ms()
 
     @property
-    def late_marks(self) -> int:
+    def faults(self) -> int:
         """Marks that never came back."""
-        return self._ledger.late_marks
+        return self._ledger.faults
+
+    def tell(self, emit: Emit) -> None:
+        """Where ``PlaybackBegan`` and ``PlaybackEnded`` go."""
+        self._emit = emit
 
     def record_to(self, recorder: Recorder) -> None:
-        """Give ``recorder`` what sounds at the caller, from now on."""
-        self._recorder = recorder
+        """Give ``recorder`` what sounds at the caller, when it sounds."""
+        self._ledger.tap = lambda at_ms, mulaw: recorder.agent(max(0.0, at_ms - self._origin_ms), mulaw)
+
+    # --- PlayOut --------------------------------------------------------------------------------
 
     def begin(self, clause: Clause) -> None:
-        """Announce a clause."""
+        """Announce a clause. Raises ValueError when one of this id is still being played."""
         self._ledger.begin(clause)
 
     def feed(self, clause: str, mulaw: bytes, words: Sequence[WordTime] = ()) -> None:
-        """More audio of a clause; leaves at once when nothing is ahead of it."""
+        """More of a clause; ignored when it was cut. Raises EngineError when far too much is waiting."""
         self._ledger.feed(clause, mulaw, words)
-        self._changed.set()
+        self._wake.set()
 
     def finish(self, clause: str) -> None:
-        """No more audio of a clause."""
+        """No more audio of this clause."""
         self._ledger.finish(clause)
-        self._changed.set()
+        self._wake.set()
 
     def position(self) -> Played | None:
-        """What sounds at the caller now."""
+        """What sounds at the caller now; None when nothing does."""
         return self._ledger.position(self._clock.now_ms())
 
     def pause(self) -> None:
-        """Clear the carrier's buffer; keep the rest."""
-        now = self._clock.now_ms()
-        self._tell_recorder(now)
-        ended = self._ledger.pause(now)
-        self._clear()
-        for one in ended:
-            self._tell(one)
+        """Fall silent; keep what was not heard."""
+        self._ledger.pause(self._clock.now_ms())
+        self._wake.set()
 
     def resume(self) -> None:
-        """Send the rest from the start of the word that was cut."""
+        """Go on from the start of the word that was cut."""
         self._ledger.resume()
-        self._changed.set()
+        self._wake.set()
 
     def cut(self) -> None:
-        """Clear the carrier's buffer; drop everything."""
-        now = self._clock.now_ms()
-        self._tell_recorder(now)
-        self._ledger.cut(now)
-        self._clear()
+        """Fall silent; drop everything."""
+        self._ledger.cut(self._clock.now_ms())
+        self._wake.set()
 
-    def mark(self, name: str) -> None:
-        """The carrier sent a mark back."""
-        ended = self._ledger.mark(name, self._clock.now_ms())
-        if ended is not None:
-            self._tell(ended)
-            self._changed.set()
+    # --- the carrier's side ---------------------------------------------------------------------
+
+    def mark_returned(self, name: str) -> None:
+        """Call with every mark the carrier sends back."""
+        self._tell(self._ledger.mark_returned(name, self._clock.now_ms()))
+        self._wake.set()
 
     async def run(self) -> None:
-        """Pace until cancelled. Raises CarrierLost when the socket has gone."""
-        while True:
-            self._changed.clear()
-            await self._send_due()
-            now = self._clock.now_ms()
-            self._tell_recorder(now)
-            overdue = self._ledger.overdue(now)
-            if overdue is not None:
-                self._tell(overdue)
-                continue
-            await self._sleep(self._ledger.due_in_ms(now))
-
-    async def _send_due(self) -> None:
-        while True:
-            if self._clears:
-                # Before anything else: until this arrives, the caller goes on hearing what was withdrawn.
-                self._clears = 0
-                await self._send(self._codec.send_clear())
-                continue
-            out = self._ledger.next(self._clock.now_ms())
-            if out is None:
-                return
-            if isinstance(out, Chunk):
-                if out.first:
-                    self.emit(PlaybackBegan(out.clause))
-                await self._send(self._codec.send_media(out.audio))
-            else:
-                await self._send(self._codec.send_mark(out.name))
-
-    async def _sleep(self, due_in_ms: float | None) -> None:
-        playing = self._recorder is not None and self._ledger.sounding
-        if due_in_ms is None and not playing:
-            await self._changed.wait()
-            return
-        wait_ms = SOUNDED_EVERY_MS if due_in_ms is None else due_in_ms
-        if playing:
-            wait_ms = min(wait_ms, SOUNDED_EVERY_MS)
+        """Send until cancelled, or until the socket is gone."""
         try:
-            async with asyncio.timeout(max(wait_ms, 1.0) / 1000):
-                await self._changed.wait()
+            while self._stream.open and not self._socket.closed:
+                now = self._clock.now_ms()
+                self._tell(self._ledger.overdue(now))
+                await self._send_or_wait(now)
+        except CarrierLost:
+            # The handler's reader sees the same, and tells the conversation.
+            return
+        finally:
+            self._ledger.advance(self._clock.now_ms())
+
+    async def _send_or_wait(self, now: float) -> None:
+        match self._ledger.take(now):
+            case Audio(clause, mulaw, first):
+                await self._socket.send_text(self._stream.send_media(mulaw))
+                if first:
+                    self._emit(PlaybackBegan(clause))
+            case Mark(name):
+                await self._socket.send_text(self._stream.send_mark(name))
+            case Clear():
+                await self._socket.send_text(self._stream.send_clear())
+            case None:
+                await self._sleep(now)
+
+    async def _sleep(self, now: float) -> None:
+        due = self._ledger.due(now)
+        try:
+            async with asyncio.timeout(None if due is None else max(0.001, (due - now) / 1000)):
+                await self._wake.wait()
         except TimeoutError:
             return
+        self._wake.clear()
 
-    def _clear(self) -> None:
-        self._clears += 1
-        self._changed.set()
-
-    def _tell(self, ended: Ended) -> None:
-        self.emit(PlaybackEnded(ended.clause, ended.heard_ms))
-
-    def _tell_recorder(self, now_ms: float) -> None:
-        for at_ms, audio in self._ledger.sounded(now_ms):
-            if self._recorder is not None:
-                self._recorder.agent(max(0.0, at_ms - self._began_ms), audio)
-
-    def flush(self) -> None:
-        """Hand the recorder what has sounded; call when the stream ends."""
-        self._tell_recorder(self._clock.now_ms())
+    def _tell(self, ended: list[Ended]) -> None:
+        for clause in ended:
+            self._emit(PlaybackEnded(clause.clause, clause.heard_ms))

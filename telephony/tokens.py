@@ -1,53 +1,74 @@
-"""Single-use call tokens: what ties a media socket to a webhook whose signature was checked."""
+"""Single-use call tokens: what a media socket must show to be given a call.
+
+A token travels in the `<Parameter>` of our TwiML (or in the answer to the softphone's ticket request) and
+comes back in `start.customParameters`. Presenting one uses it up, whatever the outcome.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Final
 
 from calls.clock import Clock
-from calls.line import IncomingCall, Line
 from calls.randomness import Randomness
 
-LIFETIME_MS = 60_000.0
-MOST = 10_000
-"""tokens waiting at once; beyond that the oldest is forgotten, and its socket refused"""
+TTL_MS: Final = 60_000.0
+CAPACITY: Final = 10_000
+"""Tokens waiting at once; beyond that the oldest is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """What a token stands for."""
-
-    incoming: IncomingCall
-    line: Line
+class _Waiting:
+    call: str
+    generation: int
+    expires_ms: float
 
 
 class CallTokens:
-    """Keeps digests only: a dump of the memory holds nothing that opens a socket."""
+    """Mints and redeems. Holds digests only: a dump of this memory opens no socket."""
 
-    def __init__(self, randomness: Randomness, clock: Clock) -> None:
+    def __init__(
+        self, randomness: Randomness, clock: Clock, ttl_ms: float = TTL_MS, capacity: int = CAPACITY
+    ) -> None:
         self._randomness = randomness
         self._clock = clock
-        self._waiting: OrderedDict[bytes, tuple[Claim, float]] = OrderedDict()
+        self._ttl_ms = ttl_ms
+        self._capacity = capacity
+        self._waiting: dict[bytes, _Waiting] = {}
+        self._generation = 0
 
-    def mint(self, claim: Claim) -> str:
-        """A token for the call, good once and for a minute."""
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def mint(self, call: str) -> str:
+        """A fresh token for ``call``, good once, for 60 s."""
+        now = self._clock.now_ms()
+        self._forget_expired(now)
+        while len(self._waiting) >= self._capacity:
+            del self._waiting[next(iter(self._waiting))]
+        self._generation += 1
         token = self._randomness.token()
-        self._waiting[_digest(token)] = (claim, self._clock.now_ms() + LIFETIME_MS)
-        while len(self._waiting) > MOST:
-            self._waiting.popitem(last=False)
+        self._waiting[_digest(token)] = _Waiting(call, self._generation, now + self._ttl_ms)
         return token
 
-    def redeem(self, token: str, call: str) -> Claim | None:
-        """What the token stands for; None when it is wrong, used, expired, or of another call."""
-        claim, expires_ms = self._waiting.get(_digest(token), (None, 0.0))
-        if claim is None or claim.incoming.call != call:
-            # A token shown with a foreign call stays good for its own.
+    def redeem(self, token: str, call: str) -> int | None:
+        """The token's generation (a later one is larger); None when wrong, used, expired or another call's."""
+        waiting = self._waiting.pop(_digest(token), None)
+        if waiting is None or waiting.call != call or self._clock.now_ms() >= waiting.expires_ms:
             return None
-        del self._waiting[_digest(token)]
-        return claim if self._clock.now_ms() <= expires_ms else None
+        return waiting.generation
+
+    def revoke(self, call: str) -> None:
+        """No token of ``call`` is good any more."""
+        for digest in [digest for digest, waiting in self._waiting.items() if waiting.call == call]:
+            del self._waiting[digest]
+
+    def _forget_expired(self, now: float) -> None:
+        # All live equally long, so the oldest stand in front.
+        while self._waiting and self._waiting[digest := next(iter(self._waiting))].expires_ms <= now:
+            del self._waiting[digest]
 
 
 def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

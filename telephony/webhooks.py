@@ -1,143 +1,152 @@
-"""The carrier's routes on aiohttp: signatures first, then the reception and the media door."""
+"""The carrier's routes on aiohttp: limits and signatures first, then `Callbacks` and the media handler."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import socket as sockets
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, NamedTuple
+from urllib.parse import parse_qsl
 
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
-from calls.errors import CarrierLost
-from telephony.media import MediaDoor
-from telephony.reception import SORRY, NotACall, Reception
-from telephony.signature import SignatureCheck
+from calls.errors import ConfigurationError
+from telephony.aiohttp_socket import AiohttpSocket
+from telephony.callbacks import AFTER, MEDIA, SORRY, STATUS, STREAM_STATUS, VOICE, Callbacks, Form, NotACall
+from telephony.media import MediaParts, handle_media, story
+from telephony.signature import HEADER, SignatureCheck
 from telephony.twiml import Hangup, Say, render
 
-PERMISSION: Final = "carrier:signed"
-"""What every route here asks for: a request the carrier signed."""
-MAX_FORM_BYTES: Final = 64 * 1024
-MAX_FIELDS: Final = 200
-MAX_MESSAGE_BYTES: Final = 64 * 1024
-HEARTBEAT_S: Final = 20.0
-
 log = logging.getLogger(__name__)
+
+SIGNED: Final = "carrier:signed"
+MAX_BODY_BYTES: Final = 64 * 1024
+MAX_FIELDS: Final = 200
+BODY_S: Final = 5.0
+"""How long a request may take to bring its body."""
+ANSWER_S: Final = 8.0
+"""Twilio gives up after 15 s; an apology must be there before."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class AiohttpSocket:
-    """``MediaSocket`` over an upgraded request."""
+class Route(NamedTuple):
+    """One address of ours, and who may use it."""
 
-    def __init__(self, ws: web.WebSocketResponse) -> None:
-        self._ws = ws
-
-    @property
-    def closed(self) -> bool:
-        """True once either side has closed."""
-        return self._ws.closed
-
-    async def receive(self) -> str | bytes | None:
-        """The next message; None once the peer has closed, or sent one over the limit."""
-        message = await self._ws.receive()
-        if message.type is WSMsgType.TEXT:
-            return str(message.data)
-        if message.type is WSMsgType.BINARY:
-            return bytes(message.data)
-        return None
-
-    async def send_text(self, text: str) -> None:
-        """Raises CarrierLost when the socket is closed."""
-        if self._ws.closed:
-            raise CarrierLost("the media socket is closed")
-        try:
-            await self._ws.send_str(text)
-        except (ConnectionError, RuntimeError) as why:
-            raise CarrierLost("the media socket is closed") from why
-
-    async def close(self, code: int = 1000, reason: str = "") -> None:
-        """A second time does nothing."""
-        if not self._ws.closed:
-            await self._ws.close(code=code, message=reason.encode())
+    method: str
+    path: str
+    handler: Handler
+    permission: str
 
 
 class Webhooks:
-    """The five routes. ``check`` None serves unsigned requests: development on loopback, and nothing else."""
+    """``check`` None is refused, unless ``insecure_dev`` is passed: then nothing is checked, and only this machine
+    is answered."""
 
-    def __init__(self, check: SignatureCheck | None, reception: Reception, media: MediaDoor) -> None:
-        self._check = check
-        self._reception = reception
+    def __init__(
+        self,
+        callbacks: Callbacks,
+        media: MediaParts,
+        check: SignatureCheck | None,
+        *,
+        insecure_dev: bool = False,
+    ) -> None:
+        if check is None and not insecure_dev:
+            raise ConfigurationError(
+                "webhooks need PUBLIC_URL and TWILIO_AUTH_TOKEN to check signatures; "
+                "set both, or pass --insecure-dev to answer this machine only, unchecked"
+            )
+        self._callbacks = callbacks
         self._media = media
+        self._check = check
+        self._insecure_dev = insecure_dev
 
-    def routes(self) -> list[tuple[str, str, Handler, str]]:
-        """(method, path, handler, permission)"""
+    def routes(self) -> list[Route]:
+        """The route table."""
         return [
-            ("POST", "/twilio/voice", self.voice, PERMISSION),
-            ("GET", "/twilio/media", self.media, PERMISSION),
-            ("POST", "/twilio/after", self.after, PERMISSION),
-            ("POST", "/twilio/status", self.status, PERMISSION),
-            ("POST", "/twilio/stream-status", self.stream_status, PERMISSION),
+            Route("POST", VOICE, self._voice, SIGNED),
+            Route("GET", MEDIA, self._socket, SIGNED),
+            Route("POST", AFTER, self._after, SIGNED),
+            Route("POST", STATUS, self._status, SIGNED),
+            Route("POST", STREAM_STATUS, self._stream_status, SIGNED),
         ]
 
-    async def voice(self, request: web.Request) -> web.Response:
-        """TwiML for an incoming call."""
-        return await self._twiml(request, self._reception.voice)
+    async def _voice(self, request: web.Request) -> web.Response:
+        return await self._twiml(request, self._callbacks.voice)
 
-    async def after(self, request: web.Request) -> web.Response:
-        """TwiML for a call whose media socket or dialled leg has ended."""
-        return await self._twiml(request, self._reception.after)
+    async def _after(self, request: web.Request) -> web.Response:
+        return await self._twiml(request, self._callbacks.after)
 
-    async def status(self, request: web.Request) -> web.Response:
-        """A call status callback."""
-        form = await self._form(request)
-        await self._reception.status(form)
-        return web.Response(status=204)
-
-    async def stream_status(self, request: web.Request) -> web.Response:
-        """A stream status callback."""
-        form = await self._form(request)
-        await self._reception.stream_status(form)
-        return web.Response(status=204)
-
-    async def media(self, request: web.Request) -> web.StreamResponse:
-        """The media socket; an unsigned upgrade is refused before it is accepted."""
-        signature = request.headers.get("X-Twilio-Signature")
-        if self._check is not None and not self._check.socket(request.raw_path, signature):
-            raise web.HTTPForbidden(text="the signature does not match")
-        ws = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=MAX_MESSAGE_BYTES, compress=False)
-        await ws.prepare(request)
-        transport = request.transport
-        raw = transport.get_extra_info("socket") if transport is not None else None
-        if raw is not None:
-            # 20 ms frames are small: held back to be bundled, they would come late.
-            raw.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1)
-        await self._media.serve(AiohttpSocket(ws))
-        return ws
-
-    async def _twiml(self, request: web.Request, answer: Callable[[dict[str, str]], Awaitable[str]]) -> web.Response:
+    async def _status(self, request: web.Request) -> web.Response:
         form = await self._form(request)
         try:
-            twiml = await answer(form)
-        except NotACall as why:
-            raise web.HTTPBadRequest(text=str(why)) from why
-        except Exception as why:
-            # A caller is waiting: whatever broke, they hear a sentence instead of the carrier's error tone.
-            log.error("a webhook could not be answered: %s", type(why).__name__)
+            async with asyncio.timeout(ANSWER_S):
+                await self._callbacks.status(form)
+        except NotACall as fault:
+            raise web.HTTPBadRequest(text=str(fault)) from None
+        except Exception as fault:
+            # 500 makes the fault visible in the carrier's debugger; a later repeat may succeed.
+            log.error("a status callback failed: %s", story(fault))
+            return web.Response(status=500)
+        return web.Response(status=204)
+
+    async def _stream_status(self, request: web.Request) -> web.Response:
+        self._callbacks.stream_status(await self._form(request))
+        return web.Response(status=204)
+
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        signature = request.headers.get(HEADER)
+        self._must(request, self._check is not None and self._check.socket(request.raw_path, signature))
+        socket = await AiohttpSocket.accept(request)
+        await handle_media(socket, self._media)
+        return socket.response
+
+    async def _twiml(self, request: web.Request, answer: Callable[[Form], Awaitable[str]]) -> web.Response:
+        form = await self._form(request)
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                twiml = await answer(form)
+        except NotACall as fault:
+            raise web.HTTPBadRequest(text=str(fault)) from None
+        except Exception as fault:
+            # A person is waiting: they hear a sentence, not the carrier's "an application error has occurred".
+            log.error("a webhook failed: %s", story(fault))
             twiml = render(Say(SORRY), Hangup())
         return web.Response(text=twiml, content_type="text/xml")
 
+    # --- who asks -----------------------------------------------------------------------------------
+
     async def _form(self, request: web.Request) -> dict[str, str]:
-        """The form, once its signature is checked. Raises 403, and 413 for a body over the limit."""
-        if request.content_length is not None and request.content_length > MAX_FORM_BYTES:
-            raise web.HTTPRequestEntityTooLarge(MAX_FORM_BYTES, request.content_length)
+        """The form of a signed request. Raises 403, 408 and 413."""
+        body = await _body(request)
         try:
-            pairs = [(key, str(value)) for key, value in (await request.post()).items()]
-        except (ValueError, LookupError) as why:
-            raise web.HTTPBadRequest(text="the body is no form") from why
-        signature = request.headers.get("X-Twilio-Signature")
-        if self._check is not None and not self._check.form(request.raw_path, pairs, signature):
-            raise web.HTTPForbidden(text="the signature does not match")
-        if len(pairs) > MAX_FIELDS:
-            raise web.HTTPBadRequest(text="the form has too many fields")
+            pairs = parse_qsl(
+                body.decode("utf-8", "surrogateescape"),
+                keep_blank_values=True,
+                errors="surrogateescape",
+                max_num_fields=MAX_FIELDS,
+            )
+        except ValueError:
+            raise web.HTTPForbidden(text="not a form the carrier would send") from None
+        signature = request.headers.get(HEADER)
+        self._must(request, self._check is not None and self._check.form(request.raw_path, pairs, signature))
         return dict(pairs)
+
+    def _must(self, request: web.Request, authentic: bool) -> None:
+        if self._insecure_dev and request.remote in ("127.0.0.1", "::1"):
+            return
+        if not authentic:
+            raise web.HTTPForbidden(text="the signature does not match this address and body")
+
+
+async def _body(request: web.Request) -> bytes:
+    try:
+        async with asyncio.timeout(BODY_S):
+            body = bytearray()
+            async for piece in request.content.iter_any():
+                body += piece
+                if len(body) > MAX_BODY_BYTES:
+                    raise web.HTTPRequestEntityTooLarge(MAX_BODY_BYTES, len(body))
+    except TimeoutError:
+        raise web.HTTPRequestTimeout(text="the body took too long") from None
+    return bytes(body)

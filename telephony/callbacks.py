@@ -1,0 +1,225 @@
+"""What the carrier's webhooks are answered: forms in, TwiML out. Knows no web server.
+
+Every answer is kept by `Door` under what was asked, so a repeated webhook gets the same letters and has no
+second effect. Which way a call goes after its media socket stands on its record (port ``CallDesk``).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from calls.clock import Clock
+from calls.line import IncomingCall
+from calls.ports import CallDesk, Declined, Pending
+from calls.signals import CarrierGone
+from telephony.door import Answer, Door, Visit
+from telephony.tokens import TTL_MS, CallTokens
+from telephony.twiml import Connect, Dial, Hangup, Number, Parameter, Queue, Say, Sip, Stream, Target, Verb, render
+
+log = logging.getLogger(__name__)
+
+RECONNECTS: Final = 3
+"""Times a caller is sent back to a media socket after one was lost."""
+REPEATS: Final = 5
+"""Times one reconnection is handed out; beyond that the socket cannot be reached (Twilio 31920), it is no retry."""
+RING_S: Final = 20
+SORRY: Final = "We are sorry, something went wrong on our side. Please call again later. Goodbye."
+PUT_THROUGH: Final = "We are sorry, we have trouble with this connection. One moment, we are putting you through."
+OVER: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+"""CallStatus values after which a call is no more."""
+TOOK: Final = frozenset({"completed", "answered"})
+"""DialCallStatus values which mean that a person spoke with the caller."""
+MISSED: Final = frozenset({"busy", "no-answer", "failed", "canceled"})
+
+VOICE, MEDIA, AFTER, STATUS, STREAM_STATUS = (
+    "/twilio/voice",
+    "/twilio/media",
+    "/twilio/after",
+    "/twilio/status",
+    "/twilio/stream-status",
+)
+Form = Mapping[str, str]
+_SID = re.compile(r"[A-Za-z0-9]{2,64}", re.ASCII)
+_NUMBER = re.compile(r"\+[0-9]{3,15}", re.ASCII)
+
+
+class NotACall(ValueError):
+    """The form names no call."""
+
+
+class Callbacks:
+    """Answers webhooks whose signature was checked. ``public_url``: where the carrier reaches us."""
+
+    def __init__(self, door: Door, desk: CallDesk, tokens: CallTokens, clock: Clock, public_url: str) -> None:
+        self._door = door
+        self._desk = desk
+        self._tokens = tokens
+        self._clock = clock
+        self._public_url = public_url.rstrip("/")
+        self.stream_events: dict[str, int] = {}
+        """StreamEvent -> times; only the events Twilio documents"""
+
+    # --- POST /twilio/voice -----------------------------------------------------------------------
+
+    async def voice(self, form: Form) -> str:
+        """What to do with a call that comes in. Raises NotACall."""
+        visit = self._door.visit(incoming_call(form))
+        async with visit.answering:
+            return (await self._door.once(visit, ("voice",), lambda: self._welcome(visit))).body
+
+    async def _welcome(self, visit: Visit) -> Answer:
+        decision = await self._door.decide(visit)
+        if isinstance(decision, Declined):
+            log.info("call declined: %s", decision.reason)
+            return Answer(render(*self._decline(decision)))
+        try:
+            return Answer(render(self._connect(visit)))
+        except Exception:
+            # The caller hears an apology instead of us: the place on the line is free.
+            self._door.leave(visit)
+            raise
+
+    def _decline(self, declined: Declined) -> list[Verb]:
+        if declined.dial:
+            return [self._dial(_target(declined.dial_kind, declined.dial), RING_S)]
+        return [Say(declined.message or SORRY), Hangup()]
+
+    # --- POST /twilio/after -----------------------------------------------------------------------
+
+    async def after(self, form: Form) -> str:
+        """What comes after a media socket, or after a dialled person. Raises NotACall."""
+        visit = self._door.visit(incoming_call(form))
+        async with visit.answering:
+            await self._door.settle(visit)
+            status = form.get("DialCallStatus", "")
+            if status:
+                key = ("dial", str(visit.dials), status, form.get("DialCallSid", ""))
+                seconds = _seconds(form.get("DialCallDuration", ""))
+                return (await self._door.once(visit, key, lambda: self._dialled(visit, status, seconds))).body
+            pending = await self._desk.pending(visit.incoming.call)
+            key = ("after", pending.state, str(pending.attempts), str(visit.returns))
+            known = visit.answers.get(key)
+            if known is not None and known.given >= REPEATS and pending.state in ("open", "unknown"):
+                return render(*self._give_up(visit))
+            return (await self._door.once(visit, key, lambda: self._next(visit, pending))).body
+
+    async def _dialled(self, visit: Visit, status: str, seconds: int) -> Answer:
+        visit.returns += 1
+        if isinstance(visit.decision, Declined):
+            told = [] if status in TOOK else [Say(visit.decision.message or SORRY)]
+            return self._goodbye(visit, *told)
+        # A word Twilio may add one day means that nobody spoke with the caller, as far as we know.
+        await self._desk.handed_over(visit.incoming.call, status if status in TOOK | MISSED else "failed", seconds)
+        if status in TOOK:
+            return self._goodbye(visit)
+        return await self._return(visit)
+
+    async def _next(self, visit: Visit, pending: Pending) -> Answer:
+        match pending.state:
+            case "ended":
+                return self._goodbye(visit)
+            case "hand_over":
+                visit.dials += 1
+                return Answer(render(self._dial(_target(pending.dial_kind, pending.dial), pending.ring_seconds)))
+            case "open" | "unknown":
+                if max(pending.attempts - 1, visit.connects) >= RECONNECTS:
+                    return Answer(render(*self._give_up(visit)))
+                visit.connects += 1
+                return await self._return(visit)
+
+    async def _return(self, visit: Visit) -> Answer:
+        """Back to the agent. The call may be new to this process: then it is admitted first."""
+        decision = await self._door.decide(visit)
+        if isinstance(decision, Declined):
+            return Answer(render(*self._decline(decision)))
+        return Answer(render(self._connect(visit)), self._clock.now_ms() + TTL_MS)
+
+    def _give_up(self, visit: Visit) -> list[Verb]:
+        human = visit.line.human if visit.line is not None else None
+        if human is None:
+            self._door.leave(visit)
+            return [Say(SORRY), Hangup()]
+        # No action: the agent cannot be reached, so nobody could take the caller back.
+        dial = Dial(_target(human.kind, human.address), timeout_s=human.ring_seconds, answer_on_bridge=True)
+        return [Say(PUT_THROUGH), dial, Hangup()]
+
+    def _goodbye(self, visit: Visit, *before: Verb) -> Answer:
+        self._door.leave(visit)
+        return Answer(render(*before, Hangup()))
+
+    # --- POST /twilio/status and /twilio/stream-status -----------------------------------------------
+
+    async def status(self, form: Form) -> None:
+        """The carrier's word on the call itself; repeats and overtakes itself. Raises NotACall."""
+        status = form.get("CallStatus", "")
+        if status not in OVER:
+            return
+        visit = self._door.visit(incoming_call(form))
+        async with visit.answering:
+            await self._door.once(visit, ("over",), lambda: self._over(visit, status))
+
+    async def _over(self, visit: Visit, status: str) -> Answer:
+        self._tokens.revoke(visit.incoming.call)
+        if visit.seat is not None:
+            # Its socket may be lost without a word; then nobody else would tell the session.
+            visit.seat.live.signal(CarrierGone(True, status))
+        await self._door.settle(visit)
+        await self._desk.over(visit.incoming.call, status)
+        self._door.leave(visit)
+        return Answer("")
+
+    def stream_status(self, form: Form) -> None:
+        """Counted; an error is logged by its code."""
+        event = form.get("StreamEvent", "")
+        if event not in ("stream-started", "stream-stopped", "stream-error"):
+            event = "unknown"
+        self.stream_events[event] = self.stream_events.get(event, 0) + 1
+        if event == "stream-error":
+            code = re.search(r"\b\d{5}\b", form.get("StreamError", ""))
+            log.warning("the carrier reports a stream error: %s", code.group() if code else "no code")
+
+    # --- TwiML --------------------------------------------------------------------------------------
+
+    def _connect(self, visit: Visit) -> Connect:
+        token = self._tokens.mint(visit.incoming.call)
+        stream = Stream(
+            url="ws" + self._public_url.removeprefix("http") + MEDIA,
+            parameters=(Parameter("token", token),),
+            status_callback=self._public_url + STREAM_STATUS,
+        )
+        return Connect(stream, action=self._public_url + AFTER)
+
+    def _dial(self, target: Target, ring_seconds: int) -> Dial:
+        return Dial(target, action=self._public_url + AFTER, timeout_s=ring_seconds, answer_on_bridge=True)
+
+
+def incoming_call(form: Form) -> IncomingCall:
+    """The call a webhook is about. Raises NotACall without a CallSid."""
+    call, account = form.get("CallSid", ""), form.get("AccountSid", "")
+    if not _SID.fullmatch(call):
+        raise NotACall("the form names no call: CallSid is missing or malformed")
+    caller = form.get("From", "")
+    return IncomingCall(
+        call=call,
+        # "anonymous", "+266696687" spelt out and SIP addresses are no numbers to call back.
+        caller=caller if _NUMBER.fullmatch(caller) else "",
+        called=form.get("To", "")[:256],
+        account=account if _SID.fullmatch(account) else "",
+    )
+
+
+def _target(kind: str, address: str) -> Target:
+    match kind:
+        case "sip":
+            return Sip(address)
+        case "queue":
+            return Queue(address)
+        case _:
+            return Number(address)
+
+
+def _seconds(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
