@@ -137,8 +137,9 @@ class Lane:
     ) -> Frame:
         """Send a request and wait for its answer.
 
-        Priority 0 is served before 1. A request with priority above 0 that is being answered is asked to give
-        way to one with 0, and ends without an answer when its turn comes while one with 0 waits. Raises Superseded, or SpeechUnavailable: the worker failed, or took over `limit_s`.
+        Priority 0 is served before 1, and one with 1 which is being answered is asked to give way. Raises
+        Superseded (only above 0: somebody more urgent waits), or SpeechUnavailable: the worker failed, or took
+        over `limit_s`.
         """
         if priority == 0 and self._doing_partial:
             self._ask_to_yield()

@@ -50,7 +50,9 @@ class Moonshine:
     ) -> None:
         self._encoder = encoder
         self._decoder = decoder
-        self._vocabulary = vocabulary
+        # The network has 32,768 outputs for 32,000 tokens; the rest stand for nothing that can be written.
+        outputs = int(decoder.get_outputs()[0].shape[-1])
+        self._vocabulary = [*vocabulary, *[b""] * (outputs - len(vocabulary))]
         self._lock = threading.Lock()
         self._outputs = [output.name for output in decoder.get_outputs()]
 

@@ -154,8 +154,8 @@ def _email(m: re.Match[str]) -> str:
 _RULES: tuple[tuple[str, Callable[[re.Match[str]], str | None]], ...] = (
     (r"[\w.+-]+@[\w-]+(?:\.[A-Za-z0-9-]+)+", _email),
     (r"\b(?P<y>[12]\d{3})-(?P<m>\d\d)-(?P<d>\d\d)\b", _iso_date),
-    (r"\b(?P<hour>\d{1,2}):(?P<minute>\d\d)(?:\s?(?P<half>[AaPp]\.?[Mm]\b\.?))?(?!:?\d)", _clock),
-    (r"\b(?P<hour>\d{1,2})(?P<minute>)\s?(?P<half>[AaPp]\.?[Mm]\b\.?)", _clock),
+    (r"\b(?P<hour>\d{1,2}):(?P<minute>\d\d)(?:\s?(?P<half>[AaPp]\.[Mm]\.|[AaPp][Mm]\b))?(?!:?\d)", _clock),
+    (r"\b(?P<hour>\d{1,2})(?P<minute>)\s?(?P<half>[AaPp]\.[Mm]\.|[AaPp][Mm]\b)", _clock),
     (r"(?P<sign>[$£€])(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<part>\d\d))?(?!\d)", _money),
     (r"\b(?P<n>\d{1,9}(?:\.\d+)?) ?%", lambda m: f"{speakable(m['n'])} percent"),
     (r"(?<![\w.])\+?\(?\d(?:[ ().-]{0,2}\d){6,14}(?![\w-])", _phone),

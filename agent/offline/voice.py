@@ -105,12 +105,12 @@ class OfflineVoice:
         with self._lock:
             chunks = self._engine.phonemize(said)
             rendered = [self._render(phonemes, pace, timbre) for phonemes in chunks]
-        if not rendered:
-            return None
         spans, at_ms = [], 0.0
         for phonemes, (samples, durations) in zip(chunks, rendered, strict=True):
             spans += [(s + at_ms, e + at_ms) for s, e in _phoneme_words(phonemes, self._engine.vocab, durations)]
             at_ms += len(samples) * 1000 / _MODEL_RATE
+        if not spans:
+            return None  # punctuation alone
         samples = np.concatenate([samples for samples, _ in rendered])
         times = self._word_times(part, spans)
         return _finish(samples, times, pause_ms)
