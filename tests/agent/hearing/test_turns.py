@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from agent.hearing.decisions import (
@@ -183,7 +185,7 @@ def test_a_long_turn_is_ended_at_30_s() -> None:
 def test_partials_come_at_most_once_a_second_and_ever_more_rarely() -> None:
     listener = Listener(words="and so").play("600q 12000s")
     times = [at for at, d in listener.decisions if isinstance(d, Recognize) and d.partial]
-    gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
+    gaps = [b - a for a, b in itertools.pairwise(times)]
     assert len(times) >= 4
     assert min(gaps) >= 1000.0
     assert gaps[-1] > gaps[0]
