@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict, deque
+from collections.abc import Mapping
 from typing import Protocol
 
 from calls.clock import Clock
@@ -10,6 +12,8 @@ from calls.errors import UnknownLine
 from calls.line import IncomingCall, Line
 from calls.ports import Admitted, Declined
 from switchboard.lines import LineBook
+
+log = logging.getLogger(__name__)
 
 HOUR_MS = 3_600_000.0
 
@@ -21,20 +25,22 @@ NOT_NOW = "We cannot take your call on this line. Goodbye."
 
 
 class Pause(Protocol):
-    """A line that is switched off: calls go to ``dial``, or hear ``message``."""
+    """A line that is switched off."""
 
     @property
-    def dial(self) -> str: ...
+    def kind(self) -> str:
+        """``to`` a number, or with a ``message``."""
 
     @property
-    def message(self) -> str: ...
+    def value(self) -> str:
+        """The number, or the words."""
 
 
 class Pauses(Protocol):
-    """Which lines are paused. Answers from memory or with one query; survives a restart."""
+    """Which lines are paused. Kept in Postgres, so a pause survives a restart."""
 
-    async def of(self, line: str) -> Pause | None:
-        """The pause in force on ``line``."""
+    async def current(self) -> Mapping[str, Pause]:
+        """Every paused line. Raises when the database is away."""
 
 
 class Door:
@@ -44,6 +50,7 @@ class Door:
         self._book = book
         self._pauses = pauses
         self._clock = clock
+        self._last_pauses: Mapping[str, Pause] = {}
         self._inside: dict[str, str] = {}
         self._recent: dict[tuple[str, str], deque[float]] = defaultdict(deque)
 
@@ -54,9 +61,10 @@ class Door:
             line = self._book.find(call.called)
         except UnknownLine:
             return Declined("unknown_line", UNKNOWN)
-        pause = await self._pauses.of(line.id)
+        pause = (await self._paused()).get(line.id)
         if pause is not None:
-            return Declined("paused", pause.message or line.busy_message, pause.dial)
+            to = pause.value if pause.kind == "to" else ""
+            return Declined("paused", "" if to else pause.value, to)
         reason = self._over_limit(line, call)
         if reason == "blocked":
             return Declined(reason, NOT_NOW)
@@ -67,6 +75,14 @@ class Door:
             )
         self._inside[call.call] = line.id
         return Admitted(line)
+
+    async def _paused(self) -> Mapping[str, Pause]:
+        try:
+            self._last_pauses = await self._pauses.current()
+        except Exception as why:
+            # A caller is waiting: an unreachable database must not decide that the line rings to nowhere.
+            log.warning("pauses cannot be read (%s); the last ones known hold", type(why).__name__)
+        return self._last_pauses
 
     def _over_limit(self, line: Line, call: IncomingCall) -> str:
         limits = line.limits

@@ -12,6 +12,7 @@ from calls.ports import Actions, Director, Engine, EventSink, Guardrail, PlayOut
 from calls.record import CallRecord
 from calls.session import CallSession, Parts
 from calls.state import rebuild
+from records.recording_path import recording_path
 from switchboard.desk import since_answer_ms
 
 MakeRecorder = Callable[[Path], Recorder]
@@ -47,7 +48,7 @@ class Host:
         state = rebuild(record.past)
         since_ms = since_answer_ms(state, self._clock)
         engine = self._engines[line.engine]
-        recorder = self._recorder(incoming.call, state.sockets + 1) if line.record else None
+        recorder = self._recorder(incoming.call) if line.record else None
         if recorder is not None:
             playout.record_to(recorder)
         parts = Parts(
@@ -62,7 +63,5 @@ class Host:
         )
         return CallSession(parts, stream_id, since_ms)
 
-    def _recorder(self, call: str, part: int) -> Recorder | None:
-        if self._recordings is None:
-            return None
-        return self._make_recorder(self._recordings / f"{call}-{part}.wav")
+    def _recorder(self, call: str) -> Recorder | None:
+        return None if self._recordings is None else self._make_recorder(recording_path(self._recordings, call))

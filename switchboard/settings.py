@@ -27,13 +27,13 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("PUBLIC_URL", "", "Where the carrier reaches this server, https://host[/path]. Signatures are checked over it."),
+    Setting("PUBLIC_URL", "", "Where the carrier reaches this server, https://host. Signatures are checked over it."),
     Setting("HOST", "127.0.0.1", "Address to listen on. Anything but loopback needs PUBLIC_URL and TWILIO_AUTH_TOKEN."),
     Setting("PORT", "8080", "Port to listen on."),
     Setting("SWITCHBOARD_LINES", "lines.yaml", "The lines: what each dialled number is."),
-    Setting("SWITCHBOARD_VAR", "var", "Folder for the embedded databases, recordings, models made ready, and keys."),
-    Setting("DATABASE_URL", "", "Postgres, postgresql://user:password@host/name. Empty: one of our own under SWITCHBOARD_VAR.", True),
-    Setting("REDIS_URL", "", "Redis or Valkey, redis://host:port/0. Empty: one of our own under SWITCHBOARD_VAR.", True),
+    Setting("SWITCHBOARD_VAR", "var", "Folder for our own databases, recordings, models made ready, and keys."),
+    Setting("DATABASE_URL", "", "Postgres, postgresql://... Empty: one of our own under SWITCHBOARD_VAR.", True),
+    Setting("REDIS_URL", "", "Redis or Valkey, redis://... Empty: one of our own under SWITCHBOARD_VAR.", True),
     Setting("TWILIO_ACCOUNT_SID", "", "The Twilio account, AC..."),
     Setting("TWILIO_AUTH_TOKEN", "", "Its auth token; several, separated by commas, while rotating.", True),
     Setting("TWILIO_API_BASE_URL", "https://api.twilio.com", "Twilio's REST interface, or a twin of it."),

@@ -80,8 +80,6 @@ async def _one(check: Callable[[Settings], Awaitable[Finding]], chosen: Settings
 
 async def _python(_: Settings) -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < (3, 11):
-        return Finding("missing", "Python", version, "install Python 3.11 or newer")
     return Finding("ok", "Python", version)
 
 
@@ -89,7 +87,8 @@ async def _disk(chosen: Settings) -> Finding:
     chosen.var.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(chosen.var).free // 1_000_000
     if free < SPACE_MB:
-        return Finding("missing", "disk", f"{free} MB free under {chosen.var}", f"free {SPACE_MB} MB, or move SWITCHBOARD_VAR")
+        remedy = f"free {SPACE_MB} MB, or move SWITCHBOARD_VAR"
+        return Finding("missing", "disk", f"{free} MB free under {chosen.var}", remedy)
     return Finding("ok", "disk", f"{free:,} MB free under {chosen.var}/")
 
 
@@ -111,13 +110,14 @@ async def _lines(chosen: Settings) -> Finding:
 
 
 async def _scripts(chosen: Settings) -> Finding:
-    from switchboard.scripts import load_scripts
+    from workflows.language.scripts import shipped_scripts
 
-    scripts = load_scripts()
+    names = sorted(shipped_scripts().scripts)
     for line in LineBook(chosen.lines).lines:
-        if line.script not in scripts.names:
-            raise ConfigurationError(f"line {line.id} wants script {line.script!r}; there are: {', '.join(scripts.names)}")
-    return Finding("ok", "scripts", ", ".join(scripts.names))
+        if line.script not in names:
+            wanted = f"line {line.id} wants script {line.script!r}"
+            raise ConfigurationError(f"{wanted}; there are: {', '.join(names)}")
+    return Finding("ok", "scripts", ", ".join(names))
 
 
 async def _database(chosen: Settings) -> Finding:
@@ -128,10 +128,12 @@ async def _database(chosen: Settings) -> Finding:
 
 
 async def _models(_: Settings) -> Finding:
-    from agent.models import verify_all
+    from agent.models import WEIGHTS, faults
 
-    count = await asyncio.to_thread(verify_all)
-    return Finding("ok", "speech models", f"{count} weight files, digests as in docs/models.md")
+    wrong = await asyncio.to_thread(faults)
+    if wrong:
+        return Finding("missing", "speech models", wrong[0], "make env")
+    return Finding("ok", "speech models", f"{len(WEIGHTS)} weight files, digests as in docs/models.md")
 
 
 async def _carrier(chosen: Settings) -> Finding:
@@ -158,6 +160,6 @@ async def _browser(_: Settings) -> Finding:
 
 async def _caller_voices(_: Settings) -> Finding:
     if shutil.which("flite") is None:
-        remedy = "sudo infra/install-system-packages.sh"
-        return Finding("optional", "caller voice", "flite not found: simulated callers use the agent's voice, re-pitched", remedy)
+        detail = "flite not found: simulated callers use the agent's voice, re-pitched"
+        return Finding("optional", "caller voice", detail, "sudo infra/install-system-packages.sh")
     return Finding("ok", "caller voice", "flite")

@@ -6,10 +6,10 @@ import argparse
 
 from calls.clock import utc_now
 from calls.errors import ConfigurationError
+from records.pauses import LinePauses
 from switchboard import settings
 from switchboard.database import open_database
 from switchboard.lines import LineBook
-from switchboard.pauses import LinePauses
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -38,7 +38,11 @@ async def run_pause(arguments: argparse.Namespace) -> int:
     if not to and not arguments.message and line.human is not None and line.human.kind == "number":
         to = line.human.address
     async with open_database(chosen) as engine:
-        await LinePauses(engine).pause(line.id, to=to, message=arguments.message or line.busy_message, now=utc_now())
+        pauses = LinePauses(engine)
+        if to:
+            await pauses.pause(line.id, "to", to, utc_now())
+        else:
+            await pauses.pause(line.id, "message", arguments.message or line.busy_message, utc_now())
     print(f"{line.id} is paused: callers {f'are put through to {to}' if to else 'hear the message'}")
     return 0
 
@@ -48,7 +52,7 @@ async def run_resume(arguments: argparse.Namespace) -> int:
     chosen = settings.read()
     line = LineBook(chosen.lines).line(arguments.line)
     async with open_database(chosen) as engine:
-        was_paused = await LinePauses(engine).lift(line.id)
+        was_paused = await LinePauses(engine).resume(line.id)
     print(f"{line.id} takes calls" + ("" if was_paused else " (it was not paused)"))
     return 0
 
@@ -57,7 +61,7 @@ async def run_list(arguments: argparse.Namespace) -> int:
     """A line each."""
     chosen = settings.read()
     async with open_database(chosen) as engine:
-        paused = {pause.line: pause for pause in await LinePauses(engine).all()}
+        paused = await LinePauses(engine).current()
     for line in LineBook(chosen.lines).lines:
         pause = paused.get(line.id)
         state = f"paused since {pause.since:%Y-%m-%d %H:%M} UTC" if pause else "open"

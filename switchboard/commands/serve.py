@@ -1,0 +1,58 @@
+"""``switchboard serve``: answer calls."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+
+from switchboard import settings
+from switchboard.settings import Settings
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    command = commands.add_parser("serve", help="answer calls")
+    command.add_argument(
+        "--insecure-dev", action="store_true", help="do not check the carrier's signatures; loopback only"
+    )
+    command.set_defaults(run=run)
+
+
+async def run(arguments: argparse.Namespace) -> int:
+    """Until SIGINT or SIGTERM."""
+    chosen = settings.read(insecure_dev=arguments.insecure_dev)
+    chosen.refuse_insecurity()
+    logging.basicConfig(level=chosen.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await serve(chosen, stop)
+    return 0
+
+
+async def serve(chosen: Settings, stop: asyncio.Event) -> None:
+    """Open the house, listen, and wait for ``stop``."""
+    from switchboard.access import Access
+    from switchboard.house import offline_engine, open_house
+    from switchboard.server import listening
+    from switchboard.web import application
+
+    def progress(what: str, share: float) -> None:
+        logging.getLogger("switchboard").info("%s (%.0f %%)", what, share * 100)
+
+    async with (
+        offline_engine(chosen, progress) as engine,
+        open_house(chosen, engine, logging.getLogger("switchboard").info) as house,
+        listening(application(house, signed_in=Access(house).guard), chosen) as port,
+    ):
+        print(f"Switchboard answers on http://{chosen.host}:{port}", flush=True)
+        for line in house.book.lines:
+            print(f"  {line.number}  {line.id}: {line.business}, script {line.script}", flush=True)
+        if chosen.insecure_dev:
+            print("  signatures are NOT checked (--insecure-dev); only this machine is answered", flush=True)
+        else:
+            print(f"  voice webhook for your numbers: {chosen.public_url}/twilio/voice (POST)", flush=True)
+        await stop.wait()

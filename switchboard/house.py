@@ -1,0 +1,152 @@
+"""Composition: everything concrete meets here, and only here."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from agent.cascade import CascadeEngine
+from agent.guardrail.gate import RuleGuardrail
+from calls.clock import LoopClock
+from calls.line import Line
+from calls.phrases import FILLER, WITHHELD, clauses_of
+from calls.ports import Director
+from calls.randomness import SystemRandomness
+from records.log import PostgresSink
+from records.pauses import LinePauses
+from records.recording import WavRecorder
+from switchboard.admission import Door as LineDoor
+from switchboard.database import Progress, open_engine, open_stores
+from switchboard.desk import RecordDesk
+from switchboard.host import Host
+from switchboard.lines import LineBook
+from switchboard.live import TailedSink
+from switchboard.settings import Settings
+from telephony.callbacks import Callbacks
+from telephony.door import Door
+from telephony.media import MediaParts
+from telephony.signature import SignatureCheck
+from telephony.tokens import CallTokens
+from telephony.webhooks import Webhooks
+from workflows.actions import ActionRunner
+from workflows.advance import ScriptDirector
+from workflows.backends.seed import seed
+from workflows.language.scripts import ScriptSet, shipped_scripts
+
+log = logging.getLogger(__name__)
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A running Switchboard, without its web server."""
+
+    settings: Settings
+    """with both stores' addresses filled in"""
+    book: LineBook
+    database: AsyncEngine
+    sink: TailedSink
+    engine: CascadeEngine
+    door: Door
+    desk: RecordDesk
+    media: MediaParts
+    webhooks: Webhooks
+    clock: LoopClock
+
+
+@contextlib.asynccontextmanager
+async def open_house(
+    settings: Settings, engine: CascadeEngine, progress: Progress = _silent
+) -> AsyncIterator[House]:
+    """Everything that answers calls, over ``engine``. Raises ConfigurationError when it would be insecure."""
+    settings.refuse_insecurity()
+    clock, book = LoopClock(), LineBook(settings.lines)
+    scripts = shipped_scripts()
+    directors = directors_for(scripts, book.lines)
+    async with contextlib.AsyncExitStack() as stack:
+        stores = await stack.enter_async_context(open_stores(settings, progress))
+        database = await stack.enter_async_context(open_engine(stores.database_url))
+        recorded = PostgresSink(database, worker_name(), settings.var / "spool", clock)
+        await stack.enter_async_context(recorded.running())
+        sink = TailedSink(recorded)
+        actions = await stack.enter_async_context(ActionRunner(database, clock))
+        await _seed(database, book.lines, clock)
+        await prerender(engine, book.lines)
+        desk = RecordDesk(sink, book, clock)
+        tokens = CallTokens(SystemRandomness(), clock)
+        door = Door(LineDoor(book, LinePauses(database), clock), clock)
+        recordings = settings.var / "recordings"
+        recordings.mkdir(parents=True, exist_ok=True, mode=0o700)
+        host = Host(
+            sink=sink,
+            engines={"cascade": engine},
+            director=lambda line: _director(directors, scripts, line),
+            guardrail=RuleGuardrail(),
+            actions=actions,
+            clock=clock,
+            recordings=recordings,
+            make_recorder=WavRecorder,
+        )
+        media = MediaParts(host, door, tokens, clock)
+        callbacks = Callbacks(door, desk, tokens, clock, settings.public())
+        check = signature_check(settings)
+        webhooks = Webhooks(callbacks, media, check, insecure_dev=settings.insecure_dev)
+        yield House(stores, book, database, sink, engine, door, desk, media, webhooks, clock)
+
+
+def signature_check(settings: Settings) -> SignatureCheck | None:
+    """The check of the carrier's signatures; None only with --insecure-dev and no token."""
+    if settings.insecure_dev and not settings.twilio_auth_tokens:
+        return None
+    return SignatureCheck(settings.public(), settings.twilio_auth_tokens)
+
+
+def worker_name() -> str:
+    """A name no other process has."""
+    return f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(3)}"
+
+
+def directors_for(scripts: ScriptSet, lines: Iterable[Line]) -> dict[str, ScriptDirector]:
+    """A director for each script that a line begins with. Raises KeyError for a script that is not there."""
+    return {line.script: ScriptDirector(scripts, line.script) for line in lines}
+
+
+def _director(directors: Mapping[str, ScriptDirector], scripts: ScriptSet, line: Line) -> Director:
+    return directors.get(line.script) or ScriptDirector(scripts, line.script)
+
+
+async def prerender(engine: CascadeEngine, lines: Iterable[Line]) -> None:
+    """Voice what is said on every call beforehand, so that its first audio leaves at once."""
+    texts = [clause for line in lines for clause in clauses_of(line.greeting)]
+    await engine.prerender([*texts, FILLER, WITHHELD])
+
+
+async def _seed(database: AsyncEngine, lines: Iterable[Line], clock: LoopClock) -> None:
+    for business in {line.business for line in lines}:
+        await seed(database, business, clock.wall().date())
+
+
+@contextlib.asynccontextmanager
+async def offline_engine(settings: Settings, progress: Callable[[str, float], None]) -> AsyncIterator[CascadeEngine]:
+    """The default engine: recognizer and voice of this machine, in processes of their own."""
+    from agent.offline.silero import SileroModel
+    from agent.offline.workers import OfflineSpeech
+    from agent.offline_parts import offline_engine as make
+
+    speech = OfflineSpeech()
+    detector = await asyncio.to_thread(SileroModel.load)
+    await speech.start(settings.var / "models", progress)
+    try:
+        yield make(speech, detector)
+    finally:
+        await speech.aclose()
