@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.understanding.answers import is_confirming
 from agent.understanding.values import context_for, kind_of
 from calls.commands import (
     Affirm,
@@ -25,7 +26,7 @@ def read_keys(keys: str, guidance: Guidance, facts: CallFacts) -> tuple[Command,
     slot = guidance.slot(guidance.primary)
     found = from_keys(kind_of(slot), keys, context_for([slot], facts)) if slot else None
     bare = keys.removesuffix("#")
-    if guidance.proposed is not None or (slot is None and not guidance.workflows):
+    if is_confirming(guidance):
         answer = _answer(bare, guidance)
         if answer is not None:
             return (answer,)

@@ -65,6 +65,8 @@ def read_values(text: str, guidance: Guidance, facts: CallFacts) -> list[Reading
     if own is not None and own.confidence < _LEAST:
         own = None
     firm = _firm(text, [*([primary] if primary else []), *others], facts)
+    if own is None and firm and primary is not None and kind_of(primary) in _LENIENT:
+        own = _beside(primary, text, firm, facts)
     readings: list[Reading] = []
     if own is not None and primary is not None:
         own, firm = _settle_primary(own, firm, text)
@@ -77,6 +79,15 @@ def read_values(text: str, guidance: Guidance, facts: CallFacts) -> list[Reading
             readings.append(Reading(slot, _within(parsed, slot)))
             taken.add(slot.slot)
     return readings
+
+
+def _beside(slot: SlotExpectation, text: str, firm: Sequence[Parsed], facts: CallFacts) -> Parsed | None:
+    """A lenient value in what is left: "Anna Miller, and my number is 212 555 0192"."""
+    for parsed in firm:
+        start, end = parsed.span
+        text = text[:start] + " " * (end - start) + text[end:]
+    found = parse(kind_of(slot), text, context_for([slot], facts))
+    return found if found is not None and found.confidence >= _LEAST else None
 
 
 def _firm(text: str, slots: Sequence[SlotExpectation], facts: CallFacts) -> list[Parsed]:
