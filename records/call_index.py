@@ -186,7 +186,12 @@ async def project(connection: AsyncConnection, envelopes: Sequence[Envelope]) ->
             await _ended(connection, call, body, envelope.at_ms)
         elif isinstance(body, RecordingStarted):
             fresh = insert(recordings).values(call=call, path=recording_name(call), digest="")
-            await connection.execute(fresh.on_conflict_do_nothing())
+            # a call taken up again goes on in the same file: what was complete no longer is
+            await connection.execute(
+                fresh.on_conflict_do_update(
+                    index_elements=["call"], set_={"digest": "", "duration_ms": None}
+                )
+            )
         elif isinstance(body, RecordingStopped):
             done = insert(recordings).values(
                 call=call, path=recording_name(call), digest=body.digest, duration_ms=body.duration_ms

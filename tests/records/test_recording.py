@@ -1,0 +1,179 @@
+"""The two-channel recording: every sample at its place, whole after a kill."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import signal
+import struct
+import subprocess
+import sys
+import warnings
+import wave
+from pathlib import Path
+
+import pytest
+
+from calls.errors import RecordError
+from records.recording import WavRecorder
+from records.recording_path import recording_name
+from records.wav import HEADER, HIGH, LOW, header, repair
+
+LOUD = 0x00  # mu-law: the most negative sample
+FRAME = bytes([LOUD]) * 160
+
+
+def channels(path: Path) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    with wave.open(str(path)) as file:
+        assert (file.getnchannels(), file.getframerate(), file.getsampwidth()) == (2, 8000, 2)
+        samples = struct.unpack(f"<{file.getnframes() * 2}h", file.readframes(file.getnframes()))
+    return samples[0::2], samples[1::2]
+
+
+def loud(samples: tuple[int, ...]) -> set[int]:
+    """The 20 ms slots in which something sounds."""
+    return {at // 160 for at, sample in enumerate(samples) if sample}
+
+
+def record(
+    path: Path, *pieces: tuple[str, float, bytes], origin_ms: float | None = None
+) -> tuple[float, str]:
+    async def main() -> tuple[float, str]:
+        recorder = WavRecorder(path, origin_ms=origin_ms)
+        for side, at, mulaw in pieces:
+            getattr(recorder, side)(at, mulaw)
+        return await recorder.finish()
+
+    return asyncio.run(main())
+
+
+def test_mulaw_tables_agree_with_the_standard_library() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import audioop
+    expected = audioop.ulaw2lin(bytes(range(256)), 2)
+    assert b"".join(bytes(pair) for pair in zip(LOW, HIGH, strict=True)) == expected
+
+
+def test_the_caller_is_left_the_agent_right_and_gaps_are_silent(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    length, digest = record(path, ("caller", 0.0, FRAME), ("agent", 40.0, FRAME), ("caller", 100.0, FRAME))
+    left, right = channels(path)
+    assert (loud(left), loud(right)) == ({0, 5}, {2})
+    assert left[0] == -32124
+    assert length == 120.0
+    assert digest == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("lateness_ms", [100, 900, 5_000, 29_000])
+def test_late_pieces_land_at_their_place(tmp_path: Path, lateness_ms: int) -> None:
+    pieces = [("caller", at * 20.0, FRAME) for at in range(1_500)]
+    at = (30_000 - lateness_ms) // 20
+    record(tmp_path / "a.wav", *pieces, ("agent", at * 20.0, FRAME))
+    left, right = channels(tmp_path / "a.wav")
+    assert (loud(left), loud(right)) == (set(range(1_500)), {at})
+
+
+def test_pieces_in_any_order_make_the_same_file(tmp_path: Path) -> None:
+    pieces = [("caller", at * 20.0, FRAME) for at in range(0, 40, 2)] + [("agent", 210.0, FRAME)]
+    one = record(tmp_path / "a.wav", *pieces)
+    other = record(tmp_path / "b.wav", *reversed(pieces))
+    assert one == other
+
+
+def test_impossible_times_are_dropped_and_counted(tmp_path: Path) -> None:
+    async def main() -> None:
+        recorder = WavRecorder(tmp_path / "a.wav")
+        recorder.caller(0.0, FRAME)
+        recorder.caller(1e12, FRAME)
+        recorder.caller(-1e12, FRAME)
+        assert recorder.lost_ms == 40.0
+        assert (await recorder.finish())[0] == 20.0
+        recorder.caller(20.0, FRAME)
+        assert await recorder.finish() == await recorder.finish()
+
+    asyncio.run(main())
+
+
+def test_a_call_taken_up_again_goes_on_in_the_same_file(tmp_path: Path) -> None:
+    record(tmp_path / "a.wav", ("caller", 0.0, FRAME))
+    record(tmp_path / "a.wav", ("caller", 0.0, FRAME), origin_ms=200.0)
+    assert loud(channels(tmp_path / "a.wav")[0]) == {0, 10}
+    record(tmp_path / "a.wav", ("caller", 0.0, FRAME))
+    assert loud(channels(tmp_path / "a.wav")[0]) == {0, 10, 11}, "nothing recorded is written over"
+
+
+def test_a_full_disk_ends_the_recording_not_the_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    faults: list[OSError] = []
+
+    async def main() -> None:
+        recorder = WavRecorder(tmp_path / "a.wav", faults.append)
+
+        def full(*_: object) -> int:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("records.recording.os.pwrite", full)
+        for at in range(500):
+            recorder.caller(at * 20.0, FRAME)
+        await recorder.finish()
+
+    asyncio.run(main())
+    assert [fault.errno for fault in faults] == [28]
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+from records.recording import WavRecorder
+recorder = WavRecorder(Path(sys.argv[1]))
+for at in range(250):
+    recorder.caller(at * 20.0, bytes(160))
+    recorder.agent(at * 20.0 + 600.0, bytes(160))
+while recorder._jobs._bytes or recorder._file.frames < 250 * 160: pass
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_after_a_kill_the_file_plays_up_to_the_last_second(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    child = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=os.getcwd()
+    )
+    assert child.stdout is not None
+    assert child.stdin is not None
+    assert child.stdout.readline() == b"ready\n"
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    child.stdin.close()
+    child.stdout.close()
+    assert repair(path) >= 4_000.0
+    left, right = channels(path)
+    assert len(loud(left)) >= 200
+    assert len(loud(right)) >= 200
+
+
+@pytest.mark.parametrize("cut", [0, 1, 43, 44, 45, 1_000])
+def test_a_torn_file_is_made_whole(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes((header(0) + bytes(4_003))[:cut])
+    length = repair(path)
+    assert path.stat().st_size == HEADER + round(length * 8) * 4
+    channels(path)
+    assert repair(path) == length
+
+
+def test_a_stranger_s_file_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"not a recording" * 10)
+    with pytest.raises(RecordError, match=r"a\.wav"):
+        repair(path)
+    assert path.read_bytes() == b"not a recording" * 10
+
+
+def test_a_call_s_name_cannot_leave_the_folder() -> None:
+    assert recording_name("CA0123abc") == "CA0123abc.wav"
+    for name in ("../../etc/passwd", "", "a/b", "x" * 300, "a\x00b"):
+        assert "/" not in recording_name(name)
+        assert len(recording_name(name)) < 100
