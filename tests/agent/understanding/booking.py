@@ -24,7 +24,20 @@ FACTS = CallFacts(
 )
 """a Tuesday"""
 
-ALWAYS = frozenset("AskHuman AskQuestion Cancel Goodbye Repeat Restart SlowDown SwitchLanguage Unclear Wait".split())
+ALWAYS = frozenset(
+    [
+        "AskHuman",
+        "AskQuestion",
+        "Cancel",
+        "Goodbye",
+        "Repeat",
+        "Restart",
+        "SlowDown",
+        "SwitchLanguage",
+        "Unclear",
+        "Wait",
+    ]
+)
 TAKES = frozenset({"FillSlot", "CorrectSlot", "StartWorkflow"})
 ANSWERS = frozenset({"Affirm", "Deny"})
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.agent.understanding.booking import CHECK, ELSE, MENU, PARTY, SLOTS, asking, reading_back, understood
 
 from calls.guidance import Guidance
+from tests.agent.understanding.booking import CHECK, ELSE, MENU, PARTY, SLOTS, asking, reading_back, understood
 
 Case = tuple[str, list[str]]
 

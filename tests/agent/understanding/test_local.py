@@ -140,9 +140,11 @@ def test_a_locale_without_a_grammar_is_read_as_the_nearest(locale: str) -> None:
     assert [short(command) for command in found.commands] == ["+date=2026-03-12"]
 
 
+ANYWHERE = [MENU, CHECK, asking("name"), asking("phone"), reading_back("time", "14:30")]
+
+
 @settings(max_examples=150, deadline=None)
-@given(st.text(max_size=200), st.sampled_from([MENU, CHECK, asking("name"), asking("phone"), reading_back("time", "14:30")]),
-       st.sampled_from(HeardBy))  # fmt: skip
+@given(st.text(max_size=200), st.sampled_from(ANYWHERE), st.sampled_from(HeardBy))
 def test_any_text_gives_allowed_commands(text: str, guidance: Guidance, by: HeardBy) -> None:
     meaning = run_virtual(LocalUnderstander().understand(Heard(text, 0, 0, by=by), guidance, FACTS))
     assert meaning.commands
