@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ CALLS_READ = "calls:read"
 SCOPES = {CALLS_READ: "read the call log, events, transcripts and recordings"}
 """Every scope there is."""
 
-PREFIX = "sb"
+_SHAPE = re.compile(r"sb\.(tok_[0-9a-z]{20})\.[A-Za-z0-9_-]{20,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Tokens:
             named = ", ".join(unknown) or "none given"
             raise ConfigurationError(f"unknown scope ({named}); choose from: {', '.join(sorted(SCOPES))}")
         name = self._randomness.identifier("tok")
-        plain = f"{PREFIX}.{name}.{self._randomness.token(32)}"
+        plain = f"sb.{name}.{self._randomness.token(32)}"
         row = {
             "id": name,
             "digest": _digest(plain),
@@ -70,10 +71,10 @@ class Tokens:
 
     async def identify(self, plain: str, now: datetime) -> Token | None:
         """Whose token this is; None when it is nobody's, has expired, or was taken back."""
-        parts = plain.split(".", 2)
-        if len(plain) > 200 or len(parts) != 3 or parts[0] != PREFIX or "\x00" in plain:
+        shape = _SHAPE.fullmatch(plain)
+        if shape is None:
             return None
-        row = await self._row(parts[1])
+        row = await self._row(shape[1])
         # compared even where there is no such token, so that the time taken does not tell
         kept = row["digest"] if row is not None else "0" * 64
         if not hmac.compare_digest(_digest(plain), kept) or row is None:
@@ -110,7 +111,7 @@ class Tokens:
 
 
 def _digest(plain: str) -> str:
-    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def _token(row: RowMapping) -> Token:
