@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from calls.errors import ConfigurationError
 from calls.guidance import NOTHING_EXPECTED, Guidance
 from calls.run import (
     ActionSettled,
@@ -21,6 +22,7 @@ from calls.run import (
 )
 from workflows.commands import obey
 from workflows.guiding import guidance_for
+from workflows.language.nodes import suggestion
 from workflows.language.scripts import ScriptSet
 from workflows.repair import human_missed, resumed, silent, time_up
 from workflows.settling import settle
@@ -31,12 +33,14 @@ from workflows.walk import start_script
 class ScriptDirector:
     """Runs the scripts of a set, beginning with ``entry``. Implements the port ``Director``.
 
-    Raises KeyError when ``entry`` is not in the set.
+    Raises ConfigurationError when ``entry`` is not in the set.
     """
 
     def __init__(self, scripts: ScriptSet, entry: str) -> None:
         self.scripts = scripts
-        self.entry = scripts.get(entry).name
+        if entry not in scripts.scripts:
+            raise ConfigurationError(f"there is no script {entry!r}; {suggestion(entry, list(scripts.scripts))}")
+        self.entry = entry
 
     def advance(self, run: Run, stimulus: Stimulus, facts: CallFacts) -> Advance:
         """What follows from ``stimulus``: events to record, words, at most one action, and what is expected next."""

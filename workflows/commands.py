@@ -39,7 +39,7 @@ def obey(turn: Turn, stimulus: Commanded) -> None:
     """Everything that follows from a caller's turn."""
     commands = stimulus.commands
     turn.reset("waiting")
-    if _has(commands, AskHuman):
+    if _has(commands, AskHuman) and (turn.has_human or not turn.run.awaiting):
         hand_over(turn)
     elif turn.run.awaiting:
         # What was begun in the world is not undone by talking; its answer decides what is said next.
@@ -71,7 +71,7 @@ def _answer(turn: Turn, stimulus: Commanded) -> None:
         deny(turn, leaving=_has(commands, Goodbye))
     elif changes.too_late:
         turn.word("already_done")
-        ask(turn)
+        _back(turn)
     else:
         _talk(turn, stimulus)
 
@@ -86,19 +86,19 @@ def _talk(turn: Turn, stimulus: Commanded) -> None:
                 turn.count("waiting")
                 turn.word("wait")
             case Repeat():
-                repeat(turn)
+                _back(turn, whole=True)
             case SlowDown():
                 turn.count("slow")
                 turn.word("slow_down")
-                repeat(turn)
+                _back(turn, whole=True)
             case AskQuestion():
                 _question(turn, command.topic)
             case SwitchLanguage():
                 turn.word("language")
-                ask(turn)
+                _back(turn)
             case StartWorkflow() if turn.run.script == command.workflow and not isinstance(turn.step, Choose | End):
                 # "I'd like to book something" while booking: no answer yet, and nothing misunderstood.
-                ask(turn)
+                _back(turn)
             case _:
                 continue
         return
@@ -106,6 +106,16 @@ def _talk(turn: Turn, stimulus: Commanded) -> None:
         walk(turn, turn.step.id)
     else:
         no_match(turn)
+
+
+def _back(turn: Turn, *, whole: bool = False) -> None:
+    """To the open question; where none is open, through the step again. ``whole``: with what was told before it."""
+    if not isinstance(turn.step, Collect | Confirm | Choose):
+        walk(turn, turn.step.id)
+    elif whole:
+        repeat(turn)
+    else:
+        ask(turn)
 
 
 def _question(turn: Turn, topic: str) -> None:
@@ -116,7 +126,7 @@ def _question(turn: Turn, topic: str) -> None:
         turn.say(f"topic.{topic}", known.answer)
     else:
         turn.word("no_answer")
-    ask(turn)
+    _back(turn)
 
 
 def _switch(turn: Turn, commands: tuple[Command, ...]) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from calls.events import OutcomeReached
-from workflows.asking import CALLBACK, HUMAN, RESUME, ask, ladder, offer_keys, personal
-from workflows.language.model import SHARED, Act, Confirm, End
+from workflows.asking import CALLBACK, HUMAN, RESUME, ask, ladder, offer_keys, personal, say_all
+from workflows.language.model import SHARED, Act, Confirm, End, Say
 from workflows.turn import Turn
-from workflows.walk import HANDED_OVER, give_up, hand_over, start_script, take_message, walk
+from workflows.walk import HANDED_OVER, achieved, give_up, hand_over, start_script, take_message, walk
 
 RUNGS = 3
 """How often the same is asked before a way out is offered."""
@@ -140,7 +140,19 @@ def human_missed(turn: Turn, status: str) -> None:
         turn.record(OutcomeReached(""))
     turn.confirming("")
     turn.word("human_missed")
+    step = turn.step if turn.run.script else None
+    if isinstance(step, Act) and step.writes and turn.committed(step):
+        _tell(turn, step)
     start_script(turn, SHARED)
+
+
+def _tell(turn: Turn, step: Act) -> None:
+    """What was committed while the caller was away from us, before anything else is offered."""
+    achieved(turn, step)
+    following = turn.script.steps[step.then]
+    if isinstance(following, Say):
+        turn.enter(following.id)
+        say_all(turn, following.id, following.lines)
 
 
 def time_up(turn: Turn) -> None:

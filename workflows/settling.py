@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from calls.events import OutcomeReached
 from calls.run import ActionSettled
 from workflows.language.catalogue import UNAVAILABLE
 from workflows.language.model import Act
 from workflows.turn import Turn
-from workflows.walk import give_up, walk
+from workflows.walk import achieved, give_up, walk
 
 
 def settle(turn: Turn, settled: ActionSettled) -> None:
@@ -21,7 +20,7 @@ def settle(turn: Turn, settled: ActionSettled) -> None:
         _late(turn, settled)
         return
     if settled.receipt is not None:
-        turn.record(OutcomeReached(step.outcome or step.action))
+        achieved(turn, step)
         walk(turn, step.then)
     elif settled.refusal:
         following = step.refused.get(settled.refusal) or step.refused.get("else") or step.refused.get(UNAVAILABLE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from calls.commands import Value
-from calls.events import SlotFilled, WorkflowStarted
+from calls.events import OutcomeReached, SlotFilled, WorkflowStarted
 from calls.run import ActionRequest
 from workflows.asking import ALL, HUMAN, ask, open_collect, open_read_back, say_all
 from workflows.language.checks import slots_of
@@ -142,6 +142,7 @@ def _act(turn: Turn, step: Act) -> str:
         return ""
     key = turn.key_of(step)
     if step.writes and turn.committed(step):
+        achieved(turn, step)
         return step.then
     if not step.writes and turn.run.facts.get(f"_key.{step.action}") == key:
         return step.then
@@ -151,6 +152,13 @@ def _act(turn: Turn, step: Act) -> str:
         turn.say(step.id, step.filler)
     turn.action = ActionRequest(key, step.action, turn.arguments(step), step.writes)
     return ""
+
+
+def achieved(turn: Turn, step: Act) -> None:
+    """A writing action is committed: that is how the call is filed."""
+    outcome = step.outcome or step.action
+    if turn.run.outcome != outcome:
+        turn.record(OutcomeReached(outcome))
 
 
 def _holds(turn: Turn, case: Case) -> bool:

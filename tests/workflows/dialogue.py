@@ -29,6 +29,7 @@ from calls.speech import HeardBy
 from workflows.advance import ScriptDirector
 from workflows.language import ScriptSet, shipped_scripts
 from workflows.language.claims import claim_in
+from workflows.language.model import Act, Step
 from workflows.memory_actions import MemoryActions
 
 SCRIPTS = shipped_scripts()
@@ -121,6 +122,7 @@ class Dialogue:
         return self
 
     def _advance(self, stimulus: Stimulus) -> None:
+        stands_at_action = isinstance(self.step, Act)
         answer = self.director.advance(self.run, stimulus, self.facts)
         assert answer == self.director.advance(self.run, stimulus, self.facts), "advance is not pure"
         for body in answer.events:
@@ -130,7 +132,8 @@ class Dialogue:
             self.requests.append(request)
             self.pending = request
             self._keep(ActionRequested(request.key, request.action, request.arguments, request.writes))
-        self._hold_true(answer)
+        late = isinstance(stimulus, ActionSettled) and not stands_at_action
+        self._hold_true(answer, late)
         self.last = answer
         self.turn += [line.text for line in answer.lines]
         self.said += [line.text for line in answer.lines]
@@ -141,7 +144,7 @@ class Dialogue:
         self.record.append(body)
         self.run = fold(self.run, body)
 
-    def _hold_true(self, answer: Advance) -> None:
+    def _hold_true(self, answer: Advance, late: bool) -> None:
         receipts = {receipt.key for receipt in self.run.receipts.values()}
         for line in answer.lines:
             assert line.text.strip(), line.id
@@ -149,7 +152,7 @@ class Dialogue:
             assert not claim_in(line.text) or line.receipt in receipts, f"claims without a receipt: {line.text}"
         assert answer.guidance == self.director.guidance(self.run, self.facts)
         assert bool(answer.disposition) == bool(answer.ending)
-        if not answer.ending and not answer.action and not self.run.awaiting:
+        if not answer.ending and not answer.action and not self.run.awaiting and not late:
             assert answer.lines, "the caller is left in silence"
 
     # --- what can be looked at ------------------------------------------------------------------------
@@ -158,6 +161,12 @@ class Dialogue:
     def words(self) -> str:
         """What was said since the caller's last word."""
         return " ".join(self.turn)
+
+    @property
+    def step(self) -> Step | None:
+        """The step the run stands at."""
+        steps = self.director.scripts.get(self.run.script).steps if self.run.script else {}
+        return steps.get(self.run.step)
 
     @property
     def slots(self) -> dict[str, Value]:

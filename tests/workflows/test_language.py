@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from calls.errors import ConfigurationError
+from workflows.advance import ScriptDirector
 from workflows.language import ScriptError, ScriptSet, load_script, load_scripts, read_script, shipped_scripts
 from workflows.language.claims import claim_in
 from workflows.language.model import Collect
@@ -242,3 +243,8 @@ def test_claims_are_found(text: str) -> None:
 )
 def test_what_claims_nothing_passes(text: str) -> None:
     assert not claim_in(text)
+
+
+def test_a_line_which_names_no_script_is_told_which_there_are() -> None:
+    with pytest.raises(ConfigurationError, match="did you mean 'book'"):
+        ScriptDirector(shipped_scripts(), "bok")

@@ -19,8 +19,10 @@ from calls.commands import (
     Unclear,
     Wait,
 )
+from calls.events import ActionCommitted
 from calls.run import ActionSettled, CallerSilent
-from tests.workflows.dialogue import Dialogue
+from calls.runs import fold
+from tests.workflows.dialogue import Dialogue, finished
 from tests.workflows.test_booking_calls import at_confirmation, fill
 
 MOMENTS = [(), ("service",), ("service", "date"), ("service", "date", "time"), ("service", "date", "time", "name")]
@@ -51,6 +53,31 @@ def test_a_person_even_while_a_booking_is_under_way() -> None:
     call.hold = True
     call.says(Affirm()).says(AskHuman())
     assert call.ending == ("hand_over", "handed_over")
+
+
+def test_without_a_person_a_booking_under_way_is_waited_for_and_told() -> None:
+    call = at_confirmation()
+    call.hold = True
+    call.says(Affirm()).says(AskHuman())
+    assert "One moment" in call.words
+    call.settles()
+    assert "You are booked" in call.words
+
+
+def test_what_was_booked_while_a_person_was_tried_is_told_afterwards() -> None:
+    call = at_confirmation(has_human=True)
+    call.hold = True
+    call.says(Affirm()).says(AskHuman())
+    request = call.pending
+    assert request is not None
+    done = finished(call.actions.run("CA1", call.facts, request))
+    assert done.receipt is not None
+    call.run = fold(call.run, ActionCommitted(done.receipt, 1.0))
+    call.pending = None
+    call.human_missed()
+    assert "You are booked" in call.words
+    assert call.run.outcome == "booked"
+    assert call.run.script == "callback"
 
 
 @pytest.mark.parametrize("status", ["busy", "no-answer", "failed", "none"])

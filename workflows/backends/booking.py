@@ -40,15 +40,17 @@ class BookingBackend:
         day = date.fromisoformat(wish.text("date"))
         start = local_start(wish.text("date"), wish.text("time"), wish.timezone)
         agenda = await self._agenda(connection, wish, day, 1)
-        if agenda.fits(start):
+        free = agenda.free_resources(start) if agenda.fits(start) else []
+        if free:
             # Always in the order of their names: two bookers never wait for each other in a circle.
-            for resource in sorted(agenda.busy):
+            for resource in free:
                 await connection.execute(select(func.pg_advisory_xact_lock(_lock(wish.business, resource))))
                 if await self._is_free(connection, wish, resource, agenda):
                     code = await self._insert(connection, wish, resource, agenda)
                     return Done({"code": code, "service": wish.text("service"), **_when(wish)})
-        fresh = await self._agenda(connection, wish, day, 1)
-        return Refused("slot_taken", {"times": fresh.times(day)})
+            # Somebody was quicker while we queued: what was read before is no longer true.
+            agenda = await self._agenda(connection, wish, day, 1)
+        return Refused("slot_taken", {"times": agenda.times(day)})
 
     async def _agenda(self, connection: AsyncConnection, wish: Wish, first: date, days: int) -> Agenda:
         service = wish.text("service")

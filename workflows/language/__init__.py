@@ -1,7 +1,29 @@
 """The script language: YAML in, a checked and digested ``Script`` out.
 
-A script is slots (what can be known), steps (what is done, in order) and lines (what is said). See ``model`` for the
-shape, ``loader`` for reading one, ``checks`` for what is refused, and ``scripts/`` beside this package for examples.
+A script is slots (what can be known), steps (what is done, in order) and lines (what is said)::
+
+    script: NAME          title: WORDS         says: [how callers ask for it]     hours: ["09:00", "18:00"]
+    keeps: [slots]        on_cancel: STEP      wording: {house line: other words}
+    topics:  {ID: {says: [...], answer: LINE}}
+    slots:   {NAME: {kind: KIND, names: [...], options: {ID: [says]}, length, pattern, minimum, maximum,
+                     among: FACT, confirm: never|implicit|explicit|unsure, offer_caller: true}}
+    steps:   {NAME: one of
+        say: LINES            [clears: [slots], then]
+        collect: SLOT         ask: LINE [no_match, silence: up to 3 LINES, keys: LINE, yes, no: VALUE, then]
+        confirm: [slots]      ask: LINE, declined: STEP [change: LINE, no_match, silence, keys, then]
+        act: ACTION           arguments: {NAME: SLOT|fact.X|call.caller|call.reason|{text: T}}, refused: {CODE: STEP}
+                              [say: LINE, then]
+        decide: [{slot|fact|call: X, is: VALUE | known: true, then: STEP}]      else: STEP
+        choose: {ID: {says, then: STEP | script: NAME}}      ask: LINE [yes, no: STEP, no_match, silence, keys]
+        start: SCRIPT         [say: LINE, with: {SLOT: VALUE}]
+        message: LINE
+        hand_over: human      [say: LINE, otherwise: STEP]
+        end: DISPOSITION      [say: LINES]}
+
+A LINE is text with ``{slot}``, ``{fact.name}``, ``{receipt.field}``, ``{business}``, ``{agent_name}``, or
+``{text: ..., must_say: true, interruptible: false}``. Where ``then`` is left out the step written next follows. Values
+are put into words by ``spoken``. Nothing that claims an outcome may be said before the action that brings it about is
+committed on every way there. See ``checks`` for all that is refused, and ``scripts/`` beside this package for examples.
 """
 
 from __future__ import annotations

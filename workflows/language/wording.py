@@ -6,7 +6,6 @@ WORDING: dict[str, str] = {
     "no_match_1": "Sorry, I didn't get that.",
     "no_match_2": "I'm sorry, I still didn't understand.",
     "no_match_3": "I'm having trouble understanding you.",
-    "keys_too": "You can also use the keys on your phone.",
     "silence_1": "Are you still there?",
     "silence_2": "I'm still here.",
     "silence_3": "I can't hear you. If you are there, please say something, or press any key.",
