@@ -43,6 +43,11 @@ class LocalUnderstander:
         self._intents = intents or load_intents()
         self._likeness = LikenessReader(self._intents, similarity) if similarity else None
 
+    async def prepare(self) -> None:
+        """Teach similarity its examples beforehand, so that no caller waits for it. Raises EngineError."""
+        if self._likeness is not None:
+            await self._likeness.prepare()
+
     async def understand(self, heard: Heard, guidance: Guidance, facts: CallFacts) -> Meaning:
         """At least one command, each allowed by ``guidance`` (``Unclear`` always is). Raises EngineError."""
         if heard.by is HeardBy.KEYS:

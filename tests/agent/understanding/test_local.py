@@ -198,7 +198,7 @@ VAGUE = "my neighbour recommended your place"
     [
         ({"AskHuman": 0.8}, ["AskHuman"]),
         ({"workflow:book": 0.7}, [">book"]),
-        ({"AskHuman": 0.4}, ["Unclear"]),
+        ({"AskHuman": 0.39}, ["Unclear"]),
         ({"AskHuman": 0.8, "Cancel": 0.79}, ["Unclear"]),
         ({"Other": 0.9, "AskHuman": 0.7}, ["Unclear"]),
         ({"topic:price": 0.9}, ["Unclear"]),
