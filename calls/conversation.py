@@ -102,6 +102,9 @@ class Conversation:
             draft.record(ev.RecordingStarted(attempt, 8_000, 2))
         left_ms = self.line.limits.call_seconds * 1_000 - draft.at_ms
         draft.ring_in(LENGTH, max(left_ms, 1_000))
+        if draft.state.requested is not None:
+            # Whether it was done is not on record. Asking again under its key either does it or finds the receipt.
+            self.agent.act(draft, draft.state.requested)
         if first:
             self.agent.advance(draft, Opened())
         elif missed:

@@ -14,7 +14,7 @@ from calls.floor import Floor
 from calls.line import IncomingCall, Line
 from calls.phrases import FILLER, WITHHELD, clauses_of
 from calls.ports import Director, EngineTraits
-from calls.run import Advance, CallFacts, ScriptLine, Stimulus
+from calls.run import ActionRequest, Advance, CallFacts, ScriptLine, Stimulus
 from calls.speech import Clause
 from calls.state import CallState
 
@@ -71,10 +71,14 @@ class AgentSide:
         if advance.action is not None:
             request = advance.action
             draft.record(ev.ActionRequested(request.key, request.action, request.arguments, request.writes))
-            draft.do(RunAction(request))
-            draft.ring_in(FILL, FILLER_MS)
+            self.act(draft, request)
         self._answer(draft, advance)
-        draft.do(Expect(self.director.guidance(draft.state.run, facts)))
+        draft.do(Expect(advance.guidance))
+
+    def act(self, draft: Draft, request: ActionRequest) -> None:
+        """Have it done. Safe to ask again under the same key: it is done once."""
+        draft.do(RunAction(request))
+        draft.ring_in(FILL, FILLER_MS)
 
     def _answer(self, draft: Draft, advance: Advance) -> None:
         if advance.lines:

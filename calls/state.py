@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from calls import events as ev
 from calls.floor import Floor, move
-from calls.run import Run
+from calls.run import ActionRequest, Run
 from calls.runs import fold
 from calls.speech import Clause
 
@@ -51,6 +51,8 @@ class CallState:
     missed: str = ""
     """why the dialled person did not take the call"""
     hung_up: bool = False
+    requested: ActionRequest | None = None
+    """an action whose answer is not on record: the process ended in between"""
 
     @property
     def current(self) -> Clause | None:
@@ -79,6 +81,11 @@ def evolve(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
             return replace(state, missed=body.status)
         case ev.OutcomeReached():
             return replace(state, disposition=body.outcome)
+        case ev.ActionRequested():
+            request = ActionRequest(body.key, body.action, body.arguments, body.writes)
+            return replace(state, requested=request)
+        case ev.ActionCommitted() | ev.ActionAnswered() | ev.ActionRefused():
+            return replace(state, requested=state.requested if state.run.awaiting else None)
         case _:
             return _evolve_speech(state, body, at_ms)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -55,12 +55,12 @@ class Settings:
     port: int
     lines: Path
     var: Path
-    database_url: str
-    redis_url: str
     twilio_account_sid: str
-    twilio_auth_tokens: tuple[str, ...]
     twilio_api_base_url: str
     log_level: str
+    database_url: str = field(default="", repr=False)
+    redis_url: str = field(default="", repr=False)
+    twilio_auth_tokens: tuple[str, ...] = field(default=(), repr=False)
     insecure_dev: bool = False
 
     @property

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from calls import events as ev
 from calls import signals as sg
+from calls.effects import RunAction
 from calls.floor import Floor
 from calls.run import ActionSettled
 from calls.speech import Clause, Heard, Played
@@ -252,6 +253,20 @@ def test_a_lost_line_is_taken_up_again() -> None:
     bench.give(sg.LineOpened("MZ2", WALL))
     assert bench.said() == ["The line dropped.", "Which day?"]
     assert bench.state.sockets == 2
+
+
+def test_an_action_without_an_answer_is_asked_again_under_its_key() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("tuesday")
+    bench.understood(TUESDAY)
+    bench.give(sg.CarrierGone(False, "abrupt"))
+    bench.forget()
+    bench.give(sg.LineOpened("MZ2", WALL))
+    (again,) = [effect for effect in bench.effects if isinstance(effect, RunAction)]
+    assert again.request.key == "k1"
+    bench.books()
+    assert bench.state.requested is None
 
 
 def test_the_callers_hang_up_ends_the_call() -> None:
