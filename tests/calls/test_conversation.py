@@ -354,7 +354,9 @@ def test_nothing_moves_an_ended_call() -> None:
 
 SIGNALS = st.one_of(
     st.just(sg.LineOpened("MZ", WALL)),
-    st.builds(sg.SpeechBegan, st.just(0.0), st.sampled_from([None, Played("r1.1", 10, "Hello"), Played("r2.1", 5, "")])),
+    st.builds(
+        sg.SpeechBegan, st.just(0.0), st.sampled_from([None, Played("r1.1", 10, "Hello"), Played("r2.1", 5, "")])
+    ),
     st.just(sg.SpeechFaded("noise")),
     st.builds(lambda text: sg.CallerSaid(Heard(text, 0, 10)), st.sampled_from(["tuesday", "okay", "agent", ""])),
     st.builds(sg.SpeechGrew, st.just(0.0), st.text(max_size=5)),
@@ -364,9 +366,7 @@ SIGNALS = st.one_of(
         st.sampled_from([TUESDAY, HUMAN, BYE, HOLD, NONSENSE]),
     ),
     st.builds(sg.TimerRang, st.sampled_from(["silence", "filler", "length", "understanding"])),
-    st.builds(
-        lambda n, m: sg.PlaybackEnded(f"r{n}.{m}", 100.0), st.integers(1, 5), st.integers(1, 3)
-    ),
+    st.builds(lambda n, m: sg.PlaybackEnded(f"r{n}.{m}", 100.0), st.integers(1, 5), st.integers(1, 3)),
     st.builds(lambda n: sg.StageFailed("understanding", "x", turn=n), st.integers(0, 5)),
     st.just(sg.StageFailed("speaking", "x")),
     st.just(sg.ActionDone(ActionSettled("k1", "book", refusal="slot_taken"), 5.0)),

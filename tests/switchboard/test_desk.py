@@ -62,7 +62,12 @@ def test_what_becomes_of_a_call_is_read_from_its_record(
 
 @pytest.mark.parametrize(
     ("status", "last"),
-    [("completed", "call.ended"), ("answered", "call.ended"), ("busy", "handover.failed"), ("no-answer", "handover.failed")],
+    [
+        ("completed", "call.ended"),
+        ("answered", "call.ended"),
+        ("busy", "handover.failed"),
+        ("no-answer", "handover.failed"),
+    ],
 )
 def test_how_the_dialled_side_ended_stands_on_the_record_once(tmp_path: Path, status: str, last: str) -> None:
     async def scene() -> None:
