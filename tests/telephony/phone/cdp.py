@@ -96,7 +96,8 @@ class Page:
     async def click(self, selector: str) -> None:
         """A real click, at the middle of an element."""
         spot = await self.ask(
-            f"(() => {{ const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView({{block: 'center'}});"
+            f"(() => {{ const e = document.querySelector({json.dumps(selector)});"
+            " e.scrollIntoView({block: 'center'});"
             " const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
         )
         assert isinstance(spot, list)

@@ -20,6 +20,7 @@ from calls.signals import CarrierGone, KeyPressed, PlaybackEnded, Signal
 from telephony.door import Door
 from telephony.media import MediaParts
 from telephony.phone import Row, Softphone
+from telephony.phone.routes import Handler
 from telephony.playout import StreamPlayOut
 from telephony.tokens import CallTokens
 
@@ -117,9 +118,12 @@ class Host:
     def __init__(self) -> None:
         self.calls: list[Conversation] = []
         self.opened = asyncio.Event()
+        self.broken = False
 
     async def open(self, incoming: IncomingCall, line: Line, stream_id: str, playout: object) -> Conversation:
         assert isinstance(playout, StreamPlayOut)
+        if self.broken:
+            raise LookupError("a fault made by a test")
         self.calls.append(Conversation(incoming, playout))
         self.opened.set()
         return self.calls[-1]
@@ -138,6 +142,13 @@ class House:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     over: list[str] = field(default_factory=list)
     over_told: asyncio.Event = field(default_factory=asyncio.Event)
+    transports: list[asyncio.Transport] = field(default_factory=list)
+    """of the media sockets"""
+
+    def cut_sockets(self) -> None:
+        """The network goes away, without a word."""
+        for transport in self.transports:
+            transport.abort()
 
     @property
     def origin(self) -> dict[str, str]:
@@ -172,7 +183,13 @@ async def serving(public_url: str = "http://localhost:8080", ticket_ttl_s: float
         house.over_told.set()
 
     phone = Softphone(parts, lambda: LINES, randomness, public_url, transcript, over, ticket_ttl_s)
-    application = web.Application()
+    @web.middleware
+    async def note_sockets(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path == "/phone/media" and request.transport is not None:
+            house.transports.append(request.transport)
+        return await handler(request)
+
+    application = web.Application(middlewares=[note_sockets])
     for method, path, handler, _permission in phone.routes():
         application.router.add_route(method, path, handler)
     runner = web.AppRunner(application, shutdown_timeout=2)
