@@ -54,6 +54,6 @@ async def open_engine(url: str) -> AsyncIterator[AsyncEngine]:
 @contextlib.asynccontextmanager
 async def open_database(settings: Settings, progress: Progress = _silent) -> AsyncIterator[AsyncEngine]:
     """Only the database, for a command that needs nothing else."""
-    async with open_stores(replace(settings, redis_url=settings.redis_url or "-"), progress) as stores:
-        async with open_engine(stores.database_url) as engine:
-            yield engine
+    without_valkey = replace(settings, redis_url=settings.redis_url or "-")
+    async with open_stores(without_valkey, progress) as stores, open_engine(stores.database_url) as engine:
+        yield engine

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+import aiohttp
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent.cascade import CascadeEngine
@@ -25,6 +26,7 @@ from records.recording import WavRecorder
 from switchboard.admission import Door as LineDoor
 from switchboard.database import Progress, open_engine, open_stores
 from switchboard.desk import RecordDesk
+from switchboard.hang_up import HangUpWatch
 from switchboard.host import Host
 from switchboard.lines import LineBook
 from switchboard.live import TailedSink
@@ -34,6 +36,7 @@ from telephony.door import Door
 from telephony.media import MediaParts
 from telephony.signature import SignatureCheck
 from telephony.tokens import CallTokens
+from telephony.twilio_rest import TwilioRest
 from telephony.webhooks import Webhooks
 from workflows.actions import ActionRunner
 from workflows.advance import ScriptDirector
@@ -98,10 +101,25 @@ async def open_house(
             make_recorder=WavRecorder,
         )
         media = MediaParts(host, door, tokens, clock)
+        if settings.twilio_account_sid and settings.twilio_auth_tokens:
+            await _watch_goodbyes(stack, settings, sink, door, clock)
         callbacks = Callbacks(door, desk, tokens, clock, settings.public())
         check = signature_check(settings)
         webhooks = Webhooks(callbacks, media, check, insecure_dev=settings.insecure_dev)
         yield House(stores, book, database, sink, engine, door, desk, media, webhooks, clock)
+
+
+async def _watch_goodbyes(
+    stack: contextlib.AsyncExitStack, settings: Settings, sink: TailedSink, door: Door, clock: LoopClock
+) -> None:
+    """End at the carrier what ended here. The first auth token is the account's primary one."""
+    session = await stack.enter_async_context(aiohttp.ClientSession())
+    rest = TwilioRest(
+        settings.twilio_api_base_url, settings.twilio_account_sid, settings.twilio_auth_tokens[0], session
+    )
+    group = await stack.enter_async_context(asyncio.TaskGroup())
+    watching = group.create_task(HangUpWatch(sink, door, rest, clock).run())
+    stack.callback(watching.cancel)
 
 
 def signature_check(settings: Settings) -> SignatureCheck | None:

@@ -1,0 +1,51 @@
+"""The watchdog of goodbyes: a call we ended is ended at the carrier too, even if it never asks what comes next.
+
+Closing the media socket makes the carrier ask ``/twilio/after``, which hangs up. When that question does not come
+(a lost request, a TwiML that was changed), the caller would sit on a silent line and pay for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from calls.clock import Clock
+from calls.errors import CarrierError
+from calls.ports import CallControl
+from switchboard.live import TailedSink
+from telephony.door import Door
+
+PATIENCE_MS = 10_000.0
+"""how long the carrier may take to ask"""
+
+log = logging.getLogger(__name__)
+
+
+class HangUpWatch:
+    """Follows the record for calls that ended. Grammar: run() until cancelled."""
+
+    def __init__(self, sink: TailedSink, door: Door, control: CallControl, clock: Clock) -> None:
+        self._sink = sink
+        self._door = door
+        self._control = control
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        with self._sink.following() as queue:
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    envelope = await queue.get()
+                    if envelope.name == "call.ended":
+                        group.create_task(self._watch(envelope.stream.removeprefix("call:")))
+
+    async def _watch(self, call: str) -> None:
+        await self._clock.sleep_ms(PATIENCE_MS)
+        visit = self._door.find(call)
+        if visit is None or visit.over or visit.incoming.carrier != "twilio":
+            return
+        log.warning("the carrier did not ask what comes after a call that ended; ending it by REST")
+        try:
+            await self._control.hang_up(call)
+        except CarrierError as why:
+            log.error("a call could not be ended by REST: %s", why)
