@@ -163,9 +163,9 @@ class Callbacks:
 
     async def _over(self, visit: Visit, status: str) -> Answer:
         self._tokens.revoke(visit.incoming.call)
-        if visit.seat is not None:
+        if visit.seat is not None and not visit.seat.stopped:
             # Its socket may be lost without a word; then nobody else would tell the session.
-            visit.seat.live.signal(CarrierGone(True, status))
+            visit.seat.tell(CarrierGone(True, status))
         await self._door.settle(visit)
         await self._desk.over(visit.incoming.call, status)
         self._door.leave(visit)

@@ -14,6 +14,7 @@ from typing import Final
 from calls.clock import Clock
 from calls.line import IncomingCall, Line
 from calls.ports import Admission, Admitted, Declined, LiveCall
+from calls.signals import Signal
 
 CAPACITY: Final = 10_000
 """Calls remembered at once."""
@@ -30,17 +31,32 @@ class Seat:
     """The socket that carries a call now."""
 
     generation: int
-    live: LiveCall
     task: asyncio.Task[None] | None = None
-    """runs ``live``"""
+    """builds the call, and runs it"""
     empty: asyncio.Event = field(default_factory=asyncio.Event)
     """set when the call has left this socket"""
     frames: int = 0
+    slowest_ms: float = 0.0
     busy_ms: float = 0.0
     """spent between reading a frame and the end of ``hear``, all frames together"""
-    slowest_ms: float = 0.0
     stopped: bool = False
     """the carrier said that the stream is over"""
+    _live: LiveCall | None = None
+    _early: list[Signal] = field(default_factory=list)
+
+    def take(self, live: LiveCall) -> None:
+        """The call is built; it learns what was said while it was not."""
+        self._live = live
+        for signal in self._early:
+            live.signal(signal)
+        self._early.clear()
+
+    def tell(self, signal: Signal) -> None:
+        """Tell the call, as soon as it is built."""
+        if self._live is None:
+            self._early.append(signal)
+        else:
+            self._live.signal(signal)
 
 
 @dataclass(slots=True)
@@ -125,6 +141,11 @@ class Door:
         except TimeoutError:
             # A lost connection that we have not noticed yet: a newer socket will take its place.
             return
+
+    async def drain(self) -> None:
+        """Return when no socket carries a call; for shutdown."""
+        while seats := self.seated:
+            await seats[0].empty.wait()
 
     async def once(self, visit: Visit, key: tuple[str, ...], make: Callable[[], Awaitable[Answer]]) -> Answer:
         """The answer to ``key``: made once, then given again to the letter until it expires."""

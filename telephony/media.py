@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,13 +64,13 @@ class _Refused(CarrierError):
 async def handle_media(socket: MediaSocket, parts: MediaParts) -> None:
     """Serve ``socket`` until the call has left it; closes it in every case. Raises nothing but cancellation."""
     stream = MediaStream()
-    messages = _read(socket, stream)
     code, reason = 1000, ""
     try:
-        started = await _start(messages, parts)
-        visit, generation = await _admit(started, parts)
-        await _displace(visit, generation)
-        await _carry(socket, stream, messages, visit, generation, parts)
+        async with aclosing(_read(socket, stream)) as messages:
+            started = await _start(messages, parts)
+            visit, generation = await _admit(started, parts)
+            await _displace(visit, generation)
+            await _carry(_Wire(socket, stream, messages), visit, generation, parts)
     except _Refused as refused:
         code, reason = refused.close_code, str(refused)
         log.warning("media socket refused: %s", refused)
@@ -84,7 +85,7 @@ async def handle_media(socket: MediaSocket, parts: MediaParts) -> None:
 # --- before the call ----------------------------------------------------------------------------
 
 
-async def _read(socket: MediaSocket, stream: MediaStream) -> AsyncIterator[Incoming]:
+async def _read(socket: MediaSocket, stream: MediaStream) -> AsyncGenerator[Incoming, None]:
     """What the peer says, until it closes."""
     while (message := await socket.receive()) is not None:
         read = stream.receive_text(message) if isinstance(message, str) else stream.receive_binary(message)
@@ -130,7 +131,7 @@ async def _displace(visit: Visit, generation: int) -> None:
     while (old := visit.seat) is not None:
         if old.generation >= generation:
             raise _Refused(POLICY_VIOLATION, "a newer socket carries this call")
-        old.live.signal(Displaced())
+        old.tell(Displaced())
         try:
             async with asyncio.timeout(DISPLACED_MS / 1000):
                 await old.empty.wait()
@@ -145,28 +146,21 @@ async def _displace(visit: Visit, generation: int) -> None:
 # --- the call -----------------------------------------------------------------------------------
 
 
-async def _carry(
-    socket: MediaSocket,
-    stream: MediaStream,
-    messages: AsyncIterator[Incoming],
-    visit: Visit,
-    generation: int,
-    parts: MediaParts,
-) -> None:
-    line = visit.line
-    assert line is not None, "admitted"
-    playout = StreamPlayOut(stream, socket, parts.clock, lead_ms=parts.lead_ms)
-    seat = visit.seat = Seat(generation, _Absent())
+@dataclass(frozen=True, slots=True)
+class _Wire:
+    """The socket after its `start`."""
+
+    socket: MediaSocket
+    stream: MediaStream
+    messages: AsyncIterator[Incoming]
+
+
+async def _carry(wire: _Wire, visit: Visit, generation: int, parts: MediaParts) -> None:
+    seat = visit.seat = Seat(generation)
     try:
-        live = seat.live = await parts.host.open(visit.incoming, line, stream.stream_sid, playout)
-        playout.tell(live.signal)
         async with asyncio.TaskGroup() as group:
-            pacing = group.create_task(playout.run())
-            reading = group.create_task(_listen(stream, messages, live, playout, seat))
-            seat.task = group.create_task(live.run())
-            await asyncio.wait({seat.task})
-            pacing.cancel()
-            reading.cancel()
+            # A task of its own: a newer socket may have to end it, and then this one closes in good order.
+            seat.task = group.create_task(_converse(wire, visit, seat, parts))
     finally:
         seat.empty.set()
         if visit.seat is seat:
@@ -176,29 +170,26 @@ async def _carry(
             parts.door.free(visit)
 
 
-class _Absent:
-    """Sits on the seat while the call is being built: it cannot be told anything yet."""
+async def _converse(wire: _Wire, visit: Visit, seat: Seat, parts: MediaParts) -> None:
+    line = visit.line
+    assert line is not None, "admitted"
+    playout = StreamPlayOut(wire.stream, wire.socket, parts.clock, lead_ms=parts.lead_ms)
+    live = await parts.host.open(visit.incoming, line, wire.stream.stream_sid, playout)
+    playout.tell(live.signal)
+    seat.take(live)
+    async with asyncio.TaskGroup() as group:
+        pacing = group.create_task(playout.run())
+        reading = group.create_task(_listen(wire, live, playout, seat))
+        await live.run()
+        pacing.cancel()
+        reading.cancel()
 
-    def hear(self, frame: AudioFrame) -> None:
-        """Nobody listens."""
 
-    def signal(self, signal: object) -> None:
-        """Nobody listens."""
-
-    async def run(self) -> None:
-        """Nothing to run."""
-
-
-async def _listen(
-    stream: MediaStream,
-    messages: AsyncIterator[Incoming],
-    live: LiveCall,
-    playout: StreamPlayOut,
-    seat: Seat,
-) -> None:
+async def _listen(wire: _Wire, live: LiveCall, playout: StreamPlayOut, seat: Seat) -> None:
+    counts = wire.stream.counts
     first_ms: int | None = None
     in_a_row = 0
-    async for incoming in messages:
+    async for incoming in wire.messages:
         match incoming:
             case Media(payload, timestamp_ms):
                 began = stopwatch_ms()
@@ -216,13 +207,13 @@ async def _listen(
                     live.signal(KeyPressed(digit))
             case Stopped():
                 seat.stopped = True
-                live.signal(CarrierGone(True, "stop", stream.counts.as_dict()))
+                live.signal(CarrierGone(True, "stop", counts.as_dict()))
                 return
         in_a_row += 1
         if in_a_row >= BURST:
             in_a_row = 0
             await asyncio.sleep(0)
-    live.signal(CarrierGone(False, "socket_lost", stream.counts.as_dict()))
+    live.signal(CarrierGone(False, "socket_lost", counts.as_dict()))
 
 
 def story(fault: BaseException) -> str:
