@@ -337,7 +337,7 @@ def put_project_on_path():
 
 def check_imports():
     """One import of each compiled kind: finds a C library too old before the first call does."""
-    code = "import numpy, onnxruntime, psycopg, tokenizers, soxr, aiohttp"
+    code = "import numpy, onnxruntime, psycopg, tokenizers, aiohttp"
     done = subprocess.run(
         [str(VENV / "bin" / "python"), "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
