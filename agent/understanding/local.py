@@ -7,6 +7,7 @@ wishes beside something else -> similarity of meaning -> Unclear.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from agent.ports import Meaning, Similarity
 from agent.understanding.answers import Answer, Answered, is_confirming, read_answer
@@ -14,7 +15,7 @@ from agent.understanding.intents import IntentFound, Intents, load_intents
 from agent.understanding.keypad import read_keys
 from agent.understanding.likeness import LikenessReader
 from agent.understanding.values import Reading, kind_of, named_for_change, read_values
-from agent.understanding.wording import best_option, is_question, plain
+from agent.understanding.wording import best_option, is_question, mended, plain
 from calls.commands import (
     Affirm,
     AskHuman,
@@ -52,6 +53,7 @@ class LocalUnderstander:
         """At least one command, each allowed by ``guidance`` (``Unclear`` always is). Raises EngineError."""
         if heard.by is HeardBy.KEYS:
             return Meaning(read_keys(heard.text, guidance, facts), "keys")
+        heard = replace(heard, text=mended(heard.text))
         commands = read_words(heard, guidance, facts, self._intents)
         if commands:
             return Meaning(commands, "grammar")

@@ -128,6 +128,21 @@ _OWN_WISH = re.compile(
 )
 
 
+_SLIPS = (
+    (re.compile(r"\bto-(night|morrow|day)\b", re.IGNORECASE), r"to\1"),
+    (re.compile(r"\bfor(?= (?:people|persons|guests|adults|of us)\b)", re.IGNORECASE), "four"),
+    (re.compile(r"\b(?:to|too)(?= (?:people|persons|guests|adults|of us)\b)", re.IGNORECASE), "two"),
+    (re.compile(r"\bate(?= (?:people|persons|guests|adults|of us)\b)", re.IGNORECASE), "eight"),
+)
+
+
+def mended(text: str) -> str:
+    """Slips which recognizers of telephone speech make, set right where only one reading makes sense."""
+    for pattern, right in _SLIPS:
+        text = pattern.sub(right, text)
+    return text
+
+
 def plain(text: str) -> str:
     """Lower case, no punctuation, no apostrophes, single spaces."""
     return " ".join(words_of(text))

@@ -201,6 +201,9 @@ PARTY_SLOTS = (PARTY, *SLOTS)
 AT_PARTY: list[Case] = [
     ("four", ["+party=4"]),
     ("for", ["+party=4"]),
+    ("for people", ["+party=4"]),
+    ("too people to-morrow", ["+party=2", "+date=2026-03-11"]),
+    ("Four people at seven thirty to-night.", ["+party=4", "+date=2026-03-10", "+time=19:30"]),
     ("Four people.", ["+party=4"]),
     ("a table for two", ["+party=2"]),
     ("there will be six of us on Thursday at two", ["+party=6", "+date=2026-03-12", "+time=14:00"]),
