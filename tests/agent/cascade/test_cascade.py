@@ -21,6 +21,7 @@ from agent.scripted import (
     scripted_words,
 )
 from calls.audio import AudioFrame, Encoding
+from calls.clock import LoopClock
 from calls.guidance import Guidance
 from calls.line import Line
 from calls.run import CallFacts
@@ -40,6 +41,7 @@ FACTS = CallFacts(
     timezone="America/New_York",
     wall="2026-03-10T09:00:00-04:00",
 )
+CLOCK = LoopClock()
 Timed = list[tuple[float, Signal]]
 
 
@@ -63,7 +65,7 @@ def listen(
         async with asyncio.TaskGroup() as group:
             running = group.create_task(session.run(lambda s: heard.append((loop.time() * 1000, s))))
             await _speak(session, audio, drop, start_ms)
-            await asyncio.sleep(tail_ms / 1000)
+            await CLOCK.sleep_ms(tail_ms)
             running.cancel()
         return heard
 
@@ -72,7 +74,7 @@ def listen(
 
 async def _speak(session: CascadeSession, audio: bytes, drop: Callable[[int], bool], start_ms: float) -> None:
     for index in range(len(audio) // 160):
-        await asyncio.sleep(0.020)
+        await CLOCK.sleep_ms(20)
         if not drop(index):
             session.hear(AudioFrame(audio[160 * index : 160 * index + 160], start_ms + 20.0 * index))
 
@@ -190,7 +192,7 @@ def test_other_encodings_are_heard(encoding: Encoding) -> None:
             for index in range(len(samples) // size):
                 piece = samples[size * index : size * index + size]
                 session.hear(AudioFrame(piece, 20.0 * index, encoding=encoding))
-                await asyncio.sleep(0.020)
+                await CLOCK.sleep_ms(20)
             running.cancel()
         return heard
 
@@ -205,7 +207,7 @@ def test_audio_of_a_foreign_rate_is_reported_once() -> None:
             running = group.create_task(session.run(heard.append))
             for index in range(10):
                 session.hear(AudioFrame(bytes(320), 20.0 * index, rate=16_000))
-            await asyncio.sleep(1)
+            await CLOCK.sleep_ms(1000)
             running.cancel()
         return heard
 
