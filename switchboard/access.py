@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
-from pathlib import Path
 from urllib.parse import quote
 
 from aiohttp import web
 
-from switchboard.house import House
+from switchboard.house import House, signing_key
 
 COOKIE = "switchboard_demo"
-
-
-def signing_key(var: Path) -> bytes:
-    """The key that signs sessions, made once and kept under ``var/`` for this user only."""
-    path = var / "session.key"
-    if not path.exists():
-        var.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_bytes(secrets.token_bytes(32))
-    return path.read_bytes()
 
 
 class Access:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -12,13 +11,9 @@ from calls.errors import UnknownLine
 from calls.line import IncomingCall, Line
 from calls.ports import Admitted, Declined
 from switchboard.lines import LineBook
+from switchboard.rates import CallRates
 
 log = logging.getLogger(__name__)
-
-HOUR_MS = 3_600_000.0
-
-REMEMBERED_CALLERS = 50_000
-"""Callers counted at once; beyond that the longest unheard-of is forgotten."""
 
 UNKNOWN = "The number you have dialled is not in service. Goodbye."
 NOT_NOW = "We cannot take your call on this line. Goodbye."
@@ -44,15 +39,15 @@ class Pauses(Protocol):
 
 
 class Door:
-    """Implements the port ``Admission`` over the line book, the pauses and per-process counters."""
+    """Implements the port ``Admission`` over the line book, the pauses and the call counts."""
 
-    def __init__(self, book: LineBook, pauses: Pauses, clock: Clock) -> None:
+    def __init__(self, book: LineBook, pauses: Pauses, rates: CallRates, clock: Clock) -> None:
         self._book = book
         self._pauses = pauses
+        self._rates = rates
         self._clock = clock
         self._last_pauses: Mapping[str, Pause] = {}
         self._inside: dict[str, str] = {}
-        self._recent: dict[tuple[str, str], deque[float]] = defaultdict(deque)
 
     async def admit(self, call: IncomingCall) -> Admitted | Declined:
         """Once per call."""
@@ -65,7 +60,7 @@ class Door:
         if pause is not None:
             to = pause.value if pause.kind == "to" else ""
             return Declined("paused", "" if to else pause.value, to)
-        reason = self._over_limit(line, call)
+        reason = await self._over_limit(line, call)
         if reason == "blocked":
             return Declined(reason, NOT_NOW)
         if reason:
@@ -84,28 +79,18 @@ class Door:
             log.warning("pauses cannot be read (%s); the last ones known hold", type(why).__name__)
         return self._last_pauses
 
-    def _over_limit(self, line: Line, call: IncomingCall) -> str:
+    async def _over_limit(self, line: Line, call: IncomingCall) -> str:
         limits = line.limits
         now = self._clock.wall()
         if any(b.number == call.caller and (b.until is None or now < b.until) for b in limits.blocked):
             return "blocked"
         if sum(1 for inside in self._inside.values() if inside == line.id) >= limits.concurrent_calls:
             return "busy"
-        if call.caller and self._calls_this_hour(line, call.caller) > limits.calls_per_caller_and_hour:
-            return "too_many_calls"
+        if call.caller:
+            count = await self._rates.count(line.id, call.caller, call.call)
+            if count > limits.calls_per_caller_and_hour:
+                return "too_many_calls"
         return ""
-
-    def _calls_this_hour(self, line: Line, caller: str) -> int:
-        now = self._clock.now_ms()
-        recent = self._recent[line.id, caller]
-        while recent and now - recent[0] > HOUR_MS:
-            recent.popleft()
-        # One more than the limit is enough to know that it is passed.
-        if len(recent) <= line.limits.calls_per_caller_and_hour:
-            recent.append(now)
-        if len(self._recent) > REMEMBERED_CALLERS:
-            self._recent.pop(next(iter(self._recent)))
-        return len(recent)
 
     def release(self, call: str) -> None:
         """The call is over; a second time does nothing."""

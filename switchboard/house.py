@@ -9,6 +9,8 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import aiohttp
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -30,6 +32,7 @@ from switchboard.hang_up import HangUpWatch
 from switchboard.host import Host
 from switchboard.lines import LineBook
 from switchboard.live import TailedSink
+from switchboard.rates import CallRates
 from switchboard.settings import Settings
 from telephony.callbacks import Callbacks
 from telephony.door import Door
@@ -42,6 +45,9 @@ from workflows.actions import ActionRunner
 from workflows.advance import ScriptDirector
 from workflows.backends.seed import seed
 from workflows.language.scripts import ScriptSet, shipped_scripts
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +93,9 @@ async def open_house(
         await prerender(engine, book.lines)
         desk = RecordDesk(sink, book, clock)
         tokens = CallTokens(SystemRandomness(), clock)
-        door = Door(LineDoor(book, LinePauses(database), clock), clock)
+        store = await stack.enter_async_context(_valkey(stores.redis_url))
+        rates = CallRates(store, signing_key(settings.var), clock)
+        door = Door(LineDoor(book, LinePauses(database), rates, clock), clock)
         recordings = settings.var / "recordings"
         recordings.mkdir(parents=True, exist_ok=True, mode=0o700)
         host = Host(
@@ -107,6 +115,31 @@ async def open_house(
         check = signature_check(settings)
         webhooks = Webhooks(callbacks, media, check, insecure_dev=settings.insecure_dev)
         yield House(stores, book, database, sink, engine, door, desk, media, webhooks, clock)
+
+
+@contextlib.asynccontextmanager
+async def _valkey(url: str) -> AsyncIterator[Redis]:
+    """A client of the shared store; it connects when it is first asked."""
+    from redis.asyncio import Redis
+
+    client = Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0)
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+def signing_key(var: Path) -> bytes:
+    """32 secret bytes, made once and kept under ``var/`` for this user only."""
+    path = var / "session.key"
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    with os.fdopen(handle, "wb") as file:
+        key = secrets.token_bytes(32)
+        file.write(key)
+    return key
 
 
 async def _watch_goodbyes(

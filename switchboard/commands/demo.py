@@ -138,7 +138,8 @@ def _figures(result: CallResult, latency: object) -> None:
     heard = sorted(result.response_ms)
     if heard:
         middle = heard[len(heard) // 2]
-        print(f"\nreply latency at the caller: median {middle:.0f} ms, longest {heard[-1]:.0f} ms ({len(heard)} replies)")
+        figures = f"median {middle:.0f} ms, longest {heard[-1]:.0f} ms ({len(heard)} replies)"
+        print(f"\nreply latency at the caller: {figures}")
     if latency.median is not None:
         stages = ", ".join(f"{stage} {ms:.0f}" for stage, ms in latency.stages)
         print(f"  in the server: median {latency.median:.0f} ms; by stage (medians): {stages}")

@@ -11,8 +11,9 @@ from calls.clock import LoopClock
 from calls.line import BlockedNumber, IncomingCall, Limits
 from calls.ports import Admitted, Declined
 from calls.virtual_time import run_virtual
-from switchboard.admission import HOUR_MS, Door
+from switchboard.admission import Door
 from switchboard.lines import LineBook
+from switchboard.rates import HOUR_MS, CallRates
 from tests.switchboard.test_lines import GOOD
 
 NOW = datetime(2026, 3, 10, 14, tzinfo=UTC)
@@ -41,7 +42,8 @@ def door(tmp_path: Path, limits: Limits | None = None, pauses: Pauses | None = N
     book = LineBook(path)
     if limits is not None:
         book._lines = tuple(replace(line, limits=limits) for line in book.lines)
-    return Door(book, pauses or Pauses(), LoopClock(NOW))
+    clock = LoopClock(NOW)
+    return Door(book, pauses or Pauses(), CallRates(None, b"k", clock), clock)
 
 
 def call(number: int = 1, caller: str = "+15550111", called: str = "+15550100") -> IncomingCall:
