@@ -115,12 +115,15 @@ class OfflineSimilarity:
             raise _failed("understanding", fault) from fault
 
 
-def offline_engine(speech: OfflineSpeech, detector: SileroModel) -> CascadeEngine:
-    """The default engine, over a started ``OfflineSpeech`` and a loaded ``SileroModel``."""
+async def offline_engine(speech: OfflineSpeech, detector: SileroModel) -> CascadeEngine:
+    """The default engine, over a started ``OfflineSpeech`` and a loaded ``SileroModel``. Raises EngineError."""
+    understander = LocalUnderstander(OfflineSimilarity(speech))
+    # Taught now, or the first caller whose words no grammar reads would wait for it.
+    await understander.prepare()
     return CascadeEngine(
         OfflineRecognizer(speech),
         lambda: SileroDetector(detector),
         OfflineVoice(speech),
-        LocalUnderstander(OfflineSimilarity(speech)),
+        understander,
         exact_hearing=False,
     )

@@ -198,6 +198,6 @@ async def offline_engine(settings: Settings, progress: Callable[[str, float], No
     detector = await asyncio.to_thread(SileroModel.load)
     await speech.start(settings.var / "models", progress)
     try:
-        yield make(speech, detector)
+        yield await make(speech, detector)
     finally:
         await speech.aclose()

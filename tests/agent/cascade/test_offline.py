@@ -39,7 +39,7 @@ async def _call() -> None:
     speech = OfflineSpeech()
     await speech.start(CACHE)
     try:
-        engine = offline_engine(speech, SileroModel.load())
+        engine = await offline_engine(speech, SileroModel.load())
         assert await engine.prerender([LINE.greeting]) == 1
         session = engine.open(LINE, 0.0)
         signals: asyncio.Queue[Signal] = asyncio.Queue()
