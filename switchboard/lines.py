@@ -15,6 +15,16 @@ from calls.line import BlockedNumber, HumanDestination, Limits, Line
 
 LOCALES = ("en-US", "en-GB")
 
+CHOICES = {
+    "locale": LOCALES,
+    "engine": ("cascade",),
+    "hearing": ("offline",),
+    "understanding": ("offline",),
+    "speaking": ("offline",),
+    "voice": ("default",),
+}
+"""What each of these settings may be in this release: anything else is refused rather than ignored."""
+
 _REQUIRED = ("number", "script", "agent_name", "business", "greeting")
 _PLAIN = {
     f.name for f in fields(Line) if f.name not in ("id", "human", "limits", "version", "record", "number")
@@ -147,8 +157,10 @@ class _Reader:
         except (ZoneInfoNotFoundError, ValueError) as why:
             fix = "write an IANA name such as America/New_York"
             raise self.wrong(raw["timezone"], f"time zone {line.timezone!r} is not known", fix) from why
-        if line.locale not in LOCALES:
-            raise self.wrong(raw["locale"], f"locale {line.locale!r} is not offered", f"use {' or '.join(LOCALES)}")
+        for key, offered in CHOICES.items():
+            value = getattr(line, key)
+            if value not in offered:
+                raise self.wrong(raw[key], f"{key} {value!r} is not offered", f"use {' or '.join(offered)}")
 
     def _number(self, node: yaml.Node) -> str:
         text = self.text(node, "number")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from calls.errors import ConfigurationError, UnknownLine
-from switchboard.lines import LineBook, parse
+from switchboard.lines import CHOICES, LineBook, parse
 
 GOOD = """\
 lines:
@@ -124,3 +124,10 @@ def test_an_unknown_number_or_name_says_what_there_is(tmp_path: Path) -> None:
         book.find("+19990000")
     with pytest.raises(UnknownLine, match="it has: desk"):
         book.line("nope")
+
+
+@pytest.mark.parametrize("key", sorted(CHOICES))
+def test_what_is_not_offered_is_refused_with_what_is(key: str) -> None:
+    message = f"lines.yaml:8: {key} 'psychic' is not offered; use {CHOICES[key][0]}"
+    with pytest.raises(ConfigurationError, match=message):
+        parse(with_(f"    {key}: psychic\n"), "lines.yaml")
