@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from agent.understanding.wording import stripped
 from calls.errors import EngineError
 from calls.guidance import Guidance, SlotExpectation
 from calls.run import CallFacts
@@ -149,9 +150,14 @@ def names_of(slot: SlotExpectation) -> tuple[str, ...]:
 
 
 def named_for_change(words: str, guidance: Guidance) -> SlotExpectation | None:
-    """The slot in "I want to change the date" and "the time is wrong"; None when no change is asked for."""
+    """The slot in "I want to change the date" and "the time is wrong"; None when no change is asked for.
+
+    Where nothing is asked but whether all is right, or what is not, a name alone will do: "no, the date".
+    """
     if not _CHANGE.search(words):
-        return None
+        bare = re.sub(r"^(?:(?:a|an|the|my) )+", "", stripped(words))
+        named = [slot for slot in guidance.slots if bare in {_without_article(name) for name in names_of(slot)}]
+        return named[0] if named and named[0].filled and not guidance.primary else None
     places = [
         (found.start(), slot)
         for slot in guidance.slots
@@ -159,3 +165,7 @@ def named_for_change(words: str, guidance: Guidance) -> SlotExpectation | None:
         if (found := re.search(rf"\b{re.escape(name.removeprefix('the '))}\b", words))
     ]
     return min(places, key=lambda entry: entry[0])[1] if places else None
+
+
+def _without_article(name: str) -> str:
+    return name.removeprefix("the ").removeprefix("my ")
