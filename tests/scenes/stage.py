@@ -44,6 +44,7 @@ from switchboard.admission import Door as LineDoor
 from switchboard.desk import RecordDesk
 from switchboard.host import Host
 from switchboard.lines import LineBook
+from switchboard.rates import CallRates
 from telephony.callbacks import Callbacks
 from telephony.door import Door
 from telephony.media import MediaParts, handle_media
@@ -159,7 +160,7 @@ class House:
             self.book = LineBook(Path(file.name))
         self.book.reload = lambda: None  # type: ignore[method-assign]  # the file is gone; its lines stay
         self.tokens = CallTokens(SeededRandomness(seed), self.clock)
-        self.door = Door(LineDoor(self.book, self, self.clock), self.clock)
+        self.door = Door(LineDoor(self.book, self, CallRates(None, b"scene", self.clock), self.clock), self.clock)
         self.desk = RecordDesk(self.sink, self.book, self.clock)
         engines: dict[str, Engine] = {"cascade": self.engine}
         self.host = WatchedHost(
