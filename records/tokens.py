@@ -18,7 +18,11 @@ from records.tables import api_tokens
 
 CALLS_READ = "calls:read"
 
-SCOPES = {CALLS_READ: "read the call log, events, transcripts and recordings"}
+PHONE_USE = "phone:use"
+SCOPES = {
+    CALLS_READ: "read the call log, events, transcripts and recordings",
+    PHONE_USE: "call from the browser's softphone",
+}
 """Every scope there is."""
 
 _SHAPE = re.compile(r"sb\.(tok_[0-9a-z]{20})\.[A-Za-z0-9_-]{20,100}")
