@@ -1,23 +1,27 @@
-"""The demo's caller, and its call printed as it happens."""
+"""The demo's caller, and what came of its call."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import median
+from zoneinfo import ZoneInfo
 
-from calls import events as ev
-from calls.chain import Envelope
-from records.waterfall import TurnLatency, waterfall
-from switchboard.simulated import Habit, Persona
+from sqlalchemy import select
 
-STAGES = (
-    ("decided", "end of turn + recognizer"),
-    ("understood", "understanding"),
-    ("chosen", "script"),
-    ("voiced", "voice"),
-    ("sent", "play-out"),
-)
+from calls.clock import utc_now
+from calls.errors import ConfigurationError
+from calls.line import Line
+from calls.record import stream_of
+from records.transcript import transcribe
+from records.transcript_formats import as_text
+from records.waterfall import TurnLatency, summarize
+from switchboard.house import House
+from switchboard.simulated import Habit, Persona, best_voice, ear_of, voice_of
+from telephony.twin import CallResult, Twin, TwinConfig
+from telephony.twin.web import WebNetwork
+from workflows.backends.tables import bookings
 
 CALLER_NUMBER = "+15555550142"
 CALLER_NAME = "Anna Miller"
@@ -46,63 +50,78 @@ def booker(now: datetime) -> Persona:
     )
 
 
-class Narrator:
-    """Prints a call from its events, each caller turn with where the time went."""
-
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say = say
-        self._events: list[ev.CallEvent] = []
-        self._told: set[int] = set()
-        self.call = ""
-
-    async def follow(self, queue: asyncio.Queue[Envelope]) -> None:
-        """Until cancelled."""
-        while True:
-            self.take((await queue.get()).event())
-
-    def take(self, event: ev.CallEvent) -> None:
-        """One event."""
-        self._events.append(event)
-        at = f"{event.at_ms / 1000:6.1f} s  "
-        match event.body:
-            case ev.CallAnswered(call=call, line=line):
-                self.call = call
-                self._say(f"{at}call answered on line {line}")
-            case ev.CallerSpoke(text=text):
-                self._say(f"{at}caller  {text}")
-            case ev.CallerPressed(digits=digits):
-                self._say(f"{at}caller  presses {digits}")
-            case ev.AgentBegan(clause=clause):
-                self._say(f"{at}agent   {self._text(clause)}")
-                self._tell_latency()
-            case ev.AgentInterrupted(heard_text=text):
-                self._say(f"{at}        (interrupted after: {text!r})")
-            case ev.ActionCommitted(receipt=receipt, took_ms=took_ms):
-                self._say(f"{at}        {receipt.action} committed in {took_ms:.0f} ms: {_pairs(receipt.result)}")
-            case ev.ActionRefused(action=action, refusal=refusal):
-                self._say(f"{at}        {action} refused: {refusal}")
-            case ev.CallEnded(reason=reason, disposition=disposition):
-                self._say(f"{at}call ended: {reason}, filed as {disposition or 'nothing'}")
-
-    def _text(self, clause: str) -> str:
-        chosen = (body for event in self._events if isinstance(body := event.body, ev.LineChosen))
-        return next((c.text for body in chosen for c in body.clauses if c.id == clause), "")
-
-    def _tell_latency(self) -> None:
-        for turn in waterfall(self._events):
-            if turn.total is not None and turn.turn not in self._told:
-                self._told.add(turn.turn)
-                self._say(f"{'':10}        {turn.total:.0f} ms = {_breakdown(turn)}")
-
-    @property
-    def latencies(self) -> tuple[TurnLatency, ...]:
-        """Every turn's figures so far."""
-        return waterfall(self._events)
+def booking_line(house: House) -> Line:
+    """The line the demo calls. Raises ConfigurationError when no line books."""
+    line = next((line for line in house.book.lines if line.script == "book"), None)
+    if line is None:
+        raise ConfigurationError(f"{house.settings.lines} has no line with the script 'book', which the demo calls")
+    return line
 
 
-def _breakdown(turn: TurnLatency) -> str:
-    return " + ".join(f"{label} {getattr(turn, stage) or 0:.0f}" for stage, label in STAGES)
+async def place(house: House) -> CallResult:
+    """The caller's side: Twilio's twin over loopback, a synthetic voice, and an ear that hears what is asked."""
+    from agent.offline.workers import OfflineSpeech
+
+    line, public = booking_line(house), house.settings.public_url
+    ear = OfflineSpeech(recognizer_threads=1)
+    await ear.start(house.settings.var / "models")
+    try:
+        config = TwinConfig(
+            voice_url=f"{public}/twilio/voice",
+            auth_token=house.settings.twilio_auth_tokens[0],
+            status_url=f"{public}/twilio/status",
+        )
+        async with WebNetwork({public: public}) as network:
+            twin = Twin(config, network, voice=voice_of(best_voice()), ear=ear_of(ear))
+            persona = booker(utc_now().astimezone(ZoneInfo(line.timezone)))
+            number = line.number if line.number != "*" else "+15550100"
+            return await twin.place_call(to=number, from_=CALLER_NUMBER, script=persona)
+    finally:
+        await ear.aclose()
 
 
-def _pairs(values: object) -> str:
-    return ", ".join(f"{key} {value}" for key, value in values.items()) if isinstance(values, dict) else str(values)
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A row of the calendar."""
+
+    code: str
+    service: str
+    starts_at: datetime
+    """in the line's time zone"""
+    name: str
+
+    def line(self) -> str:
+        """For a person."""
+        return f"{self.code}: {self.service}, {self.starts_at:%A %d %B %Y %H:%M}, {self.name} (committed in Postgres)"
+
+
+async def booking_of(house: House, call: str) -> Appointment | None:
+    """The appointment made in ``call``, read from the calendar."""
+    async with house.database.connect() as connection:
+        row = (await connection.execute(select(bookings).where(bookings.c.call == call))).mappings().first()
+    if row is None:
+        return None
+    zone = ZoneInfo(booking_line(house).timezone)
+    return Appointment(row["code"], row["service"], row["starts_at"].astimezone(zone), row["name"])
+
+
+async def told(house: House, call: str, code: str) -> bool:
+    """Whether the transcript says what is in the database: the code was spoken to the caller."""
+    past = [envelope.event() for envelope in await house.sink.load(stream_of(call))]
+    return code in as_text(transcribe(past)).replace(" ", "")
+
+
+def figures(result: CallResult, latencies: Sequence[TurnLatency]) -> list[str]:
+    """What was measured, as lines."""
+    out = []
+    heard, served = result.response_ms, summarize(latencies)
+    if heard:
+        longest = max(heard)
+        out.append(f"latency     at the caller: median {median(heard):.0f} ms, longest {longest:.0f} ms")
+    if served.median is not None:
+        stages = ", ".join(f"{stage} {ms:.0f}" for stage, ms in served.stages)
+        out.append(f"            in the server: median {served.median:.0f} ms (medians by stage: {stages})")
+    out.append(f"sound       {result.starved_ms:.0f} ms of gaps, {len(result.findings)} findings of the carrier")
+    if result.gave_up:
+        out.append(f"            the caller gave up: {result.gave_up}")
+    return out

@@ -70,6 +70,7 @@ class House:
     desk: RecordDesk
     media: MediaParts
     webhooks: Webhooks
+    recordings: Path
     clock: LoopClock
 
 
@@ -114,7 +115,7 @@ async def open_house(
         callbacks = Callbacks(door, desk, tokens, clock, settings.public())
         check = signature_check(settings)
         webhooks = Webhooks(callbacks, media, check, insecure_dev=settings.insecure_dev)
-        yield House(stores, book, database, sink, engine, door, desk, media, webhooks, clock)
+        yield House(stores, book, database, sink, engine, door, desk, media, webhooks, recordings, clock)
 
 
 @contextlib.asynccontextmanager

@@ -9,25 +9,42 @@ from aiohttp import web
 from calls.chain import Envelope
 from calls.randomness import SystemRandomness
 from calls.record import stream_of
-from switchboard.house import House
+from console import routes as console
+from console.access import Access
+from console.api import CallsApi
+from console.pages import CallPages
+from console.permissions import OPEN
+from console.reading import CallReader
+from records.tokens import Tokens
+from switchboard.house import House, signing_key
 from switchboard.server import Guard, RouteRow, build, passes
 from telephony.phone.routes import Row, Softphone
 from telephony.webhooks import SIGNED
 
+PHONE = "phone:use"
+TICKET = "phone:ticket"
 
-def application(house: House, *, signed_in: Guard, console: Sequence[RouteRow] = ()) -> web.Application:
-    """The whole site. ``signed_in`` guards the softphone's pages."""
-    rows: list[RouteRow] = [("GET", "/health", _health, "open")]
+
+def application(house: House, access: Access) -> web.Application:
+    """The whole site."""
+    reader = CallReader(house.database, house.recordings)
+    rows: list[RouteRow] = [("GET", "/health", _health, OPEN)]
     rows += [(r.method, r.path, r.handler, r.permission) for r in house.webhooks.routes()]
     rows += softphone(house).routes()
-    rows += console
+    rows += console.routes(access, CallsApi(reader), CallPages(reader))
     guards: dict[str, Guard] = {
-        "open": passes,
+        **console.guards(access),
+        # Signatures and tickets are checked by the handlers, which know what was signed.
         SIGNED: passes,
-        "phone:use": signed_in,
-        "phone:ticket": passes,
+        TICKET: passes,
+        PHONE: access.page_guard(PHONE),
     }
     return build(rows, guards)
+
+
+def access_to(house: House) -> Access:
+    """Tokens, sessions and sign-in links."""
+    return Access(Tokens(house.database), signing_key(house.settings.var), house.clock, house.settings.public())
 
 
 async def _health(_: web.Request) -> web.Response:

@@ -5,24 +5,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import secrets
+import socket
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
-from calls.clock import LoopClock, utc_now
-from calls.record import stream_of
-from records.recording_path import recording_path
-from records.transcript import transcribe
-from records.transcript_formats import as_text
-from records.waterfall import summarize
+from calls.clock import LoopClock
 from switchboard import settings
 from switchboard.settings import Settings
-from telephony.twin import CallResult
 
-DEMO_NUMBER = "+15550100"
+if TYPE_CHECKING:
+    from switchboard.house import House
+
+HOST = "127.0.0.1"
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,113 +32,86 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 async def run(arguments: argparse.Namespace) -> int:
     """Serve, place the call, show what came of it."""
-    secret = secrets.token_hex(16)
-    chosen = replace(
-        settings.read(), host="127.0.0.1", public_url="", twilio_auth_tokens=(secret,), insecure_dev=False
-    )
-    # The demo's carrier is the twin, with a secret of its own: signatures are checked as for real calls.
-    chosen = replace(chosen, public_url=f"http://127.0.0.1:{chosen.port}")
-    return await _demo(chosen, keep=not arguments.once and sys.stdout.isatty())
+    chosen = for_demo(settings.read(), os.environ)
+    keep = not arguments.once and sys.stdout.isatty()
+    began = LoopClock().now_ms()
 
-
-async def _demo(chosen: Settings, keep: bool) -> int:
-    from switchboard.access import Access
     from switchboard.house import offline_engine, open_house
     from switchboard.server import listening
-    from switchboard.web import application
+    from switchboard.web import access_to, application
 
-    began = LoopClock().now_ms()
-    demo_secret = secrets.token_urlsafe(16)
+    def say(text: str) -> None:
+        print(text, flush=True)
+
     async with (
-        offline_engine(chosen, lambda what, share: print(f"  {what} {share:.0%}", flush=True)) as engine,
-        open_house(chosen, engine, lambda text: print(f"  {text}", flush=True)) as house,
-        listening(application(house, signed_in=Access(house, demo_secret).guard), chosen),
+        offline_engine(chosen, lambda what, share: say(f"  {what} {share:.0%}")) as engine,
+        open_house(chosen, engine, lambda text: say(f"  {text}")) as house,
     ):
-        ready_s = (LoopClock().now_ms() - began) / 1000
-        print(f"\nReady after {ready_s:.1f} s. A caller dials {DEMO_NUMBER}.\n", flush=True)
-        booked = await _show(house)
-        print(f"\ncall log   {chosen.public_url}/calls?demo={demo_secret}")
-        print(f"softphone  {chosen.public_url}/phone?demo={demo_secret}")
-        if keep:
-            print("\nServing until Ctrl-C. Call from the softphone, or: switchboard call", chosen.public_url)
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.Event().wait()
+        access = access_to(house)
+        async with listening(application(house, access), chosen):
+            say(f"\nReady after {(LoopClock().now_ms() - began) / 1000:.1f} s.\n")
+            booked = await _call(house)
+            for name, path in (("call log", "/calls"), ("softphone", "/phone")):
+                # Each opens once, on this machine: the demo signs its user in by itself.
+                say(f"{name:11} {chosen.public_url}{access.link()}&next={path}")
+            if keep:
+                say("\nServing until Ctrl-C. Call from the softphone.")
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.Event().wait()
     return 0 if booked else 1
 
 
-async def _show(house: object) -> bool:
-    """Place the call and print it; True when the appointment is in the database and on the transcript."""
-    from switchboard.demonstration import Narrator
-    from switchboard.house import House
+def for_demo(chosen: Settings, environment: Mapping[str, str]) -> Settings:
+    """On loopback, with a carrier's secret of its own: signatures are checked as for real calls.
 
-    assert isinstance(house, House)
+    A port that is in use is no reason to fail, unless PORT names it.
+    """
+    port = chosen.port
+    if not environment.get("PORT") and _in_use(port):
+        port = _free_port()
+    return replace(
+        chosen,
+        host=HOST,
+        port=port,
+        public_url=f"http://{HOST}:{port}",
+        twilio_auth_tokens=(secrets.token_hex(16),),
+        twilio_account_sid="",
+        insecure_dev=False,
+    )
+
+
+def _in_use(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return True
+    return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+async def _call(house: House) -> bool:
+    """Place the call and print it; True when the appointment is in the database and the transcript says so."""
+    from records.recording_path import recording_path
+    from switchboard.demonstration import booking_of, figures, place, told
+    from switchboard.narrator import Narrator
+
     narrator = Narrator(lambda text: print(text, flush=True))
     with house.sink.following() as queue:
         async with asyncio.TaskGroup() as group:
             following = group.create_task(narrator.follow(queue))
-            result = await _place(house)
+            result = await place(house)
             await asyncio.sleep(0)
             following.cancel()
-    past = [envelope.event() for envelope in await house.sink.load(stream_of(result.call_sid))]
-    text = as_text(transcribe(past))
-    booking = await _booking(house, result.call_sid)
-    print(f"\ntranscript  switchboard transcript {result.call_sid}")
-    print(f"recording   {recording_path(house.settings.var / 'recordings', result.call_sid)}")
-    print(f"appointment {booking or 'none was made'}")
-    _figures(result, summarize(narrator.latencies))
-    if result.gave_up:
-        print(f"the caller gave up: {result.gave_up}")
-    code = booking.get("code", "") if booking else ""
-    return bool(booking) and bool(code) and str(code) in text.replace(" ", "")
-
-
-async def _place(house: object) -> CallResult:
-    from agent.offline.workers import OfflineSpeech
-    from switchboard.demonstration import CALLER_NUMBER, booker
-    from switchboard.house import House
-    from switchboard.simulated import best_voice, ear_of, voice_of
-    from telephony.twin import Twin, TwinConfig
-    from telephony.twin.web import WebNetwork
-
-    assert isinstance(house, House)
-    chosen = house.settings
-    line = house.book.find(DEMO_NUMBER)
-    ear = OfflineSpeech(recognizer_threads=1)
-    await ear.start(chosen.var / "models")
-    try:
-        config = TwinConfig(
-            voice_url=f"{chosen.public_url}/twilio/voice",
-            auth_token=chosen.twilio_auth_tokens[0],
-            status_url=f"{chosen.public_url}/twilio/status",
-        )
-        async with WebNetwork({chosen.public_url: chosen.public_url}) as network:
-            twin = Twin(config, network, voice=voice_of(best_voice()), ear=ear_of(ear))
-            persona = booker(utc_now().astimezone(ZoneInfo(line.timezone)))
-            return await twin.place_call(to=DEMO_NUMBER, from_=CALLER_NUMBER, script=persona)
-    finally:
-        await ear.aclose()
-
-
-async def _booking(house: object, call: str) -> dict[str, object]:
-    from switchboard.house import House
-    from workflows.backends.tables import bookings
-
-    assert isinstance(house, House)
-    async with house.database.connect() as connection:
-        row = (await connection.execute(select(bookings).where(bookings.c.call == call))).mappings().first()
-    return {key: str(value) for key, value in row.items()} if row else {}
-
-
-def _figures(result: CallResult, latency: object) -> None:
-    from records.waterfall import LatencySummary
-
-    assert isinstance(latency, LatencySummary)
-    heard = sorted(result.response_ms)
-    if heard:
-        middle = heard[len(heard) // 2]
-        figures = f"median {middle:.0f} ms, longest {heard[-1]:.0f} ms ({len(heard)} replies)"
-        print(f"\nreply latency at the caller: {figures}")
-    if latency.median is not None:
-        stages = ", ".join(f"{stage} {ms:.0f}" for stage, ms in latency.stages)
-        print(f"  in the server: median {latency.median:.0f} ms; by stage (medians): {stages}")
-    print(f"  gaps inside sentences: {result.starved_ms:.0f} ms; findings of the carrier: {len(result.findings)}")
+    booking = await booking_of(house, result.call_sid)
+    print(f"\nappointment {booking.line() if booking else 'none was made'}")
+    print(f"transcript  switchboard transcript {result.call_sid}")
+    print(f"recording   {recording_path(house.recordings, result.call_sid)}")
+    print("\n".join(figures(result, narrator.latencies)))
+    return booking is not None and await told(house, result.call_sid, booking.code)

@@ -35,10 +35,9 @@ async def run(arguments: argparse.Namespace) -> int:
 
 async def serve(chosen: Settings, stop: asyncio.Event) -> None:
     """Open the house, listen, and wait for ``stop``."""
-    from switchboard.access import Access
     from switchboard.house import offline_engine, open_house
     from switchboard.server import listening
-    from switchboard.web import application
+    from switchboard.web import access_to, application
 
     def progress(what: str, share: float) -> None:
         logging.getLogger("switchboard").info("%s (%.0f %%)", what, share * 100)
@@ -46,7 +45,7 @@ async def serve(chosen: Settings, stop: asyncio.Event) -> None:
     async with (
         offline_engine(chosen, progress) as engine,
         open_house(chosen, engine, logging.getLogger("switchboard").info) as house,
-        listening(application(house, signed_in=Access(house).guard), chosen) as port,
+        listening(application(house, access_to(house)), chosen) as port,
     ):
         print(f"Switchboard answers on http://{chosen.host}:{port}", flush=True)
         for line in house.book.lines:
