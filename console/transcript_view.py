@@ -66,7 +66,8 @@ def _clause(entry: AgentClause) -> Markup:
     return el(
         "p",
         heard,
-        el("del", (" " if heard else "") + rest, title="not heard by the caller") if rest else None,
+        " " if heard and rest else None,
+        el("del", rest, title="not heard by the caller") if rest else None,
         el("span", f" {note}", class_="mark-note") if note else None,
         el("span", " read back", class_="mark-note calm") if entry.read_back else None,
         el("span", f" reworded by {entry.rule}", class_="mark-note") if entry.said != entry.composed else None,

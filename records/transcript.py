@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -78,9 +78,21 @@ def transcribe(events: Iterable[ev.CallEvent]) -> Transcript:
             step(fold, event.at_ms, event.body)
     if fold.partial is not None:
         fold.add(fold.partial)
-    ordered = tuple(sorted(fold.entries, key=lambda entry: entry.from_ms))
+    ordered = tuple(sorted(_in_spoken_order(fold.entries), key=lambda entry: entry.from_ms))
     length = fold.head.duration_ms if fold.head.ended else fold.last_ms
     return replace(fold.head, entries=ordered, duration_ms=length)
+
+
+def _in_spoken_order(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """What was never sent stands behind the clause it was to follow, not at the moment it was composed."""
+    newest: dict[str, float] = {}
+    for entry in entries:
+        if isinstance(entry, AgentClause):
+            before = newest.get(entry.reply, entry.from_ms)
+            if before > entry.from_ms:
+                entry = replace(entry, from_ms=before, to_ms=max(before, entry.to_ms))
+            newest[entry.reply] = entry.from_ms
+        yield entry
 
 
 # --- the call -----------------------------------------------------------------------------------------

@@ -201,12 +201,16 @@ def test_an_event_of_a_newer_release_does_not_hide_the_call(play: Callable[[Scen
     play(scene)
 
 
+async def _refused(_: web.Request) -> web.StreamResponse | None:
+    return web.Response(status=403)
+
+
 def test_every_route_declares_a_permission_somebody_guards() -> None:
     async def handler(_: web.Request) -> web.StreamResponse:
         return web.Response()
 
     with pytest.raises(ConfigurationError, match=r"GET /secret asks for '', which nothing guards"):
-        mount(web.Application(), [Route("GET", "/secret", handler, "")], {"open": lambda _: asyncio.sleep(0)})
+        mount(web.Application(), [Route("GET", "/secret", handler, "")], {"open": _refused})
 
 
 def test_the_scope_a_token_is_made_with_is_the_one_routes_ask_for() -> None:

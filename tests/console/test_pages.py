@@ -180,7 +180,7 @@ def test_a_call_s_page_tells_everything(play: Callable[[Scene], None]) -> None:
         page = await answer.text()
         assert '<audio controls preload="metadata" src="/api/v1/calls/CA1/recording"' in page
         assert 'data-from="2150.0" data-to="4000.0"' in page
-        assert "That is Tuesday,<del" in page
+        assert "That is Tuesday, <del" in page
         count = sum(len(bodies) for _, bodies in sample_call.STORY)
         assert f"verified, {count} events" in page
         assert "450 ms" in page

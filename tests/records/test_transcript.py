@@ -32,8 +32,8 @@ def test_the_whole_call_reads_like_this() -> None:
         "[00:00.0] Agent:  Hello, this is the front desk.\n"
         "[00:02.2] Caller: a table on march 17th <b>please</b>\n"
         "[00:04.3]   - date filled = 2026-03-17\n"
-        '[00:04.3] Agent:  [not said: "Is that right?"] [read back: date]\n'
         '[00:04.4] Agent:  That is Tuesday, -- [interrupted; not heard: "March 17th."] [read back: date]\n'
+        '[00:04.4] Agent:  [not said: "Is that right?"] [read back: date]\n'
         "[00:05.4] Caller: yes\n"
         "[00:06.2]   - date confirmed\n"
         "[00:06.2]   * book committed: code 4F7K, date 2026-03-17, time 14:30 (receipt abababababab)\n"
