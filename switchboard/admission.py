@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from calls.clock import Clock
-from calls.errors import UnknownLine
+from calls.errors import ConfigurationError, UnknownLine
 from calls.line import IncomingCall, Line
 from calls.ports import Admitted, Declined
 from switchboard.lines import LineBook
@@ -51,7 +51,7 @@ class Door:
 
     async def admit(self, call: IncomingCall) -> Admitted | Declined:
         """Once per call."""
-        self._book.reload()
+        self._reread()
         try:
             line = self._book.find(call.called)
         except UnknownLine:
@@ -70,6 +70,13 @@ class Door:
             )
         self._inside[call.call] = line.id
         return Admitted(line)
+
+    def _reread(self) -> None:
+        try:
+            self._book.reload()
+        except ConfigurationError as why:
+            # A caller is waiting: a slip in an edit must not close every line of the file.
+            log.error("%s; the lines as last read hold", why)
 
     async def _paused(self) -> Mapping[str, Pause]:
         try:

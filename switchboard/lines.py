@@ -143,7 +143,7 @@ class _Reader:
             if key not in raw:
                 raise self.wrong(node, f"line {name} lacks {key!r}", f"add '{key}: ...'")
         plain = {key: self.text(value, key) for key, value in raw.items() if key in _PLAIN}
-        line = Line(id=name, number=self._number(raw["number"]), **plain)  # type: ignore[arg-type]  # all text, see _PLAIN
+        line = Line(id=name, number=self._number(raw["number"], any_other=True), **plain)  # type: ignore[arg-type]  # all text, see _PLAIN
         self._check(line, raw)
         human = self.human(raw["human"]) if "human" in raw else None
         limits = self.limits(raw["limits"], line) if "limits" in raw else Limits()
@@ -162,10 +162,13 @@ class _Reader:
             if value not in offered:
                 raise self.wrong(raw[key], f"{key} {value!r} is not offered", f"use {' or '.join(offered)}")
 
-    def _number(self, node: yaml.Node) -> str:
+    def _number(self, node: yaml.Node, *, any_other: bool = False) -> str:
         text = self.text(node, "number")
-        if text != "*" and not (text.startswith("+") and text[1:].isdigit() and 7 < len(text) < 17):
-            raise self.wrong(node, f"number {text!r} is not E.164", "write it as \"+15550100\", in quotes, or \"*\"")
+        if text == "*" and any_other:
+            return text
+        if not (text.startswith("+") and text[1:].isdigit() and 7 < len(text) < 17):
+            or_any = ', or "*"' if any_other else ""
+            raise self.wrong(node, f"number {text!r} is not E.164", f'write it as "+15550100", in quotes{or_any}')
         return text
 
     def human(self, node: yaml.Node) -> HumanDestination:

@@ -122,3 +122,11 @@ def test_with_the_database_away_the_last_pauses_hold(tmp_path: Path) -> None:
         assert isinstance(await here.admit(call(2)), Declined)
 
     run_virtual(scene())
+
+
+def test_a_slip_in_an_edit_closes_no_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    at_the_door = door(tmp_path)
+    (tmp_path / "lines.yaml").write_text(GOOD + "    colour: blue\n")
+    admitted = run_virtual(at_the_door.admit(call()))
+    assert isinstance(admitted, Admitted)
+    assert "lines.yaml:8: line desk has no setting 'colour'" in caplog.text

@@ -131,3 +131,9 @@ def test_what_is_not_offered_is_refused_with_what_is(key: str) -> None:
     message = f"lines.yaml:8: {key} 'psychic' is not offered; use {CHOICES[key][0]}"
     with pytest.raises(ConfigurationError, match=message):
         parse(with_(f"    {key}: psychic\n"), "lines.yaml")
+
+
+@pytest.mark.parametrize("extra", ["human: {number: '*'}", "limits: {blocked: [{number: '*', reason: all}]}"])
+def test_any_number_is_for_dialled_numbers_only(extra: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"number '\*' is not E\.164; write it as .\+15550100., in quotes$"):
+        parse(with_(f"    {extra}\n"), "lines.yaml")
