@@ -14,7 +14,7 @@ from calls.floor import Floor
 from calls.line import IncomingCall, Line
 from calls.phrases import FILLER, WITHHELD, clauses_of
 from calls.ports import Director, EngineTraits
-from calls.run import ActionRequest, Advance, CallFacts, ScriptLine, Stimulus
+from calls.run import ActionRequest, Advance, CallFacts, Resumed, ScriptLine, Stimulus
 from calls.speech import Clause
 from calls.state import CallState
 
@@ -72,7 +72,7 @@ class AgentSide:
             request = advance.action
             draft.record(ev.ActionRequested(request.key, request.action, request.arguments, request.writes))
             self.act(draft, request)
-        self._answer(draft, advance)
+        self._answer(draft, advance, back=isinstance(stimulus, Resumed))
         draft.do(Expect(advance.guidance))
 
     def act(self, draft: Draft, request: ActionRequest) -> None:
@@ -80,35 +80,35 @@ class AgentSide:
         draft.do(RunAction(request))
         draft.ring_in(FILL, FILLER_MS)
 
-    def _answer(self, draft: Draft, advance: Advance) -> None:
+    def _answer(self, draft: Draft, advance: Advance, back: bool) -> None:
         if advance.lines:
-            self.speak(draft, advance.lines, advance.ending, advance.disposition)
+            self.speak(draft, advance.lines, advance.ending, advance.disposition, back=back)
         elif advance.ending:
             self.leave(draft, advance.ending, advance.disposition)
         elif advance.action is None:
             self.listen(draft)
 
     def speak(
-        self, draft: Draft, lines: tuple[ScriptLine, ...], ending: str = "", disposition: str = ""
+        self,
+        draft: Draft,
+        lines: tuple[ScriptLine, ...],
+        ending: str = "",
+        disposition: str = "",
+        *,
+        back: bool = False,
     ) -> None:
-        """Choose a reply; it is said at once, or held while the caller has the floor."""
+        """Choose a reply; it is said at once, or held while the caller has the floor.
+
+        What is owed comes first; with a caller who is ``back`` after a lost line, after the apology for that.
+        """
         state = draft.state
         reply = f"r{state.chosen + 1}"
-        clauses = [*state.owed]
-        for line in lines:
-            clauses += [
-                Clause(
-                    id="",
-                    text=text,
-                    line=line.id,
-                    # A goodbye and the words before a transfer are heard out: the call ends with them.
-                    interruptible=line.interruptible and not ending,
-                    must_say=line.must_say,
-                    receipt=line.receipt,
-                    style=line.style,
-                )
-                for text in clauses_of(line.text)
-            ]
+        ahead = 1 if back else 0
+        clauses = (
+            *(clause for line in lines[:ahead] for clause in _clauses(line, ending)),
+            *state.owed,
+            *(clause for line in lines[ahead:] for clause in _clauses(line, ending)),
+        )
         numbered = tuple(replace(clause, id=f"{reply}.{n}") for n, clause in enumerate(clauses, 1))
         held = state.floor is HELD
         draft.record(ev.LineChosen(reply, state.turn, numbered, ending, disposition))
@@ -210,3 +210,18 @@ class AgentSide:
         self.leave(draft, "hand_over" if self.line.human else "hang_up", "fault")
 
 
+def _clauses(line: ScriptLine, ending: str) -> list[Clause]:
+    """A line, sentence by sentence; the reply numbers them."""
+    return [
+        Clause(
+            id="",
+            text=text,
+            line=line.id,
+            # A goodbye and the words before a transfer are heard out: the call ends with them.
+            interruptible=line.interruptible and not ending,
+            must_say=line.must_say,
+            receipt=line.receipt,
+            style=line.style,
+        )
+        for text in clauses_of(line.text)
+    ]

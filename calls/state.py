@@ -43,7 +43,7 @@ class CallState:
     """replies so far"""
     paused: ev.AgentPaused | None = None
     owed: tuple[Clause, ...] = ()
-    """must-say clauses that were cut: the next reply begins with them"""
+    """must-say clauses that were cut, or lost with the line: the next reply says them"""
     checkpointed_ms: float = -1_000.0
     leaving: str = ""
     """``hang_up | hand_over`` once it is decided"""
@@ -74,7 +74,7 @@ def evolve(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
         case ev.CarrierConnected():
             return replace(state, sockets=body.attempt, leaving="", missed="")
         case ev.CarrierLost() | ev.CarrierReplaced() | ev.CallEnded():
-            return replace(state, replies=(), paused=None)
+            return replace(state, replies=(), paused=None, owed=(*state.owed, *_must_be_said(state)))
         case ev.CallerHungUp():
             return replace(state, replies=(), paused=None, hung_up=True)
         case ev.HandoverFailed():
@@ -115,12 +115,15 @@ def _evolve_speech(state: CallState, body: ev.EventBody, at_ms: float) -> CallSt
         case ev.AgentResumed():
             return replace(state, paused=None)
         case ev.AgentInterrupted():
-            owed = tuple(c for reply in state.replies for c in reply.clauses if c.must_say)
-            return replace(state, replies=(), paused=None, owed=owed)
+            return replace(state, replies=(), paused=None, owed=_must_be_said(state))
         case ev.ReplyCompleted():
             return _completed(state, body.reply)
         case _:
             return state
+
+
+def _must_be_said(state: CallState) -> tuple[Clause, ...]:
+    return tuple(c for reply in state.replies for c in reply.clauses if c.must_say)
 
 
 def _heard(state: CallState, name: str) -> CallState:
