@@ -73,6 +73,19 @@ def test_dropped_around_the_booking_books_once(after_ms: int) -> None:
     assert "booking code" in played.heard
 
 
+def test_dropped_in_the_greeting_says_that_it_is_a_machine_and_records() -> None:
+    async def caller(phone: Caller) -> None:
+        await phone.waits_for_agent_to_begin()
+        await phone.waits(0.8)
+        await phone.drops_socket()
+        heard = await asked(phone, "the line dropped", "automated assistant of Harbor Dental", "This call is recorded")
+        assert heard.index("the line dropped") < heard.index("automated assistant")
+        await phone.hangs_up()
+
+    played = run_scene(caller)
+    assert [body.text for body in played.all(ev.AgentSpoke)].count("This call is recorded.") == 1
+
+
 def test_dropped_four_times_then_a_person() -> None:
     async def caller(phone: Caller) -> None:
         await asked(phone, "cleaning")
