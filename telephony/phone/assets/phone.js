@@ -53,7 +53,7 @@ async function call() {
     handset.close();
     console.error(why);
     tell(why instanceof Trouble ? why : new Trouble("failed", `The call could not be placed: ${why.message}`));
-    enter("idle");
+    enter("idle", "Not connected");
   }
 }
 

@@ -38,6 +38,7 @@ class Guard:
         self.declined: Declined | None = None
         self.inside: list[str] = []
         self.asked: list[IncomingCall] = []
+        self.left = asyncio.Event()
 
     async def admit(self, call: IncomingCall) -> Admitted | Declined:
         self.asked.append(call)
@@ -52,6 +53,7 @@ class Guard:
     def release(self, call: str) -> None:
         if call in self.inside:
             self.inside.remove(call)
+        self.left.set()
 
 
 @dataclass
@@ -169,6 +171,17 @@ class House:
         return self.host.calls[-1]
 
 
+async def tap(_request: web.Request) -> web.Response:
+    """An audio worklet that tells what flows into it, for tests which listen to the loudspeaker."""
+    script = """registerProcessor("tap", class extends AudioWorkletProcessor {
+        process([input]) {
+            if (input.length) this.port.postMessage(input[0].slice());
+            return true;
+        }
+    });"""
+    return web.Response(text=script, content_type="text/javascript")
+
+
 @asynccontextmanager
 async def serving(public_url: str = "http://localhost:8080", ticket_ttl_s: float = 30.0) -> AsyncIterator[House]:
     """The softphone's routes over aiohttp on a free port of 127.0.0.1."""
@@ -192,6 +205,7 @@ async def serving(public_url: str = "http://localhost:8080", ticket_ttl_s: float
     application = web.Application(middlewares=[note_sockets])
     for method, path, handler, _permission in phone.routes():
         application.router.add_route(method, path, handler)
+    application.router.add_get("/tap.js", tap)
     runner = web.AppRunner(application, shutdown_timeout=2)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -61,9 +61,13 @@ def linear(mulaw: bytes) -> Samples:
     return np.frombuffer(g711.ulaw_to_linear(mulaw), "<i2").astype(np.float64) / 32768
 
 
-def likeness(got: Samples, sent: Samples, piece: int = 2000, slip: int = 400) -> float:
-    """Pearson's correlation at the best delay. A busy machine makes the fake microphone and the fake loudspeaker
-    slip by blocks of 10 ms, so each quarter second (at 8 kHz) may lie up to 50 ms beside the whole's best delay."""
+def likeness(got: Samples, sent: Samples, piece: int = 8000, slip: int = 1600) -> float:
+    """Pearson's correlation of two sounds at 8 kHz, at the best delay, to a quarter of a sample.
+
+    A busy machine makes the fake microphone and the fake loudspeaker slip by blocks of 10 ms, so each quarter
+    second may lie up to 50 ms beside the whole's best delay.
+    """
+    got, sent = (soxr.resample(sound, 8000, 32000, quality="VHQ") for sound in (got, sent))
     size = 1 << (len(got) + len(sent)).bit_length()
     cross = np.fft.irfft(np.fft.rfft(got, size) * np.conj(np.fft.rfft(sent, size)), size)
     whole = int(np.argmax(cross[: len(got) - len(sent) + 1]))
@@ -79,20 +83,24 @@ def likeness(got: Samples, sent: Samples, piece: int = 2000, slip: int = 400) ->
 
 TAP = """
 window.heard = [];
+const add = AudioWorklet.prototype.addModule;
+AudioWorklet.prototype.addModule = async function (...rest) {
+    await add.apply(this, rest);
+    await add.call(this, "/tap.js");
+};
 const connect = AudioNode.prototype.connect;
 AudioNode.prototype.connect = function (target, ...rest) {
-    const context = this.context;
-    if (target === context.destination && this instanceof AudioWorkletNode && this.numberOfInputs === 0) {
-        const tap = context.createScriptProcessor(1024, 1, 1);
-        tap.onaudioprocess = (event) => window.heard.push(...event.inputBuffer.getChannelData(0));
+    if (target === this.context.destination && this instanceof AudioWorkletNode && this.numberOfInputs === 0) {
+        const tap = new AudioWorkletNode(this.context, "tap");
+        tap.port.onmessage = ({ data }) => window.heard.push(...data);
         connect.call(this, tap);
-        connect.call(tap, context.destination);
-        window.heardRate = context.sampleRate;
+        connect.call(tap, this.context.destination);
+        window.heardRate = this.context.sampleRate;
     }
     return connect.call(this, target, ...rest);
 };
 """
-"""Notes what goes to the loudspeaker, in front of the page's own scripts."""
+"""Notes what goes to the loudspeaker; runs in front of the page's own scripts."""
 
 
 def in_browser(act: Callable[[House, Page], Awaitable[None]], *flags: str, tap: bool = False, at: str = "") -> None:
@@ -159,6 +167,7 @@ def test_the_agent_is_heard_and_marks_return_in_order() -> None:
             assert [name for _, name in call.marks] == [f"clause {number}#1" for number in range(len(pieces))]
             assert call.ended == [f"clause {number}" for number in range(len(pieces))]
             assert await page.ask("[phone.starved_ms, phone.queued_ms, phone.clears]") == [0, 0, 0]
+            await page.rest(300)
             heard = np.array(await page.ask("window.heard"), dtype=np.float64)
             low = soxr.resample(heard, await page.ask("heardRate"), 8000, quality="VHQ")
             assert likeness(low, linear(mulaw)) > 0.95
@@ -182,7 +191,7 @@ def test_a_clear_silences_at_once_and_gives_the_marks_back() -> None:
             assert max(at for at, _ in returned) - began < 0.060
             assert [name for _, name in returned] == [f"{n}#1" for n in range(known, known + len(returned))]
             played = await page.ask("phone.played_ms")
-            await page.rest(300)
+            await page.rest(500)
             assert await page.ask("[phone.played_ms, phone.queued_ms]") == [played, 0]
             assert await page.ask("Math.max(...heard.slice(-4096).map(Math.abs)) < 1e-4")
             say(call, "again", tone)
@@ -303,7 +312,7 @@ def test_the_pages_arithmetic_is_the_servers() -> None:
         coded = await page.ask(
             "import('/phone/g711.js').then(m => Array.from({length: 65536}, (_, i) => m.encode((i - 32768) / 32768)))"
         )
-        assert bytes(coded) == g711.linear_to_ulaw(every.tobytes())  # type: ignore[arg-type]
+        assert coded == list(g711.linear_to_ulaw(every.tobytes()))
         decoded = await page.ask(
             "import('/phone/g711.js').then(m => Array.from(m.decode(Uint8Array.from({length: 256}, (_, i) => i))))"
         )

@@ -207,10 +207,8 @@ def test_a_carriers_token_opens_nothing_here() -> None:
 
 def test_a_ticket_nobody_uses_gives_its_place_back() -> None:
     async def act(house: House) -> None:
-        left = asyncio.Event()
-        house.guard.release = lambda call: (house.guard.inside.remove(call), left.set())  # type: ignore[method-assign]
         ticket = await house.ticket()
-        await left.wait()
+        await house.guard.left.wait()
         assert house.guard.inside == []
         async with house.session.ws_connect(ticket["socket"], headers=house.origin) as socket:
             await socket.send_str(start(ticket))
