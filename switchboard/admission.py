@@ -75,8 +75,10 @@ class Door:
         try:
             self._book.reload()
         except ConfigurationError as why:
-            # A caller is waiting: a slip in an edit must not close every line of the file.
-            log.error("%s; the lines as last read hold", why)
+            # A caller is waiting: a slip in an edit must not close every line of the file. The reason may hold a
+            # number, so only the place is logged.
+            place = str(why).partition(": ")[0]
+            log.error("%s has a mistake and the lines as last read hold; see: switchboard line list", place)
 
     async def _paused(self) -> Mapping[str, Pause]:
         try:
