@@ -212,11 +212,17 @@ class Conversation:
 
     @staticmethod
     def _goes_on(state: CallState, text: str) -> bool:
-        """True when the words only acknowledge. In the last clause, which asks, "okay" is an answer."""
+        """True when the words only acknowledge. In the last clause, which asks, "okay" answers once half is heard."""
         if state.paused is None or not is_acknowledgement(text):
             return False
-        clauses = [clause.id for reply in state.replies for clause in reply.clauses]
-        return bool(clauses) and state.paused.clause != clauses[-1]
+        clauses = [clause for reply in state.replies for clause in reply.clauses]
+        if not clauses:
+            return False
+        asks = clauses[-1]
+        # Nobody agrees to what they have not heard yet.
+        heard_half = 2 * len(state.paused.heard_text.split()) >= len(asks.text.split())
+        return state.paused.clause != asks.id or not heard_half
+
 
     # --- the script ---------------------------------------------------------------------------------
 
@@ -231,7 +237,12 @@ class Conversation:
             # What was begun in the world is not undone by talking; the caller is told that it goes on.
             self.agent.fill(draft)
             return
-        self.agent.advance(draft, Commanded(signal.commands, state.unanswered))
+        self._advance(draft, Commanded(signal.commands, state.unanswered))
+
+    def _advance(self, draft: Draft, stimulus: Commanded | CallerSilent) -> None:
+        # The words with which a call that is too long ends may have been talked over: nothing else follows them.
+        late = draft.at_ms >= self.line.limits.call_seconds * 1_000
+        self.agent.advance(draft, TimeIsUp() if late else stimulus)
 
     def _done(self, draft: Draft, signal: sg.ActionDone) -> None:
         draft.silence(FILL)
@@ -254,7 +265,7 @@ class Conversation:
             return
         if timer == SILENCE and draft.state.floor in (Floor.LISTENING, Floor.THINKING):
             draft.record(ev.CallerStayedSilent(draft.state.silences + 1))
-            self.agent.advance(draft, CallerSilent(draft.state.silences))
+            self._advance(draft, CallerSilent(draft.state.silences))
         elif timer == FILL:
             self.agent.fill(draft)
         elif timer == UNDERSTANDING:

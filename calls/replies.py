@@ -103,12 +103,10 @@ class AgentSide:
         """
         state = draft.state
         reply = f"r{state.chosen + 1}"
-        ahead = 1 if back else 0
-        clauses = (
-            *(clause for line in lines[:ahead] for clause in _clauses(line, ending)),
-            *state.owed,
-            *(clause for line in lines[ahead:] for clause in _clauses(line, ending)),
-        )
+        ahead = [clause for line in lines[:1] for clause in _clauses(line, ending)] if back else []
+        after = [clause for line in lines[1 if back else 0 :] for clause in _clauses(line, ending)]
+        said = {clause.text for clause in after}
+        clauses = (*ahead, *(clause for clause in state.owed if clause.text not in said), *after)
         numbered = tuple(replace(clause, id=f"{reply}.{n}") for n, clause in enumerate(clauses, 1))
         held = state.floor is HELD
         draft.record(ev.LineChosen(reply, state.turn, numbered, ending, disposition))
