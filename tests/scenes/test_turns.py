@@ -71,6 +71,21 @@ def test_a_cough_while_nobody_speaks_is_nothing() -> None:
     assert run_scene(caller).bookings == booking()
 
 
+def test_nobody_agrees_to_what_they_have_not_heard() -> None:
+    async def caller(phone: Caller) -> None:
+        await hears_the_greeting_out(phone)
+        await phone.says("a check-up on Tuesday at ten for Anna Miller")
+        await phone.interrupts("mm-hm", after=0.5)
+        await asked(phone, "the number you are calling from, ending in zero one nine two?")
+        await phone.says("yes")
+        await asked(phone, "Shall I book it?")
+        await agrees(phone)
+
+    played = run_scene(caller)
+    assert len(played.all(ev.AgentResumed)) == 1
+    assert played.bookings == booking()
+
+
 def test_what_must_be_said_is_said_again() -> None:
     async def caller(phone: Caller) -> None:
         await phone.interrupts("a check-up on Tuesday", after=1.0)
