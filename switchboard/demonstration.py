@@ -17,37 +17,62 @@ from calls.record import stream_of
 from records.transcript import transcribe
 from records.transcript_formats import as_text
 from records.waterfall import TurnLatency, summarize
+from spoken import Context, Kind, parse, read_back
 from switchboard.house import House
 from switchboard.simulated import Habit, Persona, best_voice, ear_of, voice_of
 from telephony.twin import CallResult, Twin, TwinConfig
 from telephony.twin.web import WebNetwork
 from workflows.backends.tables import bookings
 
+SUNDAY = 6
 CALLER_NUMBER = "+15555550142"
-CALLER_NAME = "Anna Miller"
+CALLER_NAME = "John Carter"
+FAVOURITE = "Half past two in the afternoon, please."
 
 
-def booker(now: datetime) -> Persona:
-    """Books a cleaning; ``now`` in the line's time zone. Gives values as asked, and refuses nothing."""
-    day = now + timedelta(days=3)
-    if day.weekday() == 6:
-        day += timedelta(days=1)
-    return Persona(
-        (
-            Habit(r"how can i help|what can i do", "Hi, I would like to book a cleaning."),
-            Habit(r"shall i book|is (all )?(that|this) (right|correct)|did i get", "Yes, please.", once=False),
-            Habit(r"anything else", "No, thank you. Goodbye."),
-            Habit(r"goodbye"),
-            Habit(r"cleaning, a check", "A cleaning, please."),
-            Habit(r"what day|which day", f"On {day:%A}, please.", once=False),
-            Habit(r"what time|which time", "Half past two in the afternoon.", once=False),
-            Habit(r"spell", " ".join(CALLER_NAME.split()[-1]), once=False),
-            Habit(r"name", f"{CALLER_NAME}.", once=False),
-            Habit(r"calling from|ending in|number you", "Yes.", once=False),
-            Habit(r"number", "You can use the number I'm calling from.", once=False),
-            Habit(r".*", "Yes.", once=False),
+class Booker:
+    """Wants a cleaning in a few days, and takes what is free when the first wish is not."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._days = 2
+
+    def day(self, _: str) -> str:
+        """A day in the next week; another one each time the agent asks."""
+        self._days += 1
+        wish = self._now + timedelta(days=self._days)
+        if wish.weekday() == SUNDAY:
+            self._days += 1
+            wish += timedelta(days=1)
+        return f"On {wish:%A}, please." if self._days < 7 else f"On {wish:%B} {wish.day}."
+
+    def time(self, words: str) -> str:
+        """The favourite, unless the agent offers others instead."""
+        if "nearest" not in words and "for example" not in words:
+            return FAVOURITE
+        offered = parse(Kind.time, words[words.find("nearest") :], Context(self._now, "UTC"))
+        spoken = read_back(Kind.time, offered.value, Context(self._now, "UTC")) if offered else "nine in the morning"
+        return f"{spoken}, please."
+
+    def persona(self) -> Persona:
+        """What is said when; the first that matches."""
+        return Persona(
+            (
+                Habit(r"cleaning, a check", lambda words: f"A cleaning. {self.day(words)}", once=True),
+                Habit(r"cleaning, a check", "A cleaning, please."),
+                Habit(r"shall i book|is (all )?(that|this) (right|correct)|did i get", "Yes, please."),
+                Habit(r"anything else", "No, thank you. Goodbye."),
+                Habit(r"goodbye|good-bye"),
+                Habit(r"(what|which) day", self.day),
+                Habit(r"(what|which) time|which would you like|just the time|suits you", self.time),
+                Habit(r"spell", " ".join(CALLER_NAME.split()[-1])),
+                Habit(r"calling from|ending in", "Yes."),
+                Habit(r"\bname\b", f"It's {CALLER_NAME}."),
+                Habit(r"number", "You can use the number I'm calling from."),
+                Habit(r"put you through", "No, thank you."),
+                Habit(r".*", "Could you repeat that, please?"),
+            )
         )
-    )
 
 
 def booking_line(house: House) -> Line:
@@ -73,7 +98,7 @@ async def place(house: House) -> CallResult:
         )
         async with WebNetwork({public: public}) as network:
             twin = Twin(config, network, voice=voice_of(best_voice()), ear=ear_of(ear))
-            persona = booker(utc_now().astimezone(ZoneInfo(line.timezone)))
+            persona = Booker(utc_now().astimezone(ZoneInfo(line.timezone))).persona()
             number = line.number if line.number != "*" else "+15550100"
             return await twin.place_call(to=number, from_=CALLER_NUMBER, script=persona)
     finally:

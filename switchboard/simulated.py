@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from agent.offline.caller_voices import available_caller_voices, caller_voice
@@ -53,9 +53,10 @@ class Habit:
 
     hears: str
     """regular expression over the agent's words, lower case"""
-    says: str = ""
+    says: str | Callable[[str], str] = ""
+    """the words, or what makes them from the agent's"""
     keys: str = ""
-    once: bool = True
+    once: bool = False
 
 
 @dataclass(slots=True)
@@ -79,7 +80,7 @@ class Persona:
             if habit.keys:
                 await phone.presses(habit.keys)
             elif habit.says:
-                await phone.says(habit.says)
+                await phone.says(habit.says(words) if callable(habit.says) else habit.says)
             if re.search(r"\bgoodbye\b", words) and not habit.says and not habit.keys:
                 return
             span = await phone.waits_for_agent()
