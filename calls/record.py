@@ -44,7 +44,8 @@ class CallRecord:
         """Number, chain and queue events; they reach the disk at most 20 ms later."""
         events = []
         envelopes = []
-        at_ms = round(at_ms, 3)
+        # A whole number would be hashed as 1 and come back from the database as 1.0.
+        at_ms = round(float(at_ms), 3)
         for body in bodies:
             self._seq += 1
             draft = Envelope(

@@ -42,9 +42,11 @@ async def open_stores(settings: Settings, progress: Progress = _silent) -> Async
 async def open_engine(url: str) -> AsyncIterator[AsyncEngine]:
     """An engine on a migrated database."""
     from migrations.run import upgrade
+    from records.store import serve_as_app_role
 
     await asyncio.to_thread(upgrade, url)
     engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    serve_as_app_role(engine)
     try:
         yield engine
     finally:

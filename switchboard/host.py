@@ -15,7 +15,8 @@ from calls.state import rebuild
 from records.recording_path import recording_path
 from switchboard.desk import since_answer_ms
 
-MakeRecorder = Callable[[Path], Recorder]
+MakeRecorder = Callable[[Path, float], Recorder]
+"""(file, ms since answer at the stream's first frame): a call taken up again goes on in the same file"""
 
 
 class Host:
@@ -48,7 +49,7 @@ class Host:
         state = rebuild(record.past)
         since_ms = since_answer_ms(state, self._clock)
         engine = self._engines[line.engine]
-        recorder = self._recorder(incoming.call) if line.record else None
+        recorder = self._recorder(incoming.call, since_ms) if line.record else None
         if recorder is not None:
             playout.record_to(recorder)
         parts = Parts(
@@ -63,5 +64,7 @@ class Host:
         )
         return CallSession(parts, stream_id, since_ms)
 
-    def _recorder(self, call: str) -> Recorder | None:
-        return None if self._recordings is None else self._make_recorder(recording_path(self._recordings, call))
+    def _recorder(self, call: str, since_ms: float) -> Recorder | None:
+        if self._recordings is None:
+            return None
+        return self._make_recorder(recording_path(self._recordings, call), since_ms)

@@ -34,6 +34,7 @@ from switchboard.lines import LineBook
 from switchboard.live import TailedSink
 from switchboard.rates import CallRates
 from switchboard.settings import Settings
+from switchboard.sweeper import Sweeper
 from telephony.callbacks import Callbacks
 from telephony.door import Door
 from telephony.media import MediaParts
@@ -107,11 +108,16 @@ async def open_house(
             actions=actions,
             clock=clock,
             recordings=recordings,
-            make_recorder=WavRecorder,
+            make_recorder=lambda path, since_ms: WavRecorder(path, origin_ms=since_ms),
         )
         media = MediaParts(host, door, tokens, clock)
+        group = await stack.enter_async_context(asyncio.TaskGroup())
+        lasting = [group.create_task(Sweeper(database, sink, clock).run())]
         if settings.twilio_account_sid and settings.twilio_auth_tokens:
-            await _watch_goodbyes(stack, settings, sink, door, clock)
+            rest = await _rest(stack, settings)
+            lasting.append(group.create_task(HangUpWatch(sink, door, rest, clock).run()))
+        for task in lasting:
+            stack.callback(task.cancel)
         callbacks = Callbacks(door, desk, tokens, clock, settings.public())
         check = signature_check(settings)
         webhooks = Webhooks(callbacks, media, check, insecure_dev=settings.insecure_dev)
@@ -143,17 +149,11 @@ def signing_key(var: Path) -> bytes:
     return key
 
 
-async def _watch_goodbyes(
-    stack: contextlib.AsyncExitStack, settings: Settings, sink: TailedSink, door: Door, clock: LoopClock
-) -> None:
-    """End at the carrier what ended here. The first auth token is the account's primary one."""
+async def _rest(stack: contextlib.AsyncExitStack, settings: Settings) -> TwilioRest:
+    """Twilio's REST interface. The first auth token is the account's primary one."""
     session = await stack.enter_async_context(aiohttp.ClientSession())
-    rest = TwilioRest(
-        settings.twilio_api_base_url, settings.twilio_account_sid, settings.twilio_auth_tokens[0], session
-    )
-    group = await stack.enter_async_context(asyncio.TaskGroup())
-    watching = group.create_task(HangUpWatch(sink, door, rest, clock).run())
-    stack.callback(watching.cancel)
+    account, token = settings.twilio_account_sid, settings.twilio_auth_tokens[0]
+    return TwilioRest(settings.twilio_api_base_url, account, token, session)
 
 
 def signature_check(settings: Settings) -> SignatureCheck | None:

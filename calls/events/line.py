@@ -57,7 +57,7 @@ class CallEnded(Body, name="call.ended"):
     """The last event of a call's stream."""
 
     reason: str
-    """``agent_hung_up | caller_hung_up | handed_over | carrier_lost | fault``"""
+    """``agent_hung_up | caller_hung_up | handed_over | process_lost``, or the carrier's own word"""
     disposition: str
     """from the script: ``booked``, ``declined``, ``callback`` ..."""
     duration_ms: float
