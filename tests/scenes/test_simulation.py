@@ -1,0 +1,61 @@
+"""Callers drawn from seeds, against an oracle: the books hold what the caller agreed to, and nothing else."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from calls import events as ev
+from telephony.twin import Human
+from tests.counts import count
+from tests.scenes.people import Person
+from tests.scenes.stage import CALLER, TWIN, Played, run_scene
+
+SEEDS = range(count(full=200, quick=40))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_books_hold_what_the_caller_agreed_to(seed: int) -> None:
+    person = Person.drawn(seed)
+    chance = random.Random(seed)
+    human = Human(chance.choice(("answers", "busy", "no-answer", "failed")))
+    config = replace(TWIN, seed=seed, human=human, disorder=chance.choice((0.0, 0.3)))
+    takes = {"book": chance.choice((5.0, 300.0, 2_500.0)), "find_times": chance.choice((5.0, 400.0))}
+    played = run_scene(person.script, seed=seed, config=config, takes_ms=takes, may_give_up=True)
+    story = f"seed {seed}, {person}\n" + "\n".join(person.said) + f"\n{played.transcript}"
+    assert not played.result.gave_up, f"{played.result.gave_up}; {story}"
+    oracle(person, played, human, story)
+    invariants(played, story)
+
+
+def oracle(person: Person, played: Played, human: Human, story: str) -> None:
+    rows = [wish.row for wish in person.agreed[:1]]
+    if person.goal == "books":
+        assert person.agreed, story
+        assert played.bookings == [person.wish.row], story
+        assert "booking code" in played.heard, story
+    elif person.goal == "declines":
+        assert played.bookings == [] and not person.agreed, story
+    elif person.goal == "hangs up":
+        assert played.bookings in (rows, []), story
+    elif person.hung_up or played.result.dialled:
+        assert played.bookings in (rows, []), story
+        if human.outcome != "answers":
+            assert [note["phone"] for note in played.house.memory.books.callbacks] == [CALLER], story
+
+
+def invariants(played: Played, story: str) -> None:
+    """What holds after every call."""
+    assert played.names[-1] == "call.ended" and played.names.count("call.ended") == 1, story
+    assert len(played.bookings) <= 1, story
+    committed = [body for body in played.all(ev.ActionCommitted) if body.receipt.action == "book"]
+    assert len(committed) == len(played.bookings), story
+    if "You are booked" in played.heard:
+        assert committed, story
+    assert [finding for finding in played.result.findings if finding.weight == "error"] == [], story
+    assert played.result.starved_ms == 0, story
+    assert played.house.door.seated == [], story
+    times = [envelope.at_ms for envelope in played.log]
+    assert times == sorted(times), story
