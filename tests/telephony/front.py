@@ -7,9 +7,11 @@ The scripted call greets, remembers what it hears, and obeys keys: 0 says goodby
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from xml.etree import ElementTree
 
 from calls.audio import AudioFrame
 from calls.clock import LoopClock
@@ -251,3 +253,25 @@ async def listens(phone: Caller) -> None:
 
 
 __all__ = ["GREETING_MS", "HUMAN", "LINE", "PlaybackBegan", "presses_zero"]
+
+
+def said(front: Front, kind: type) -> list[object]:
+    """The signals of one kind which the call was given."""
+    return [signal for signal in front.signals if isinstance(signal, kind)]
+
+
+def start(call: str, token: str, **more: object) -> str:
+    """The message that opens a media stream."""
+    body = {"callSid": call, "customParameters": {"token": token}, **more}
+    return json.dumps({"event": "start", "sequenceNumber": "1", "streamSid": "MZ0001", "start": body})
+
+
+async def admitted(front: Front, call: str = "CA0001") -> str:
+    """A token for a call that was let in."""
+    await front.door.decide(front.door.visit(IncomingCall(call, "+15550100", "+15550199", account="AC1")))
+    return front.tokens.mint(call)
+
+
+def verbs(twiml: str) -> list[str]:
+    """The TwiML's verbs, in order."""
+    return [verb.tag for verb in ElementTree.fromstring(twiml)]
