@@ -41,7 +41,7 @@ def test_tasks_belong_to_a_group() -> None:
 def test_only_wire_tests_sleep() -> None:
     sleeping = []
     for path in python_files("tests"):
-        marks_wire = any(dotted(node) == "pytest.mark.wire" for node in ast.walk(tree(path))
+        marks_wire = "wire" in Path(path).parts or any(dotted(node) == "pytest.mark.wire" for node in ast.walk(tree(path))
                          if isinstance(node, ast.Attribute))  # fmt: skip
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Call) and dotted(node.func) in SLEEPS and not marks_wire:
