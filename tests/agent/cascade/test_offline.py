@@ -15,7 +15,7 @@ from calls.signals import CallerSaid, Signal, SpeechBegan, SpeechFaded
 from calls.speech import Clause
 from tests.agent.understanding.booking import FACTS, asking, short
 
-CACHE = Path(__file__).resolve().parents[3] / "var" / "speech"
+CACHE = Path(__file__).resolve().parents[3] / "var" / "models"
 LINE = Line("main", "+15550100", "book", "Robin", "Harbor Dental", "Thank you for calling.")
 TURNS = [
     ("A cleaning on Thursday at three.", "service", ["+date=2026-03-12", "+service=cleaning", "+time=15:00"]),

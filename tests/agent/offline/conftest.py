@@ -13,7 +13,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import audioop
 
-CACHE = Path(__file__).resolve().parents[3] / "var" / "speech"
+CACHE = Path(__file__).resolve().parents[3] / "var" / "models"
 
 
 @pytest.fixture(scope="session")
