@@ -126,8 +126,11 @@ class Person:
         await phone.hears_greeting()
         for _ in range(MOST_TURNS):
             heard = await self._listens(phone)
-            if re.search(r"goodbye", heard) or "stay on the line" in heard:
+            if re.search(r"goodbye", heard):
                 return
+            if "stay on the line" in heard:
+                await phone.waits_for_agent(within_s=60)
+                continue
             if self.goal == "hangs up" and self._impatient():
                 await self._leaves(phone)
             if self.drops and self.chance.random() < 0.15:

@@ -53,6 +53,7 @@ from telephony.tokens import CallTokens
 from telephony.twin import Caller, CallerGaveUp, CallerScript, CallResult, Tamper, Twin, TwinConfig
 from telephony.twin.memory import MemoryNetwork, MemorySocket
 from telephony.twin.ports import Form, Reply
+from telephony.twin.soundcheck import spans
 from workflows.advance import ScriptDirector
 from workflows.language.scripts import shipped_scripts
 from workflows.memory_actions import MemoryActions
@@ -298,8 +299,9 @@ async def speech(text: str) -> bytes:
 
 
 async def words(mulaw: bytes) -> str:
-    """The ear lent to callers."""
-    return scripted_words(mulaw)
+    """The ear lent to callers. Each stretch of sound is read for itself: a line that was cut goes on out of step."""
+    stretches = (mulaw[span.start_ms * 8 : (span.end_ms + 20) * 8] for span in spans(mulaw, 20))
+    return " ".join(text for text in map(scripted_words, stretches) if text)
 
 
 def run_scene(
