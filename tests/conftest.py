@@ -9,6 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+from tests.counts import full_counts
+
+# The same examples at every run, however slow the machine; `make prove` looks for new ones.
+settings.register_profile("switchboard", deadline=None, derandomize=not full_counts(), database=None)
+settings.load_profile("switchboard")
 
 SYSTEM_PROGRAMS = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "system": ("sox", "flite")}
 INSTALL_LINE = "sudo infra/install-system-packages.sh"
