@@ -37,7 +37,7 @@ if "$environment/bin/python" -m pip check | grep -v -e "^silero-vad" -e "^pyduck
 fi
 "$environment/bin/python" infra/import_everything.py
 folders=(tests/architecture)
-for name in calls spoken workflows telephony switchboard; do
+for name in calls spoken workflows telephony agent scenes switchboard; do
     if [ -d "tests/$name" ]; then folders+=("tests/$name"); fi
 done
 "$environment/bin/python" -m pytest -q -p no:cacheprovider -m "not chromium and not system and not models and not wire" \
