@@ -196,7 +196,7 @@ class Person:
         first = self.first
         question = heard[-110:]
         if "ending in" in question:
-            own = first.phone == CALLER or "call back" in " ".join(self.said[-3:]).lower()
+            own = first.phone == CALLER
             return ("#1" if own else "#2") if pressing else ("yes" if own else "no")
         if re.search(r"phone number|digit by digit|what number", question):
             return f"#{first.phone[2:]}" if pressing else words_for_digits(first.phone[2:], zero="zero")
@@ -236,7 +236,7 @@ class Person:
         """The first thing that was read back wrongly."""
         self.first = wish
         parts = self._parts(wish)
-        wrong = next((name for name, words in parts.items() if words not in heard), "day")
+        wrong = next((name for name, words in parts.items() if not _told(words, heard)), "day")
         match wrong:
             case "service":
                 return READ_BACK[wish.service]
@@ -262,5 +262,10 @@ class Person:
 
     def _reads(self, heard: str, wish: Wish) -> bool:
         """Whether what was heard tells of this wish: all of it at the confirmation, any of it before."""
-        found = [words in heard for words in self._parts(wish).values()]
+        found = [_told(words, heard) for words in self._parts(wish).values()]
         return all(found) if "shall i book it" in heard else any(found)
+
+
+def _told(words: str, heard: str) -> bool:
+    """In whole words: noon is not in "afternoon"."""
+    return re.search(rf"\b{re.escape(words)}\b", heard) is not None

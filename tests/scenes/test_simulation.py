@@ -11,7 +11,7 @@ from calls import events as ev
 from telephony.twin import Human
 from tests.counts import count
 from tests.scenes.people import Person
-from tests.scenes.stage import CALLER, TWIN, Played, run_scene
+from tests.scenes.stage import TWIN, Played, run_scene
 
 SEEDS = range(count(full=200, quick=40))
 
@@ -43,7 +43,7 @@ def oracle(person: Person, played: Played, human: Human, story: str) -> None:
     elif person.hung_up or played.result.dialled:
         assert played.bookings in (rows, []), story
         if human.outcome != "answers":
-            assert [note["phone"] for note in played.house.memory.books.callbacks] == [CALLER], story
+            assert [note["phone"] for note in played.house.memory.books.callbacks] == [person.wish.phone], story
 
 
 def invariants(played: Played, story: str) -> None:
