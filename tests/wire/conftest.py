@@ -16,8 +16,9 @@ from switchboard.embedded import start_embedded
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """Empty, and with a name short enough for the stores' Unix sockets."""
+    """With an empty `var`, and a name short enough for the stores' Unix sockets."""
     path = Path(tempfile.mkdtemp(prefix="sb-"))
+    (path / "var").mkdir()
     yield path
     if any(str(path) in " ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])):
         # A server that was killed has left its stores running; the last to leave stops them.
