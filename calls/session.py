@@ -65,7 +65,8 @@ class CallSession:
 
     def now_ms(self) -> float:
         """ms since answer."""
-        return self._parts.clock.now_ms() - self._origin_ms
+        # To the microsecond, as it will stand on the record: what is rebuilt from there is the very same state.
+        return round(self._parts.clock.now_ms() - self._origin_ms, 3)
 
     # --- from the carrier's handler -----------------------------------------------------------------
 
