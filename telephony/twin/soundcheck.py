@@ -57,6 +57,11 @@ class SoundMeter:
 
     def feed(self, ulaw: bytes) -> None:
         """The next samples."""
+        whole_windows = not self._rest and not len(ulaw) % _WINDOW
+        if self._start_ms is None and whole_windows and ulaw.count(g711.SILENCE) == len(ulaw):
+            # Digital silence upon silence is most of what one side of a call sends: nothing to look at.
+            self._now_ms += len(ulaw) // _WINDOW * WINDOW_MS
+            return
         track = self._rest + ulaw
         whole = len(track) - len(track) % _WINDOW
         for at in range(0, whole, _WINDOW):

@@ -8,7 +8,7 @@ from agent.scripted import scripted_noise
 from calls.clock import stopwatch_ms
 from calls.codec import canonical
 from telephony.twin import Caller
-from tests.counts import count
+from tests.counts import count, full_counts
 from tests.scenes.stage import Played, asked, run_scene
 from tests.scenes.test_booking import agrees
 
@@ -44,21 +44,22 @@ def digest(played: Played) -> str:
     return whole.hexdigest()
 
 
-def test_the_same_call_twenty_times_is_the_same_byte_for_byte() -> None:
+def test_the_same_call_again_and_again_is_the_same_byte_for_byte() -> None:
     first = run_scene(busy_call, seed=3)
     assert len(first.log) > 100 and first.bookings
     assert len(first.result.streams) == 2
-    digests = {digest(run_scene(busy_call, seed=3)) for _ in range(19)}
+    digests = {digest(run_scene(busy_call, seed=3)) for _ in range(count(full=19, quick=5))}
     assert digests == {digest(first)}
 
 
 def test_a_minute_takes_well_under_a_second() -> None:
     times = []
-    for _ in range(count(full=20, quick=5)):
+    for _ in range(count(full=20, quick=1)):
         began = stopwatch_ms()
         played = run_scene(busy_call)
         times.append(stopwatch_ms() - began)
     assert played.result.duration_ms >= 55_000
     print(f"{played.result.duration_ms / 1000:.1f} s of call in {min(times):.0f} ms at best, {max(times):.0f} at worst")
-    # The best of several: other work on the machine is not ours to measure.
-    assert min(times) < 1_000
+    if full_counts():
+        # Asserted where figures are taken, on a machine with nothing else to do.
+        assert min(times) < 1_000
