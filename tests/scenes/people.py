@@ -182,6 +182,8 @@ class Person:
             return "yes" if "go on" in heard else "no thank you"
         if "call you back, or take a message" in heard:
             return "call me back please"
+        if "would you like us to call you back" in heard:
+            return "yes please"
         if "anything else i can do" in heard:
             return "#2" if pressing else "no thank you"
         if self.goal == "wants a person" and self._impatient():

@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from calls import events as ev
+from calls.session import CallSession
+from calls.state import rebuild
 from telephony.twin import Human
 from tests.counts import count
 from tests.scenes.people import Person
@@ -57,5 +59,9 @@ def invariants(played: Played, story: str) -> None:
     assert [finding for finding in played.result.findings if finding.weight == "error"] == [], story
     assert played.result.starved_ms == 0, story
     assert played.house.door.seated == [], story
+    if len(played.house.host.sessions) == 1 and "handover.requested" not in played.names:
+        (session,) = played.house.host.sessions
+        assert isinstance(session, CallSession)
+        assert session.state == rebuild(played.events), f"folding the record gives the live state; {story}"
     times = [envelope.at_ms for envelope in played.log]
     assert times == sorted(times), story
