@@ -38,4 +38,4 @@ lock: env  ## pin the newest versions that fit pyproject.toml and models.in
 	@$(RUN) infra/lock.py
 
 clean:  ## remove the environment and the caches; var/ with your calls stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis
