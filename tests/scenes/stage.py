@@ -87,9 +87,7 @@ lines:
 """
 
 SCRIPTS = shipped_scripts()
-TWIN = TwinConfig(
-    voice_url=f"{PUBLIC}/twilio/voice", auth_token=SECRET, status_url=f"{PUBLIC}/twilio/status", seed=7
-)
+TWIN = TwinConfig(voice_url=f"{PUBLIC}/twilio/voice", auth_token=SECRET, status_url=f"{PUBLIC}/twilio/status", seed=7)
 
 
 @dataclass
@@ -189,6 +187,14 @@ class House:
         """The port ``Pauses``."""
         return self.pauses
 
+    @property
+    def bookings(self) -> list[str]:
+        """Appointments on file, in the business's own time: ``checkup 2026-03-17 10:00 Anna Miller +1212...``."""
+        return [
+            f"{b.service} {b.span[0].astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M} {b.name} {b.phone}"
+            for b in self.memory.books.bookings
+        ]
+
     @asynccontextmanager
     async def open(self) -> AsyncIterator[MemoryNetwork]:
         from switchboard.house import prerender
@@ -269,11 +275,8 @@ class Played:
 
     @property
     def bookings(self) -> list[str]:
-        """Appointments on file, in the business's own time: ``checkup 2026-03-17 10:00 Anna Miller +1212...``."""
-        return [
-            f"{b.service} {b.span[0].astimezone(ZoneInfo(ZONE)):%Y-%m-%d %H:%M} {b.name} {b.phone}"
-            for b in self.house.memory.books.bookings
-        ]
+        """Appointments on file; see ``House.bookings``."""
+        return self.house.bookings
 
     @property
     def ended(self) -> tuple[str, str]:

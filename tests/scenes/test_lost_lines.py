@@ -296,5 +296,3 @@ def test_a_tampered_token_gets_no_audio() -> None:
     assert played.house.engine.opened == 0
     assert all(stream.media_bytes == 0 for stream in played.result.streams)
     assert SECRET not in str(played.house.answers)
-
-

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from calls import events as ev
+from calls.chain import Envelope, verify
+from calls.record import stream_of
 from calls.session import CallSession
 from calls.state import rebuild
-from telephony.twin import Human
+from telephony.twin import CallResult, Human
 from tests.counts import count
 from tests.scenes.people import Person
-from tests.scenes.stage import TWIN, Played, run_scene
+from tests.scenes.stage import CALLER, FRONT, LINES, TWIN, House, Played, run_house, run_scene
 
 SEEDS = range(count(full=200, quick=40))
 
@@ -65,3 +69,32 @@ def invariants(played: Played, story: str) -> None:
         assert session.state == rebuild(played.events), f"folding the record gives the live state; {story}"
     times = [envelope.at_ms for envelope in played.log]
     assert times == sorted(times), story
+
+
+def test_callers_at_the_same_time_do_not_meet() -> None:
+    """One house, one engine, one process: everybody gets their own appointment, and their own record."""
+    people = [person for person in map(Person.drawn, range(1_000, 1_060)) if person.goal == "books"][:6]
+    assert len({(person.wish.day, person.wish.at) for person in people}) == len(people)
+
+    async def main(house: House, twin: Any) -> tuple[House, list[list[Envelope]]]:
+        async with house.open() as network:
+            made = twin(network)
+
+            async def calls(number: int, person: Person) -> CallResult:
+                await house.clock.sleep_ms(number * 730)
+                result: CallResult = await made.place_call(to=FRONT, from_=CALLER, script=person.script)
+                assert not result.gave_up, f"{result.gave_up} {person}"
+                return result
+
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(calls(number, person)) for number, person in enumerate(people)]
+            return house, [await house.sink.load(stream_of(task.result().call_sid)) for task in tasks]
+
+    house, logs = run_house(main, lines=LINES.replace("concurrent_calls: 2", "concurrent_calls: 20"))
+    for person, log in zip(people, logs, strict=True):
+        assert verify(log) > 50
+        bodies = [envelope.event().body for envelope in log]
+        (committed,) = [b for b in bodies if isinstance(b, ev.ActionCommitted) and b.receipt.action == "book"]
+        assert committed.receipt.result["date"] == str(person.wish.day)
+        assert committed.receipt.result["time"] == f"{person.wish.at:%H:%M}"
+    assert sorted(house.bookings) == sorted(person.wish.row for person in people)

@@ -262,5 +262,3 @@ def test_support_ticket() -> None:
     assert ticket["problem"] == "my new toothbrush arrived broken"
     assert ticket["name"] == "Anna Miller"
     assert played.ended == ("agent_hung_up", "ticket")
-
-
