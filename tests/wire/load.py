@@ -115,12 +115,13 @@ async def asks(phone: Caller) -> None:
     await phone.hangs_up()
 
 
-async def measure(calls: int, whole: bool, var: Path, core: int = 0, urgent: bool = False) -> Load:
+async def measure(calls: int, whole: bool, var: Path, urgent: bool = False) -> Load:
     """`calls` at once: whole bookings, or ten seconds each. The server's stores and recordings live under `var`.
 
     `urgent`: server and twin go before what else this machine does, so that it is they who are measured.
     """
     probe = var.parent / "probe.json"
+    core = min(os.sched_getaffinity(0))
     server = Server(var, options=["--probe", str(probe), "--core", str(core), *(["--urgent"] if urgent else [])])
     with _on_another_core(core, urgent):
         async with server, TimedNetwork() as network:
