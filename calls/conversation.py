@@ -15,8 +15,9 @@ from calls.floor import Floor
 from calls.line import IncomingCall, Line
 from calls.phrases import is_acknowledgement
 from calls.ports import Director, EngineTraits
-from calls.replies import FILL, LENGTH, SILENCE, UNDERSTANDING, AgentSide
+from calls.replies import ACTION, ACTION_MS, FILL, LENGTH, SILENCE, UNDERSTANDING, AgentSide
 from calls.run import (
+    ActionSettled,
     CallerSilent,
     Commanded,
     HumanMissed,
@@ -48,6 +49,9 @@ class Conversation:
         draft = Draft(state, at_ms)
         if state.floor is not Floor.ENDED:
             self._take(draft, signal)
+        elif isinstance(signal, sg.LineOpened | sg.CarrierGone | sg.Displaced):
+            # A socket for a call that is over: nothing is said or recorded any more, but it must close.
+            draft.do(LeaveLine())
         return draft.done()
 
     def _take(self, draft: Draft, signal: sg.Signal) -> None:
@@ -194,7 +198,7 @@ class Conversation:
                 self.agent.resume(draft, "acknowledgement")
                 return
             self.agent.interrupt(draft)
-        elif before.floor is Floor.AGENT and heard.by is HeardBy.KEYS and before.replies:
+        elif before.floor is Floor.AGENT and heard.by is HeardBy.KEYS and before.yields:
             self.agent.interrupt(draft)
         words = draft.state.unanswered or heard.text
         whole = Heard(
@@ -245,8 +249,8 @@ class Conversation:
         self.agent.advance(draft, TimeIsUp() if late else stimulus)
 
     def _done(self, draft: Draft, signal: sg.ActionDone) -> None:
-        draft.silence(FILL)
         settled = signal.settled
+        awaited = draft.state.run.awaiting == settled.key
         if settled.receipt is not None:
             draft.record(ev.ActionCommitted(settled.receipt, signal.took_ms))
         elif settled.refusal:
@@ -257,6 +261,10 @@ class Conversation:
         else:
             found = ev.ActionAnswered(settled.key, settled.action, settled.found, signal.took_ms)
             draft.record(found)
+        if not awaited:
+            return  # it came after we had given up on it: on record, but the talk has gone on
+        for timer in (FILL, ACTION):
+            draft.silence(timer)
         if draft.state.floor is not Floor.AWAY and not draft.state.leaving:
             self.agent.advance(draft, settled)
 
@@ -268,6 +276,10 @@ class Conversation:
             self._advance(draft, CallerSilent(draft.state.silences))
         elif timer == FILL:
             self.agent.fill(draft)
+        elif timer == ACTION and draft.state.requested is not None:
+            request = draft.state.requested
+            late = ActionSettled(request.key, request.action, refusal="unavailable")
+            self._done(draft, sg.ActionDone(late, ACTION_MS))
         elif timer == UNDERSTANDING:
             self._understood(draft, sg.Understood(draft.state.turn, (Unclear("timeout"),), "timeout"))
         elif timer == LENGTH:
@@ -281,7 +293,7 @@ class Conversation:
             return
         if signal.stage == "understanding":
             self._understood(draft, sg.Understood(signal.turn, (Unclear("engine"),), "failed"))
-        elif signal.stage == "speaking":
+        elif signal.stage == "speaking" or signal.final:
             self.agent.fault(draft)
         elif draft.state.floor is Floor.CONTESTED:
             self.agent.resume(draft, "hearing failed")

@@ -265,6 +265,8 @@ class Pending:
     dial_kind: str = ""
     dial: str = ""
     ring_seconds: int = 20
+    fault: bool = False
+    """it ended because our side could not go on: the caller is owed a sentence"""
 
 
 class CallDesk(Protocol):

@@ -18,11 +18,18 @@ from calls.run import ActionRequest, Advance, CallFacts, Resumed, ScriptLine, St
 from calls.speech import Clause
 from calls.state import CallState
 
-SILENCE, LENGTH, FILL, UNDERSTANDING = "silence", "length", "filler", "understanding"
+SILENCE, LENGTH, FILL, ACTION, UNDERSTANDING = "silence", "length", "filler", "action", "understanding"
 """Timers."""
 
 FILLER_MS = 1_200
 """An action longer than this is covered by a word."""
+
+FILLER_AGAIN_MS = 6_000
+"""And so is each further stretch of waiting."""
+
+ACTION_MS = 20_000
+"""Nobody waits longer on the phone: the script goes on as if the world had refused. A receipt that comes
+later stands on the record all the same."""
 
 HELD = Floor.CALLER
 """A reply chosen while the caller speaks is held back, and dropped if they go on."""
@@ -79,6 +86,7 @@ class AgentSide:
         """Have it done. Safe to ask again under the same key: it is done once."""
         draft.do(RunAction(request))
         draft.ring_in(FILL, FILLER_MS)
+        draft.ring_in(ACTION, ACTION_MS)
 
     def _answer(self, draft: Draft, advance: Advance, back: bool) -> None:
         if advance.lines:
@@ -108,7 +116,8 @@ class AgentSide:
         said = {clause.text for clause in after}
         clauses = (*ahead, *(clause for clause in state.owed if clause.text not in said), *after)
         numbered = tuple(replace(clause, id=f"{reply}.{n}") for n, clause in enumerate(clauses, 1))
-        held = state.floor is HELD
+        waiting = state.floor is Floor.CONTESTED and state.paused is None
+        held = state.floor is HELD or waiting
         draft.record(ev.LineChosen(reply, state.turn, numbered, ending, disposition))
         if not held:
             self._judge(draft, numbered)
@@ -186,12 +195,15 @@ class AgentSide:
 
     def fill(self, draft: Draft) -> None:
         """Cover an action that takes long, if nothing else is being said."""
-        if draft.state.run.awaiting and not draft.state.replies and draft.state.floor is not Floor.CALLER:
+        if not draft.state.run.awaiting:
+            return
+        if not draft.state.replies and draft.state.floor is not Floor.CALLER:
             self.speak(draft, (ScriptLine("filler", FILLER),))
+        draft.ring_in(FILL, FILLER_AGAIN_MS)
 
     def leave(self, draft: Draft, ending: str, disposition: str) -> None:
         """Close the media socket; the record says what the carrier is to do next."""
-        for timer in (SILENCE, LENGTH, FILL, UNDERSTANDING):
+        for timer in (SILENCE, LENGTH, FILL, ACTION, UNDERSTANDING):
             draft.silence(timer)
         if disposition and disposition != draft.state.disposition:
             draft.record(ev.OutcomeReached(disposition))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from calls.audio import AudioFrame
 from calls.clock import Clock
 from calls.conversation import Conversation
 from calls.errors import EngineError, StaleEpoch
+from calls.floor import Floor
 from calls.keys import KeyEntry
 from calls.mouth import Mouth
 from calls.ports import Actions, EngineSession, Guardrail, PlayOut, Recorder
@@ -24,6 +26,14 @@ KEYS = "keys"
 
 ACTIONS_MS = 15_000
 """How long a call whose line has gone waits for its actions' answers, so that they stand on its record."""
+
+LEAVING_MS = 1_000
+"""The same while the caller waits to be put through, or to hear the line close."""
+
+DURABLE_MS = 2_000
+"""How long the end of a call waits for the database."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,7 @@ class CallSession:
         self._understanding: asyncio.Task[None] | None = None
         self._actions: set[asyncio.Task[None]] = set()
         self._leaving = False
+        self._faulted = False
 
     @property
     def state(self) -> CallState:
@@ -96,6 +107,7 @@ class CallSession:
                 await self._settle_actions()
         except* Exception as bugs:
             # The apology path: the record says fault, the carrier dials the line's person or hangs up.
+            self._faulted = True
             names = ", ".join(sorted({type(bug).__name__ for bug in bugs.exceptions}))
             self._decide(sg.StageFailed("speaking", f"internal fault: {names}"), self.now_ms())
             raise
@@ -118,7 +130,9 @@ class CallSession:
         """What was begun in the world is answered on the record, also when the caller has gone."""
         if not self._actions:
             return
-        _, late = await asyncio.wait(self._actions, timeout=ACTIONS_MS / 1000)
+        waits = self._state.leaving or self._state.floor is not Floor.AWAY
+        timeout_ms = LEAVING_MS if waits else ACTIONS_MS
+        _, late = await asyncio.wait(self._actions, timeout=timeout_ms / 1000)
         for task in late:
             # The action goes on in the process's runner; its receipt reaches the record by recovery.
             task.cancel()
@@ -128,20 +142,36 @@ class CallSession:
                 self._decide(signal, at_ms)
 
     async def _close(self) -> None:
-        recorder = self._parts.recorder
-        length_ms, digest = await recorder.finish() if recorder is not None else (0.0, "")
+        if not self._leaving and not self._faulted:
+            # Cancelled: this process is going down. The call is not over, its carrier brings it back.
+            self._decide(sg.CarrierGone(False, "shutdown"), self.now_ms())
+        length_ms, digest = await self._finish_recording()
         self._decide(sg.LineLeft(length_ms, digest), self.now_ms())
         try:
-            await self._parts.record.durable()
+            async with asyncio.timeout(DURABLE_MS / 1000):
+                await self._parts.record.durable()
         except StaleEpoch:
             # A newer socket owns the call; its session writes the record from here on.
             return
+        except TimeoutError:
+            # The events are safe in the spool; the caller must not sit on a silent line until the database is back.
+            log.warning("a call has ended before its last events were in the database")
+
+    async def _finish_recording(self) -> tuple[float, str]:
+        recorder = self._parts.recorder
+        if recorder is None:
+            return 0.0, ""
+        try:
+            return await recorder.finish()
+        except OSError as why:
+            log.error("a recording could not be completed (%s)", why.strerror)
+            return 0.0, ""
 
     async def _hear(self) -> None:
         try:
             await self._parts.engine.run(self.signal)
         except EngineError as fault:
-            self.signal(sg.StageFailed(fault.stage, fault.reason))
+            self.signal(sg.StageFailed(fault.stage, fault.reason, final=True))
 
     # --- deciding and doing -------------------------------------------------------------------------
 

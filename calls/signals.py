@@ -127,6 +127,8 @@ class StageFailed:
     reason: str
     turn: int = 0
     clause: str = ""
+    final: bool = False
+    """the stage will not come back in this call"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,11 @@ class CallState:
         """The clause that sounds, or is the next to."""
         return next((clause for reply in self.replies for clause in reply.clauses), None)
 
+    @property
+    def yields(self) -> bool:
+        """Whether what sounds now may be interrupted; False when nothing does."""
+        return self.current is not None and self.current.interruptible
+
     def clause(self, name: str) -> Clause | None:
         """The clause ``name``, while it is still to be heard."""
         return next((c for reply in self.replies for c in reply.clauses if c.id == name), None)

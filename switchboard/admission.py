@@ -60,7 +60,15 @@ class Door:
         if pause is not None:
             to = pause.value if pause.kind == "to" else ""
             return Declined("paused", "" if to else pause.value, to)
-        reason = await self._over_limit(line, call)
+        # Its place is taken before anything is awaited: calls that come at once are counted at once.
+        self._inside[call.call] = line.id
+        try:
+            reason = await self._over_limit(line, call)
+        except BaseException:
+            self.release(call.call)
+            raise
+        if reason:
+            self.release(call.call)
         if reason == "blocked":
             return Declined(reason, NOT_NOW)
         if reason:
@@ -68,7 +76,6 @@ class Door:
             return Declined(
                 reason, line.busy_message, human.address if human else "", human.kind if human else "number"
             )
-        self._inside[call.call] = line.id
         return Admitted(line)
 
     def _reread(self) -> None:
@@ -93,7 +100,7 @@ class Door:
         now = self._clock.wall()
         if any(b.number == call.caller and (b.until is None or now < b.until) for b in limits.blocked):
             return "blocked"
-        if sum(1 for inside in self._inside.values() if inside == line.id) >= limits.concurrent_calls:
+        if sum(1 for inside in self._inside.values() if inside == line.id) > limits.concurrent_calls:
             return "busy"
         if call.caller:
             count = await self._rates.count(line.id, call.caller, call.call)

@@ -9,11 +9,13 @@ from datetime import datetime
 from calls import events as ev
 from calls.chain import Envelope
 from calls.clock import Clock
+from calls.floor import Floor
 from calls.ports import EventSink, Pending
 from calls.record import CallRecord, stream_of
 from calls.state import CallState, rebuild
 from switchboard.lines import LineBook
 
+HANDOVER = ("handover.requested", "handover.answered", "handover.failed")
 TOOK = ("completed", "answered")
 """DialCallStatus values which mean that a person spoke with the caller (Twilio: Dial, action)."""
 
@@ -36,7 +38,8 @@ class RecordDesk:
         lost = sum(1 for envelope in past if envelope.name == "carrier.lost")
         last = _last(past, ("call.ended", "handover.requested", "handover.answered", "handover.failed"))
         if last == "call.ended" or last == "handover.answered":
-            return Pending("ended", lost)
+            state = rebuild(envelope.event() for envelope in past)
+            return Pending("ended", lost, fault=state.disposition == "fault")
         if last == "handover.requested":
             state = rebuild(envelope.event() for envelope in past)
             human = self._book.find(state.answered.called).human if state.answered else None
@@ -48,8 +51,8 @@ class RecordDesk:
         """The dialled side ended; with an answer the call is over."""
         async with self._writing[call]:
             past = await self._sink.load(stream_of(call))
-            if _last(past, ("handover.requested", "handover.answered", "handover.failed")) != "handover.requested":
-                return  # a repeated callback
+            if _last(past, HANDOVER) != "handover.requested" or past[-1].name == "call.ended":
+                return  # a repeated callback, or one the end of the call has overtaken
             record, state, at_ms = await self._open(call)
             if status in TOOK:
                 ended = ev.CallEnded("handed_over", state.disposition, at_ms)
@@ -62,10 +65,8 @@ class RecordDesk:
         """The carrier says the call is over. A call that lost its line, or is with a person, ends here."""
         async with self._writing[call]:
             past = await self._sink.load(stream_of(call))
-            if not past or past[-1].name == "call.ended":
-                return
-            if past[-1].name not in ("carrier.lost", "handover.requested", "handover.failed", "recording.stopped"):
-                return  # its session is still writing, and will end it
+            if rebuild(envelope.event() for envelope in past).floor is not Floor.AWAY:
+                return  # ended already; or its session is still writing, and will end it
             record, state, at_ms = await self._open(call)
             record.append([ev.CallEnded(reason, state.disposition, at_ms)], at_ms)
             await record.durable()

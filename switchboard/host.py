@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from calls.session import CallSession, Parts
 from calls.state import rebuild
 from records.recording_path import recording_path
 from switchboard.desk import since_answer_ms
+
+log = logging.getLogger(__name__)
 
 MakeRecorder = Callable[[Path, float], Recorder]
 """(file, ms since answer at the stream's first frame): a call taken up again goes on in the same file"""
@@ -67,4 +70,9 @@ class Host:
     def _recorder(self, call: str, since_ms: float) -> Recorder | None:
         if self._recordings is None:
             return None
-        return self._make_recorder(recording_path(self._recordings, call), since_ms)
+        try:
+            return self._make_recorder(recording_path(self._recordings, call), since_ms)
+        except OSError as why:
+            # A caller is answered also when the disk is not.
+            log.error("a call is not recorded: %s (check the folder for recordings)", why.strerror)
+            return None

@@ -7,24 +7,27 @@ Receipts without an event are appended first: what was committed in the call sta
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import select, true
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from calls import events as ev
 from calls.clock import Clock
-from calls.errors import RecordError
+from calls.errors import SwitchboardError
 from calls.ports import EventSink
 from calls.record import CallRecord
 from calls.state import rebuild
-from records.tables import calls, stream_owners
+from records.tables import calls, events
 from switchboard.desk import since_answer_ms
 from workflows.backends.receipts import receipts_of_call
 
 GRACE = timedelta(minutes=10)
-"""after the owner's lease ran out: as long as a caller may be offered to go on where they were"""
+"""after the newest event: a live call is never silent for so long on its record"""
+WITH_A_PERSON = timedelta(hours=4)
+"""the same for a call that was handed over, of which nothing is heard until it ends"""
+HANDED_OVER = ("handover.requested", "recording.stopped")
+"""newest event of a call that may be with a person"""
 EVERY_MS = 60_000.0
 
 log = logging.getLogger(__name__)
@@ -43,24 +46,39 @@ class Sweeper:
         while True:
             try:
                 await self.sweep()
-            except (DBAPIError, RecordError, OSError) as why:
+            except Exception as why:
+                # Whatever it is, the calls that are live must not end with it.
                 log.warning("abandoned calls could not be swept (%s); trying again", type(why).__name__)
             await self._clock.sleep_ms(EVERY_MS)
 
     async def sweep(self) -> list[str]:
         """End every abandoned call; returns which."""
-        limit = self._clock.wall() - GRACE
-        stream = stream_owners.c.stream
-        wanted = (
-            select(calls.c.call, calls.c.tenant)
-            .join(stream_owners, stream == "call:" + calls.c.call)
-            .where(calls.c.ended_at.is_(None), stream_owners.c.expires_at < limit)
+        newest = (
+            select(events.c.at_ms, events.c.name)
+            .where(events.c.stream == "call:" + calls.c.call)
+            .order_by(events.c.seq.desc())
+            .limit(1)
+            .lateral()
+        )
+        wanted = select(calls.c.call, calls.c.tenant, calls.c.started_at, newest.c.at_ms, newest.c.name).where(
+            calls.c.ended_at.is_(None)
         )
         async with self._database.connect() as connection:
-            abandoned = (await connection.execute(wanted)).all()
+            rows = (await connection.execute(wanted.join(newest, true()))).all()
+        abandoned = [(row.call, row.tenant) for row in rows if self._is_abandoned(row.started_at, row.at_ms, row.name)]
+        ended = []
         for call, tenant in abandoned:
-            await self._end(call, tenant)
-        return [call for call, _ in abandoned]
+            try:
+                await self._end(call, tenant)
+            except (SwitchboardError, ValueError, KeyError) as why:
+                log.error("an abandoned call could not be ended: %s", type(why).__name__)
+            else:
+                ended.append(call)
+        return ended
+
+    def _is_abandoned(self, started_at: datetime, at_ms: float, name: str) -> bool:
+        grace = WITH_A_PERSON if name in HANDED_OVER else GRACE
+        return started_at + timedelta(milliseconds=at_ms) + grace < self._clock.wall()
 
     async def _end(self, call: str, tenant: str) -> None:
         record = await CallRecord.open(self._sink, tenant, call)

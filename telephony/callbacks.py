@@ -120,7 +120,7 @@ class Callbacks:
     async def _next(self, visit: Visit, pending: Pending) -> Answer:
         match pending.state:
             case "ended":
-                return self._goodbye(visit)
+                return self._goodbye(visit, *([Say(SORRY)] if pending.fault else []))
             case "hand_over":
                 visit.dials += 1
                 return Answer(render(self._dial(_target(pending.dial_kind, pending.dial), pending.ring_seconds)))
@@ -142,6 +142,7 @@ class Callbacks:
         if human is None:
             self._door.leave(visit)
             return [Say(SORRY), Hangup()]
+        self._door.leave(visit)
         # No action: the agent cannot be reached, so nobody could take the caller back.
         dial = Dial(_target(human.kind, human.address), timeout_s=human.ring_seconds, answer_on_bridge=True)
         return [Say(PUT_THROUGH), dial, Hangup()]
@@ -167,7 +168,9 @@ class Callbacks:
             # Its socket may be lost without a word; then nobody else would tell the session.
             visit.seat.tell(CarrierGone(True, status))
         await self._door.settle(visit)
-        await self._desk.over(visit.incoming.call, status)
+        if visit.seat is None:
+            # A session that is still settling was told, and ends the record itself.
+            await self._desk.over(visit.incoming.call, status)
         self._door.leave(visit)
         return Answer("")
 

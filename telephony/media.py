@@ -70,6 +70,8 @@ async def handle_media(socket: MediaSocket, parts: MediaParts) -> None:
             started = await _start(messages, parts)
             visit, generation = await _admit(started, parts)
             await _displace(visit, generation)
+            if visit.over:
+                raise _Refused(POLICY_VIOLATION, "the call ended meanwhile")
             await _carry(_Wire(socket, stream, messages), visit, generation, parts)
     except _Refused as refused:
         code, reason = refused.close_code, str(refused)

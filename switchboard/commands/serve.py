@@ -53,5 +53,6 @@ async def serve(chosen: Settings, stop: asyncio.Event) -> None:
         if chosen.insecure_dev:
             print("  signatures are NOT checked (--insecure-dev); only this machine is answered", flush=True)
         else:
-            print(f"  voice webhook for your numbers: {chosen.public_url}/twilio/voice (POST)", flush=True)
+            print(f"  voice webhook for your numbers:  {chosen.public_url}/twilio/voice (POST)", flush=True)
+            print(f"  call status changes:             {chosen.public_url}/twilio/status (POST)", flush=True)
         await stop.wait()

@@ -342,6 +342,60 @@ def test_hold_on_keeps_quiet_and_waits() -> None:
     assert "caller.silent" in bench.names
 
 
+def test_a_stuck_action_is_covered_again_and_given_up_in_the_end() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("tuesday")
+    bench.understood(TUESDAY)
+    for _ in range(2):
+        bench.give(sg.TimerRang("filler"))
+        bench.agent_finishes()
+    assert bench.said() == ["One moment, please."] * 2
+    bench.give(sg.TimerRang("action"))
+    assert bench.said()[-1] == "Any day is fine."
+    assert bench.state.run.awaiting == ""
+
+
+def test_a_receipt_that_comes_after_we_gave_up_is_recorded_and_not_spoken() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("tuesday")
+    bench.understood(TUESDAY)
+    bench.give(sg.TimerRang("action"))
+    said = len(bench.said())
+    bench.books()
+    assert bench.names[-1] == "action.committed"
+    assert len(bench.said()) == said
+
+
+def test_a_key_does_not_cut_a_goodbye() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("bye")
+    bench.understood(BYE)
+    bench.caller_presses("5")
+    assert "Cut" not in bench.effect_names()
+    bench.agent_finishes()
+    assert bench.effect_names()[-1] == "LeaveLine"
+
+
+def test_hearing_that_is_gone_for_good_hands_the_caller_to_a_person() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.give(sg.StageFailed("hearing", "socket gone", final=True))
+    assert bench.names[-1] == "handover.requested"
+
+
+def test_a_socket_for_a_call_that_is_over_is_closed() -> None:
+    bench = bench_listening()
+    bench.give(sg.CarrierGone(True, "stop"))
+    bench.give(sg.LineLeft())
+    bench.forget()
+    bench.give(sg.LineOpened("MZ2", WALL))
+    assert bench.effect_names() == ["LeaveLine"]
+    assert bench.events == []
+
+
 def test_nothing_moves_an_ended_call() -> None:
     bench = bench_listening()
     bench.give(sg.CarrierGone(True, "stop"))

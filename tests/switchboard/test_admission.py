@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -130,3 +131,12 @@ def test_a_slip_in_an_edit_closes_no_line(tmp_path: Path, caplog: pytest.LogCapt
     admitted = run_virtual(at_the_door.admit(call()))
     assert isinstance(admitted, Admitted)
     assert "lines.yaml:8 has a mistake" in caplog.text
+
+
+def test_calls_that_come_at_once_are_counted_at_once(tmp_path: Path) -> None:
+    async def scene() -> None:
+        here = door(tmp_path, Limits(concurrent_calls=2))
+        verdicts = await asyncio.gather(*(here.admit(call(n, caller=f"+155501{n:02}")) for n in range(8)))
+        assert sum(isinstance(verdict, Admitted) for verdict in verdicts) == 2
+
+    run_virtual(scene())

@@ -19,17 +19,28 @@ from tests.switchboard.test_desk import ANSWERED
 NOW = datetime(2026, 3, 10, 14, tzinfo=UTC)
 
 
+class Stopped(LoopClock):
+    """A wall clock that stands still."""
+
+    def __init__(self, wall: datetime) -> None:
+        super().__init__()
+        self._wall = wall
+
+    def wall(self) -> datetime:
+        return self._wall
+
+
 def test_a_call_whose_process_died_is_ended_after_its_grace(fresh_database: str) -> None:
     async def scene() -> None:
         engine = create_async_engine(fresh_database)
         with tempfile.TemporaryDirectory() as folder:
-            async with PostgresSink(engine, "one", Path(folder) / "a", LoopClock(NOW)).running() as sink:
+            async with PostgresSink(engine, "one", Path(folder) / "a", Stopped(NOW)).running() as sink:
                 record = await CallRecord.open(sink, "main", "CA1")
                 record.append([ANSWERED, ev.CallerBegan(5.0)], 1_000)
                 await record.durable()
-            later = LoopClock(NOW + GRACE + timedelta(minutes=1))
+            later = Stopped(NOW + GRACE + timedelta(minutes=1))
             async with PostgresSink(engine, "two", Path(folder) / "b", later).running() as sink:
-                soon = Sweeper(engine, sink, LoopClock(NOW + timedelta(minutes=1)))
+                soon = Sweeper(engine, sink, Stopped(NOW + timedelta(minutes=1)))
                 assert await soon.sweep() == []
                 assert await Sweeper(engine, sink, later).sweep() == ["CA1"]
                 assert await Sweeper(engine, sink, later).sweep() == []
