@@ -81,7 +81,6 @@ class _Utterance:
     """ticket of the partial under way"""
     partial_at_ms: float = 0.0
     grown: str = ""
-    grew_at_ms: float = float("-inf")
     closing: bool = False
 
 
@@ -275,9 +274,6 @@ class Turns:
         if not has_words(text) or text == utterance.grown:
             return []
         utterance.grown = text
-        if self._window_ms - utterance.grew_at_ms < self._tuning.partial_ms:
-            return []
-        utterance.grew_at_ms = self._window_ms
         return [Grew(utterance.from_ms, text)]
 
     # --- back to quiet --------------------------------------------------------------------------------
