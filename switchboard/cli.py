@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from importlib import import_module
 
 from calls.errors import SwitchboardError
@@ -40,6 +40,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (SwitchboardError, OSError) as why:
         print(f"switchboard {arguments.command}: {why}", file=sys.stderr)
         return 2
+    except BaseExceptionGroup as group:
+        # What a person can mend is told as if it had not come out of a task group; anything else is a fault of ours.
+        meant = list(_leaves(group))
+        if not all(isinstance(one, SwitchboardError | OSError) for one in meant):
+            raise
+        for one in meant:
+            print(f"switchboard {arguments.command}: {one}", file=sys.stderr)
+        return 2
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for why in group.exceptions:
+        if isinstance(why, BaseExceptionGroup):
+            yield from _leaves(why)
+        else:
+            yield why
 
 
 async def _awaited(run: Run, arguments: argparse.Namespace) -> int:

@@ -139,6 +139,7 @@ async def _valkey(url: str) -> AsyncIterator[Redis]:
 def signing_key(var: Path) -> bytes:
     """32 secret bytes, made once and kept under ``var/`` for this user only."""
     path = var / "session.key"
+    var.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:

@@ -136,6 +136,8 @@ class Webhooks:
         if self._insecure_dev and request.remote in ("127.0.0.1", "::1"):
             return
         if not authentic:
+            # Without the address or the body: they may be an attacker's, or a caller's.
+            log.warning("a request was refused: its signature does not match PUBLIC_URL and TWILIO_AUTH_TOKEN")
             raise web.HTTPForbidden(text="the signature does not match this address and body")
 
 

@@ -157,3 +157,12 @@ class Bench:
 YES, NO, HUMAN, BYE, HOLD = Affirm(), Deny(), AskHuman(), Goodbye(), Wait()
 TUESDAY = FillSlot("day", "2026-03-17", "tuesday")
 NONSENSE = Unclear("nothing found")
+
+
+def bench_listening() -> Bench:
+    """The greeting is over; the caller has the floor."""
+    bench = Bench()
+    bench.answer()
+    bench.agent_finishes()
+    bench.forget()
+    return bench

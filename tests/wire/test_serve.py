@@ -73,7 +73,6 @@ def test_serving_is_refused_with_the_remedy(
     assert "answers on" not in done.out
 
 
-@pytest.mark.xfail(strict=True, reason="the error reaches the command line inside exception groups")
 def test_a_port_in_use_is_named_with_another(folder: Path, stores: dict[str, str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -87,7 +86,6 @@ def test_a_port_in_use_is_named_with_another(folder: Path, stores: dict[str, str
     assert f"PORT={port + 1}" in done.err
 
 
-@pytest.mark.xfail(strict=True, reason="with both stores elsewhere nobody makes var/ before its key is written")
 def test_the_first_start_makes_its_own_folder(folder: Path, stores: dict[str, str]) -> None:
     async def main() -> None:
         async with Server(folder / "new", more=stores):
