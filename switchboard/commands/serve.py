@@ -25,6 +25,7 @@ async def run(arguments: argparse.Namespace) -> int:
     chosen = settings.read(insecure_dev=arguments.insecure_dev)
     chosen.refuse_insecurity()
     logging.basicConfig(level=chosen.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
