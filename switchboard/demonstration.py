@@ -142,10 +142,10 @@ def figures(result: CallResult, latencies: Sequence[TurnLatency]) -> list[str]:
     heard, served = result.response_ms, summarize(latencies)
     if heard:
         longest = max(heard)
-        out.append(f"latency     at the caller: median {median(heard):.0f} ms, longest {longest:.0f} ms")
+        out.append(f"reply latency at the caller: median {median(heard):.0f} ms, longest {longest:.0f} ms")
     if served.median is not None:
         stages = ", ".join(f"{stage} {ms:.0f}" for stage, ms in served.stages)
-        out.append(f"            in the server: median {served.median:.0f} ms (medians by stage: {stages})")
+        out.append(f"  in the server: median {served.median:.0f} ms (medians by stage: {stages})")
     out.append(f"sound       {result.starved_ms:.0f} ms of gaps, {len(result.findings)} findings of the carrier")
     if result.gave_up:
         out.append(f"            the caller gave up: {result.gave_up}")
