@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from calls import events as ev
@@ -12,6 +13,7 @@ from calls.clock import Clock
 from calls.floor import Floor
 from calls.ports import EventSink, Pending
 from calls.record import CallRecord, stream_of
+from calls.run import Receipt
 from calls.state import CallState, rebuild
 from switchboard.lines import LineBook
 
@@ -20,14 +22,26 @@ TOOK = ("completed", "answered")
 """DialCallStatus values which mean that a person spoke with the caller (Twilio: Dial, action)."""
 
 
+async def _no_receipts(_: str) -> Sequence[Receipt]:
+    return ()
+
+
 class RecordDesk:
     """Implements the port ``CallDesk``. A live session is asked to leave its line before anything is written."""
 
-    def __init__(self, sink: EventSink, book: LineBook, clock: Clock, tenant: str = "main") -> None:
+    def __init__(
+        self,
+        sink: EventSink,
+        book: LineBook,
+        clock: Clock,
+        tenant: str = "main",
+        receipts: Callable[[str], Awaitable[Sequence[Receipt]]] = _no_receipts,
+    ) -> None:
         self._sink = sink
         self._book = book
         self._clock = clock
         self._tenant = tenant
+        self._receipts = receipts
         self._writing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def pending(self, call: str) -> Pending:
@@ -54,11 +68,12 @@ class RecordDesk:
             if _last(past, HANDOVER) != "handover.requested" or past[-1].name == "call.ended":
                 return  # a repeated callback, or one the end of the call has overtaken
             record, state, at_ms = await self._open(call)
+            settled = await self._unrecorded(call, record)
             if status in TOOK:
                 ended = ev.CallEnded("handed_over", state.disposition, at_ms)
-                record.append([ev.HandoverAnswered(seconds), ended], at_ms)
+                record.append([*settled, ev.HandoverAnswered(seconds), ended], at_ms)
             else:
-                record.append([ev.HandoverFailed(status)], at_ms)
+                record.append([*settled, ev.HandoverFailed(status)], at_ms)
             await record.durable()
 
     async def over(self, call: str, reason: str) -> None:
@@ -67,10 +82,25 @@ class RecordDesk:
             past = await self._sink.load(stream_of(call))
             if rebuild(envelope.event() for envelope in past).floor is not Floor.AWAY:
                 return  # ended already; or its session is still writing, and will end it
-            record, state, at_ms = await self._open(call)
-            record.append([ev.CallEnded(reason, state.disposition, at_ms)], at_ms)
-            await record.durable()
+            await self._end(call, reason)
         self._writing.pop(call, None)
+
+    async def abandoned(self, call: str) -> None:
+        """Nobody has taken the call up again since its process died: it ended with its last event."""
+        async with self._writing[call]:
+            await self._end(call, "process_lost")
+
+    async def _end(self, call: str, reason: str) -> None:
+        record, state, at_ms = await self._open(call)
+        lasted_ms = record.past[-1].at_ms if reason == "process_lost" and record.past else at_ms
+        ended = ev.CallEnded(reason, state.disposition, lasted_ms)
+        record.append([*await self._unrecorded(call, record), ended], at_ms)
+        await record.durable()
+
+    async def _unrecorded(self, call: str, record: CallRecord) -> list[ev.EventBody]:
+        """An event for every receipt without one: what was committed in the call stands on its record."""
+        known = {event.body.receipt.key for event in record.past if isinstance(event.body, ev.ActionCommitted)}
+        return [ev.ActionCommitted(r, 0.0) for r in await self._receipts(call) if r.key not in known]
 
     async def _open(self, call: str) -> tuple[CallRecord, CallState, float]:
         record = await CallRecord.open(self._sink, self._tenant, call)

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from calls.line import Line
 from calls.phrases import FILLER, WITHHELD, clauses_of
 from calls.ports import Director
 from calls.randomness import SystemRandomness
+from calls.run import Receipt
 from records.log import PostgresSink
 from records.pauses import LinePauses
 from records.recording import WavRecorder
@@ -44,6 +45,7 @@ from telephony.twilio_rest import TwilioRest
 from telephony.webhooks import Webhooks
 from workflows.actions import ActionRunner
 from workflows.advance import ScriptDirector
+from workflows.backends.receipts import receipts_of_call
 from workflows.backends.seed import seed
 from workflows.language.scripts import ScriptSet, shipped_scripts
 
@@ -93,7 +95,7 @@ async def open_house(
         actions = await stack.enter_async_context(ActionRunner(database, clock))
         await _seed(database, book.lines, clock)
         await prerender(engine, book.lines)
-        desk = RecordDesk(sink, book, clock)
+        desk = RecordDesk(sink, book, clock, receipts=_receipts_in(database))
         tokens = CallTokens(SystemRandomness(), clock)
         store = await stack.enter_async_context(_valkey(stores.redis_url))
         rates = CallRates(store, signing_key(settings.var), clock)
@@ -112,7 +114,7 @@ async def open_house(
         )
         media = MediaParts(host, door, tokens, clock)
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        lasting = [group.create_task(Sweeper(database, sink, clock).run())]
+        lasting = [group.create_task(Sweeper(database, desk, clock).run())]
         if settings.twilio_account_sid and settings.twilio_auth_tokens:
             rest = await _rest(stack, settings)
             lasting.append(group.create_task(HangUpWatch(sink, door, rest, clock).run()))
@@ -148,6 +150,14 @@ def signing_key(var: Path) -> bytes:
         key = secrets.token_bytes(32)
         file.write(key)
     return key
+
+
+def _receipts_in(database: AsyncEngine) -> Callable[[str], Awaitable[Sequence[Receipt]]]:
+    async def receipts(call: str) -> Sequence[Receipt]:
+        async with database.connect() as connection:
+            return await receipts_of_call(connection, call)
+
+    return receipts
 
 
 async def _rest(stack: contextlib.AsyncExitStack, settings: Settings) -> TwilioRest:

@@ -1,7 +1,6 @@
 """Ends calls whose process died and which nobody took up again, so that none stays "live" for ever.
 
 A call that its carrier brings back is taken up by whoever answers ``/twilio/after``; this is for the others.
-Receipts without an event are appended first: what was committed in the call stands on its record.
 """
 
 from __future__ import annotations
@@ -12,15 +11,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, true
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from calls import events as ev
 from calls.clock import Clock
 from calls.errors import SwitchboardError
-from calls.ports import EventSink
-from calls.record import CallRecord
-from calls.state import rebuild
 from records.tables import calls, events
-from switchboard.desk import since_answer_ms
-from workflows.backends.receipts import receipts_of_call
+from switchboard.desk import RecordDesk
 
 GRACE = timedelta(minutes=10)
 """after the newest event: a live call is never silent for so long on its record"""
@@ -36,9 +30,9 @@ log = logging.getLogger(__name__)
 class Sweeper:
     """Grammar: run() until cancelled."""
 
-    def __init__(self, database: AsyncEngine, sink: EventSink, clock: Clock) -> None:
+    def __init__(self, database: AsyncEngine, desk: RecordDesk, clock: Clock) -> None:
         self._database = database
-        self._sink = sink
+        self._desk = desk
         self._clock = clock
 
     async def run(self) -> None:
@@ -60,37 +54,23 @@ class Sweeper:
             .limit(1)
             .lateral()
         )
-        wanted = select(calls.c.call, calls.c.tenant, calls.c.started_at, newest.c.at_ms, newest.c.name).where(
+        wanted = select(calls.c.call, calls.c.started_at, newest.c.at_ms, newest.c.name).where(
             calls.c.ended_at.is_(None)
         )
         async with self._database.connect() as connection:
             rows = (await connection.execute(wanted.join(newest, true()))).all()
-        abandoned = [(row.call, row.tenant) for row in rows if self._is_abandoned(row.started_at, row.at_ms, row.name)]
+        abandoned = [row.call for row in rows if self._is_abandoned(row.started_at, row.at_ms, row.name)]
         ended = []
-        for call, tenant in abandoned:
+        for call in abandoned:
             try:
-                await self._end(call, tenant)
+                await self._desk.abandoned(call)
             except (SwitchboardError, ValueError, KeyError) as why:
                 log.error("an abandoned call could not be ended: %s", type(why).__name__)
             else:
                 ended.append(call)
+                log.warning("a call whose process died was ended on its record")
         return ended
 
     def _is_abandoned(self, started_at: datetime, at_ms: float, name: str) -> bool:
         grace = WITH_A_PERSON if name in HANDED_OVER else GRACE
         return started_at + timedelta(milliseconds=at_ms) + grace < self._clock.wall()
-
-    async def _end(self, call: str, tenant: str) -> None:
-        record = await CallRecord.open(self._sink, tenant, call)
-        state = rebuild(record.past)
-        known = {event.body.receipt.key for event in record.past if isinstance(event.body, ev.ActionCommitted)}
-        async with self._database.connect() as connection:
-            receipts = await receipts_of_call(connection, call)
-        at_ms = since_answer_ms(state, self._clock)
-        bodies: list[ev.EventBody] = [ev.ActionCommitted(r, 0.0) for r in receipts if r.key not in known]
-        last_ms = record.past[-1].at_ms if record.past else 0.0
-        bodies.append(ev.CallEnded("process_lost", state.disposition, last_ms))
-        record.append(bodies, at_ms)
-        await record.durable()
-        log.warning("a call whose process died was ended on its record")
-

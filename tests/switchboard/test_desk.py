@@ -10,6 +10,7 @@ from calls.chain import verify
 from calls.clock import LoopClock
 from calls.memory_sink import MemorySink
 from calls.record import CallRecord, stream_of
+from calls.run import Receipt
 from calls.virtual_time import run_virtual
 from switchboard.desk import RecordDesk
 from switchboard.lines import LineBook
@@ -101,5 +102,22 @@ def test_the_carriers_last_word_ends_a_call_without_a_session(
         await desk.over("CA1", "completed")
         await desk.over("CA1", "completed")
         assert len(await sink.load(stream_of("CA1"))) == len(bodies) + ends
+
+    run_virtual(scene())
+
+
+def test_what_was_committed_unseen_stands_on_the_record_before_its_end(tmp_path: Path) -> None:
+    async def scene() -> None:
+        _, sink = await desk_after(tmp_path, ANSWERED, ASKED)
+        receipt = Receipt("k1", "book", {"code": "ABC12"}, "digest")
+
+        async def receipts(_: str) -> list[Receipt]:
+            return [receipt]
+
+        desk = RecordDesk(sink, LineBook(tmp_path / "lines.yaml"), LoopClock(NOW), receipts=receipts)
+        await desk.handed_over("CA1", "busy", 0)
+        await desk.over("CA1", "completed")
+        names = [envelope.name for envelope in await sink.load(stream_of("CA1"))]
+        assert names[2:] == ["action.committed", "handover.failed", "call.ended"]
 
     run_virtual(scene())

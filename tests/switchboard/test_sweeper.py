@@ -13,10 +13,16 @@ from calls.clock import LoopClock
 from calls.record import CallRecord, stream_of
 from records.call_index import CallIndex
 from records.log import PostgresSink
+from switchboard.desk import RecordDesk
+from switchboard.lines import LineBook
 from switchboard.sweeper import GRACE, Sweeper
 from tests.switchboard.test_desk import ANSWERED
 
 NOW = datetime(2026, 3, 10, 14, tzinfo=UTC)
+
+
+def desk_of(sink: PostgresSink) -> RecordDesk:
+    return RecordDesk(sink, LineBook(Path(__file__).parents[2] / "lines.yaml"), Stopped(NOW + timedelta(hours=1)))
 
 
 class Stopped(LoopClock):
@@ -40,10 +46,10 @@ def test_a_call_whose_process_died_is_ended_after_its_grace(fresh_database: str)
                 await record.durable()
             later = Stopped(NOW + GRACE + timedelta(minutes=1))
             async with PostgresSink(engine, "two", Path(folder) / "b", later).running() as sink:
-                soon = Sweeper(engine, sink, Stopped(NOW + timedelta(minutes=1)))
+                soon = Sweeper(engine, desk_of(sink), Stopped(NOW + timedelta(minutes=1)))
                 assert await soon.sweep() == []
-                assert await Sweeper(engine, sink, later).sweep() == ["CA1"]
-                assert await Sweeper(engine, sink, later).sweep() == []
+                assert await Sweeper(engine, desk_of(sink), later).sweep() == ["CA1"]
+                assert await Sweeper(engine, desk_of(sink), later).sweep() == []
                 past = await sink.load(stream_of("CA1"))
                 assert verify(past) == 3
                 assert past[-1].event().body == ev.CallEnded("process_lost", "", 1_000.0)
