@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import signal
 
@@ -56,4 +57,7 @@ async def serve(chosen: Settings, stop: asyncio.Event) -> None:
         else:
             print(f"  voice webhook for your numbers:  {chosen.public_url}/twilio/voice (POST)", flush=True)
             print(f"  call status changes:             {chosen.public_url}/twilio/status (POST)", flush=True)
+        # What is loaded now stays: a full collection would walk all of it, in the middle of calls.
+        gc.collect()
+        gc.freeze()
         await stop.wait()
