@@ -31,9 +31,9 @@ from calls.state import CallState
 UNDERSTANDING_MS = 8_000
 """Longer than this, and the turn counts as not understood."""
 
-CHECKPOINT_MS = 900
-"""Words come once a second, give or take what the recognizer takes: at 1000, every second one would be too early."""
-"""An unfinished utterance is put on the record at most this often."""
+CHECKPOINT_MS = 1_000
+"""An unfinished utterance is put on the record at most once in each second of the call. Counted by the second
+and not from the last one: words come about once a second, and one that came a little early would be lost."""
 
 
 class Conversation:
@@ -174,7 +174,7 @@ class Conversation:
         draft.do(Pause())
 
     def _grew(self, draft: Draft, signal: sg.SpeechGrew) -> None:
-        if draft.at_ms - draft.state.checkpointed_ms >= CHECKPOINT_MS:
+        if draft.at_ms // CHECKPOINT_MS > draft.state.checkpointed_ms // CHECKPOINT_MS:
             draft.record(ev.UtteranceCheckpointed(signal.from_ms, signal.text))
 
     def _faded(self, draft: Draft, signal: sg.SpeechFaded) -> None:
