@@ -65,6 +65,14 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         future.add_done_callback(self._thread_done)
         return future
 
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        """As the base class. Joining threads takes real time, in which the limit of virtual minutes must not pass."""
+        self._threads += 1
+        try:
+            await super().shutdown_default_executor()
+        finally:
+            self._threads -= 1
+
     def _thread_done(self, _: asyncio.Future[Any]) -> None:
         self._threads -= 1
 
