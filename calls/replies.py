@@ -74,7 +74,7 @@ class AgentSide:
         facts = self.facts(draft)
         advance = self.director.advance(draft.state.run, stimulus, facts)
         for body in advance.events:
-            draft.record(body)  # type: ignore[arg-type]  # typed as object in Advance to keep run.py below events.py
+            draft.record(body)
         if advance.action is not None:
             request = advance.action
             draft.record(ev.ActionRequested(request.key, request.action, request.arguments, request.writes))

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from calls.commands import Command, Value
 from calls.guidance import NOTHING_EXPECTED, Guidance
 from calls.speech import NEUTRAL, HeardBy, SpeechStyle
+
+if TYPE_CHECKING:
+    # Events carry receipts, which are made here: the other way round only the type is needed.
+    from calls.events import RunEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +169,8 @@ class CallFacts:
 class Advance:
     """What a script answers to a stimulus."""
 
-    events: tuple[object, ...] = ()
-    """``calls.events.RunEvent`` values, in order"""
+    events: tuple[RunEvent, ...] = ()
+    """what was decided, in order"""
     lines: tuple[ScriptLine, ...] = ()
     action: ActionRequest | None = None
     guidance: Guidance = NOTHING_EXPECTED
