@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workflows.language.catalogue import ActionSpec
+from workflows.language.keys import LINE, names
 from workflows.language.model import CALL_PLACES, Line, Place, Slot
 from workflows.language.nodes import Node, suggestion
 
@@ -45,7 +46,7 @@ def read_line(node: Node, what: str, scope: Scope) -> Line:
     """A line: its text, or ``text`` with ``must_say`` and ``interruptible``. Raises ScriptError."""
     must_say, interruptible, words = False, True, node
     if node.is_mapping:
-        fields = node.fields(what, ("text", "must_say", "interruptible"))
+        fields = node.fields(what, names(LINE))
         words = fields.need("text")
         flag = fields.get("must_say")
         must_say = flag.truth("must_say") if flag else False

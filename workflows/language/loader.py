@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workflows.language.catalogue import ACTIONS, ActionSpec
 from workflows.language.checks import check, committed_by_step
+from workflows.language.keys import SCRIPT, TOPIC, names
 from workflows.language.lines import Scope, read_line
 from workflows.language.model import Line, Script, Slot, Step, Topic
 from workflows.language.nodes import Fields, Node, Problem, ScriptError, compose
@@ -16,9 +17,6 @@ from workflows.language.slots import read_slots
 from workflows.language.steps import Where, read_step
 from workflows.language.wording import ROBOT, WORDING
 
-_KEYS = (
-    "script", "title", "says", "hours", "slots", "steps", "topics", "keeps", "on_cancel", "wording",
-)  # fmt: skip
 _HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -36,7 +34,7 @@ def load_script(path: Path, actions: Mapping[str, ActionSpec] = ACTIONS) -> Scri
 
 def read_script(text: str, file: str, actions: Mapping[str, ActionSpec] = ACTIONS) -> Script:
     """Read and check a script. ``file`` is only named in complaints. Raises ScriptError with all of them."""
-    fields = compose(text, file).fields("a script", _KEYS)
+    fields = compose(text, file).fields("a script", names(SCRIPT))
     name = fields.need("script").identifier("script")
     slots, faults = read_slots(fields.get("slots"))
     if faults:
@@ -88,12 +86,12 @@ def _actions_used(nodes: Mapping[str, Node], actions: Mapping[str, ActionSpec]) 
 def _steps(nodes: Mapping[str, Node], scope: Scope, actions: Mapping[str, ActionSpec]) -> dict[str, Step]:
     steps: dict[str, Step] = {}
     faults: list[ScriptError] = []
-    names = [*nodes, ""]
+    order = [*nodes, ""]
     for index, (name, node) in enumerate(nodes.items()):
         try:
             if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
                 raise node.refuse(f"a step cannot be called {name!r}", "use lower case letters, digits and underscores")
-            steps[name] = read_step(node, Where(name, names[index + 1], scope, actions))
+            steps[name] = read_step(node, Where(name, order[index + 1], scope, actions))
         except ScriptError as fault:
             faults.append(fault)
     if faults:
@@ -134,7 +132,7 @@ def _topics(fields: Fields, scope: Scope) -> dict[str, Topic]:
             raise item.refuse(
                 "the topic 'robot' belongs to the house", "leave it out: it is always answered, truthfully"
             )
-        entry = item.fields(f"topic {name}", ("says", "answer"))
+        entry = item.fields(f"topic {name}", names(TOPIC))
         says = tuple(way.text("says") for way in entry.need("says").items("says"))
         topics[name] = Topic(name, says, read_line(entry.need("answer"), "answer", scope))
     return topics

@@ -8,14 +8,12 @@ from typing import cast
 
 from calls.guidance import Option
 from spoken import Kind
+from workflows.language.keys import SLOT, names
 from workflows.language.model import CALL_PLACES, ConfirmPolicy, Slot
 from workflows.language.nodes import Fields, Node, ScriptError
 
 KINDS = tuple(kind.value for kind in Kind)
 POLICIES = ("never", "implicit", "explicit", "unsure")
-_KEYS = (
-    "kind", "names", "options", "length", "pattern", "minimum", "maximum", "among", "confirm", "offer_caller",
-)  # fmt: skip
 _RELATIVE = re.compile(r"today([+-][0-9]{1,4})?")
 _RESERVED = frozenset({*CALL_PLACES, "fact", "receipt", "call", "today"})
 _LIMITED = frozenset({"date", "time", "number", "party_size", "ordinal"})
@@ -36,10 +34,10 @@ def read_slots(node: Node | None) -> tuple[dict[str, Slot], list[ScriptError]]:
 def _slot(name: str, node: Node) -> Slot:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", name) or name in _RESERVED:
         raise node.refuse(f"a slot cannot be called {name!r}", "use another name of lower case letters and underscores")
-    fields = node.fields(f"slot {name}", _KEYS)
+    fields = node.fields(f"slot {name}", names(SLOT))
     kind = fields.need("kind").one_of("kind", KINDS)
     options = _options(name, kind, fields)
-    names = fields.get("names")
+    called = fields.get("names")
     policy = fields.get("confirm")
     offer = fields.get("offer_caller")
     if offer is not None and kind != "phone":
@@ -48,8 +46,8 @@ def _slot(name: str, node: Node) -> Slot:
     return Slot(
         name=name,
         kind=kind,
-        names=tuple(item.text("a name of a slot") for item in names.items("names"))
-        if names
+        names=tuple(item.text("a name of a slot") for item in called.items("names"))
+        if called
         else (name.replace("_", " "),),
         options=options,
         length=_length(fields, kind),

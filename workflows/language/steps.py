@@ -9,6 +9,7 @@ from typing import Literal
 from calls.commands import Value
 from spoken import Kind
 from workflows.language.catalogue import UNAVAILABLE, ActionSpec
+from workflows.language.keys import ARGUMENT, CASE, INTENT, STEPS, names
 from workflows.language.lines import Scope, read_line, read_lines
 from workflows.language.model import (
     CALL_TRUTHS,
@@ -32,7 +33,6 @@ from workflows.language.model import (
 from workflows.language.nodes import Fields, Node, suggestion
 
 Values = Mapping[str, Value]
-_LADDER = ("no_match", "silence", "keys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,9 @@ def read_step(node: Node, where: Where) -> Step:
     # `end` may have last words, `act`, `start` and `hand_over` a line to cover the wait: `say` is theirs then.
     verb = next((verb for verb in verbs if verb != "say"), "say")
     others = [other for other in verbs if other not in (verb, "say")]
-    reader, known = _READERS[verb]
     if others:
         raise node.refuse(f"step {where.id} does two things, {verb} and {others[0]}", "make it two steps")
-    return reader(node.fields(f"step {where.id}", known), where)
+    return _READERS[verb](node.fields(f"step {where.id}", names(STEPS[verb])), where)
 
 
 def _then(fields: Fields, where: Where, key: str = "then") -> str:
@@ -183,7 +182,7 @@ def _arguments(fields: Fields, spec: ActionSpec, where: Where) -> dict[str, Argu
 
 def _argument(name: str, node: Node, spec: ActionSpec, where: Where) -> Argument:
     if node.is_mapping:
-        return Argument("text", node.fields(f"argument {name}", ("text",)).need("text").text(name))
+        return Argument("text", node.fields(f"argument {name}", names(ARGUMENT)).need("text").text(name))
     text = node.text(f"argument {name}")
     if text == "call.caller":
         return Argument("caller", "")
@@ -208,7 +207,7 @@ def _decide(fields: Fields, where: Where) -> Step:
 
 
 def _case(node: Node, where: Where) -> Case:
-    fields = node.fields("a branch", ("slot", "fact", "call", "is", "known", "then"))
+    fields = node.fields("a branch", names(CASE))
     subjects = [key for key in ("slot", "fact", "call") if fields.get(key)]
     if len(subjects) != 1:
         raise node.refuse("a branch asks about one thing", "give it one of slot:, fact: or call:")
@@ -237,7 +236,7 @@ def _case(node: Node, where: Where) -> Case:
 def _choose(fields: Fields, where: Where) -> Step:
     intents = []
     for name, item in fields.need("choose").fields("choose").found.items():
-        entry = item.fields(f"intent {name}", ("says", "then", "script"))
+        entry = item.fields(f"intent {name}", names(INTENT))
         then, script = entry.get("then"), entry.get("script")
         if (then is None) == (script is None):
             raise item.refuse(f"intent {name} leads nowhere", "give it then: STEP or script: NAME, one of them")
@@ -283,15 +282,16 @@ def _end(fields: Fields, where: Where) -> Step:
 
 _SOURCES: dict[str, Literal["slot", "fact", "call"]] = {"slot": "slot", "fact": "fact", "call": "call"}
 _Reader = Callable[[Fields, Where], Step]
-_READERS: dict[str, tuple[_Reader, tuple[str, ...]]] = {
-    "say": (_say, ("say", "clears", "then")),
-    "collect": (_collect, ("collect", "ask", "then", "yes", "no", *_LADDER)),
-    "confirm": (_confirm, ("confirm", "ask", "change", "declined", "then", *_LADDER)),
-    "act": (_act, ("act", "arguments", "say", "then", "refused")),
-    "decide": (_decide, ("decide", "else")),
-    "choose": (_choose, ("choose", "ask", "yes", "no", *_LADDER)),
-    "start": (_start, ("start", "say", "with")),
-    "message": (_message, ("message",)),
-    "hand_over": (_hand_over, ("hand_over", "say", "otherwise")),
-    "end": (_end, ("end", "say")),
+_READERS: dict[str, _Reader] = {
+    "say": _say,
+    "collect": _collect,
+    "confirm": _confirm,
+    "act": _act,
+    "decide": _decide,
+    "choose": _choose,
+    "start": _start,
+    "message": _message,
+    "hand_over": _hand_over,
+    "end": _end,
 }
+"""By verb; the keys each takes stand in ``keys.STEPS``."""

@@ -1,0 +1,200 @@
+"""Every key of the language: what it is called, what may stand there, and what it means.
+
+The one table of the language's grammar. The readers take the names they accept from it; the JSON Schema, the
+formatter's order of keys, and the reference in ``docs/language.md`` are drawn from it or compared with it. A new key
+is a row here and a reader that reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Shape(StrEnum):
+    """What may stand at a key."""
+
+    name = "name"
+    """an identifier of ours"""
+    text = "text"
+    texts = "texts"
+    """a text, or a list of them"""
+    line = "line"
+    """words with gaps, or a mapping with ``text``"""
+    lines = "lines"
+    rungs = "rungs"
+    """at most three lines"""
+    truth = "truth"
+    whole = "whole"
+    number = "number"
+    hours = "hours"
+    limit = "limit"
+    """a date, a time or a number"""
+    value = "value"
+    """a value of a slot"""
+    values = "values"
+    slot = "slot"
+    slots = "slots"
+    names = "names"
+    """a name, or a list of them"""
+    step = "step"
+    kind = "kind"
+    policy = "policy"
+    action = "action"
+    human = "human"
+    options = "options"
+    """id: what people say for it"""
+    arguments = "arguments"
+    refused = "refused"
+    """code of a refusal: step"""
+    cases = "cases"
+    intents = "intents"
+    fills = "fills"
+    """slot of another script: text"""
+    slot_table = "slot_table"
+    topic_table = "topic_table"
+    step_table = "step_table"
+    wording = "wording"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a mapping."""
+
+    name: str
+    shape: Shape
+    meaning: str
+    """one sentence, for the reference and for editors"""
+    needed: bool = False
+
+
+Keys = tuple[Key, ...]
+"""In the order in which the formatter writes them."""
+
+
+def names(keys: Iterable[Key]) -> tuple[str, ...]:
+    """The keys as they are written."""
+    return tuple(key.name for key in keys)
+
+
+_THEN = Key("then", Shape.step, "The step that follows; left out, the one written below.")
+_ASK = Key("ask", Shape.line, "The question.", needed=True)
+_LADDER: Keys = (
+    Key("no_match", Shape.rungs, "What is said when the answer was not understood: the first time, the second, ..."),
+    Key("silence", Shape.rungs, "What is said when no answer comes: the first time, the second, the third."),
+    Key("keys", Shape.line, "How the same can be entered with the telephone's keys."),
+)
+
+SCRIPT: Keys = (
+    Key("script", Shape.name, "The script's name, as lines and other scripts call it.", needed=True),
+    Key("title", Shape.text, "What it is about, in words that can be spoken.", needed=True),
+    Key("says", Shape.texts, "How callers ask for it, in their words."),
+    Key("hours", Shape.hours, "When a person answers: two times, the earlier first."),
+    Key("keeps", Shape.slots, "Slots that stay known when it is started again in the same call."),
+    Key("on_cancel", Shape.step, "Where a caller who wants to stop is led."),
+    Key("wording", Shape.wording, "Words of its own in place of the house's."),
+    Key("slots", Shape.slot_table, "What can be known."),
+    Key("topics", Shape.topic_table, "Questions beside the script, and their answers."),
+    Key("steps", Shape.step_table, "What is done, in order; the first is where it begins.", needed=True),
+)
+
+SLOT: Keys = (
+    Key("kind", Shape.kind, "Which kind of value it is: how it is heard, checked and read back.", needed=True),
+    Key("names", Shape.texts, "What people call it; the first is what we call it."),
+    Key("options", Shape.options, "For a choice: an id for each, and what people say for it."),
+    Key("length", Shape.whole, "For a code: how many characters it has."),
+    Key("pattern", Shape.text, "For a code: the regular expression it has to match."),
+    Key("minimum", Shape.limit, "The least it may be; for a date also today or today+N."),
+    Key("maximum", Shape.limit, "The most it may be; for a date also today or today+N."),
+    Key("among", Shape.text, "The fact, a list, in which the value has to stand."),
+    Key("confirm", Shape.policy, "When it is read back: never, implicit, explicit, or unsure."),
+    Key("offer_caller", Shape.truth, "For a phone: whether the number the caller calls from is proposed."),
+)
+
+TOPIC: Keys = (
+    Key("says", Shape.texts, "How callers ask it.", needed=True),
+    Key("answer", Shape.line, "What is answered, in words that are always true.", needed=True),
+)
+
+LINE: Keys = (
+    Key("text", Shape.text, "The words.", needed=True),
+    Key("must_say", Shape.truth, "Whether it is said to its end, also when the caller speaks over it."),
+    Key("interruptible", Shape.truth, "Whether the caller can stop it by speaking."),
+)
+
+INTENT: Keys = (
+    Key("says", Shape.texts, "How callers ask for it.", needed=True),
+    Key("then", Shape.step, "The step it leads to."),
+    Key("script", Shape.name, "The script it starts."),
+)
+
+CASE: Keys = (
+    Key("slot", Shape.slot, "The slot that is looked at."),
+    Key("fact", Shape.text, "The fact that is looked at."),
+    Key("call", Shape.text, "What is asked of the call itself."),
+    Key("is", Shape.values, "The values for which the branch is taken."),
+    Key("known", Shape.truth, "The branch is taken when there is a value, or with false when there is none."),
+    Key("then", Shape.step, "Where the branch leads.", needed=True),
+)
+
+ARGUMENT: Keys = (Key("text", Shape.text, "The argument, word for word.", needed=True),)
+
+STEPS: Mapping[str, Keys] = {
+    "collect": (
+        Key("collect", Shape.slot, "Ask for this slot, unless it is known.", needed=True),
+        _ASK,
+        Key("yes", Shape.value, "The value a bare yes stands for."),
+        Key("no", Shape.value, "The value a bare no stands for."),
+        *_LADDER,
+        _THEN,
+    ),
+    "confirm": (
+        Key("confirm", Shape.slots, "Read these slots back, and go on only after a yes to all of them.", needed=True),
+        _ASK,
+        Key("change", Shape.line, "Asked after a plain no: what shall be changed."),
+        *_LADDER,
+        Key("declined", Shape.step, "The step after the second no.", needed=True),
+        _THEN,
+    ),
+    "act": (
+        Key("act", Shape.action, "Ask for this to be done, and wait for the answer.", needed=True),
+        Key("arguments", Shape.arguments, "What the action is given."),
+        Key("say", Shape.line, "Said while it is waited for."),
+        _THEN,
+        Key("refused", Shape.refused, "For each way it may refuse, the step that follows; else for the rest.",
+            needed=True),
+    ),
+    "decide": (
+        Key("decide", Shape.cases, "Branches, tried in order.", needed=True),
+        Key("else", Shape.step, "Where it goes on when no branch is taken; left out, the step below."),
+    ),
+    "choose": (
+        Key("choose", Shape.intents, "Ask what the caller wants, and lead there.", needed=True),
+        _ASK,
+        Key("yes", Shape.step, "Where a bare yes leads."),
+        Key("no", Shape.step, "Where a bare no leads."),
+        *_LADDER,
+    ),
+    "start": (
+        Key("start", Shape.name, "Another script takes over, for good.", needed=True),
+        Key("say", Shape.line, "Said before it begins."),
+        Key("with", Shape.fills, "Slots of the other script that are set."),
+    ),
+    "message": (Key("message", Shape.line, "Say this and take a message.", needed=True),),
+    "hand_over": (
+        Key("hand_over", Shape.human, "To a person.", needed=True),
+        Key("say", Shape.line, "Said before the caller is put through."),
+        Key("otherwise", Shape.step, "The step when nobody can be reached; left out, a message is taken."),
+    ),
+    "end": (
+        Key("end", Shape.name, "The call ends here, and is filed like this.", needed=True),
+        Key("say", Shape.lines, "The last words."),
+    ),
+    "say": (
+        Key("say", Shape.lines, "Said word for word.", needed=True),
+        Key("clears", Shape.slots, "Slots that are forgotten."),
+        _THEN,
+    ),
+}  # fmt: skip
+"""By the verb that makes a step what it is. ``say`` is last: other verbs may have it too."""
