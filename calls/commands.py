@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 Value = str | int | float | bool
 """A slot's value in canonical JSON form: dates ``2026-03-17``, times ``14:30``, choices by id."""
@@ -14,6 +15,8 @@ class StartWorkflow:
 
     workflow: str
     confidence: float = 1.0
+    later: bool = False
+    """as well: after what is being done now"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,16 @@ class FillSlot:
     """the words (or keys) it was taken from"""
     confidence: float = 1.0
     alternatives: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FillPart:
+    """The caller gave a part of a value: the first digits, a month without its day."""
+
+    slot: str
+    value: Value
+    """what is known so far in the kind's form, or the words when a part has none"""
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +86,54 @@ class SlowDown:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeakUp:
+    """Say that again, louder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """What do you mean by that?"""
+
+
+@dataclass(frozen=True, slots=True)
+class UseCallerNumber:
+    """Take the number I am calling from."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrongNumber:
+    """I did not want to call you."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallLater:
+    """Call me back; ``when`` is the wanted time in the caller's words, or empty."""
+
+    when: str = ""
+
+
+RemarkKind = Literal["chitchat", "thanks", "angry", "abusive", "child", "for_another", "another_speaker"]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about the talk or the one who talks, which answers no question."""
+
+    kind: RemarkKind
+    text: str = ""
+
+
+MachineKind = Literal["voicemail", "menu", "agent", "fax"]
+
+
+@dataclass(frozen=True, slots=True)
+class MachineHeard:
+    """No person speaks: a recording or another machine."""
+
+    kind: MachineKind
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Hold on a moment."""
 
@@ -112,6 +173,7 @@ class Unclear:
 Command = (
     StartWorkflow
     | FillSlot
+    | FillPart
     | CorrectSlot
     | Affirm
     | Deny
@@ -119,6 +181,13 @@ Command = (
     | Restart
     | Repeat
     | SlowDown
+    | SpeakUp
+    | Explain
+    | UseCallerNumber
+    | WrongNumber
+    | CallLater
+    | Remark
+    | MachineHeard
     | Wait
     | AskHuman
     | AskQuestion

@@ -18,6 +18,7 @@ from calls.ports import Director, EngineTraits
 from calls.replies import ACTION, ACTION_MS, FILL, LENGTH, SILENCE, UNDERSTANDING, AgentSide
 from calls.run import (
     ActionSettled,
+    CalledBack,
     CallerSilent,
     Commanded,
     HumanMissed,
@@ -111,7 +112,8 @@ class Conversation:
             # Whether it was done is not on record. Asking again under its key either does it or finds the receipt.
             self.agent.act(draft, draft.state.requested)
         if first:
-            self.agent.advance(draft, Opened())
+            earlier = self.incoming.earlier
+            self.agent.advance(draft, CalledBack(earlier) if earlier is not None else Opened())
         elif missed:
             self.agent.advance(draft, HumanMissed(missed))
         else:

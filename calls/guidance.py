@@ -32,6 +32,8 @@ class SlotExpectation:
     """already has a value: a new one is a correction"""
     names: tuple[str, ...] = ()
     """what people call it: "the date", "day" """
+    said: str = ""
+    """the words its value was taken from: "the fourteenth", which "of March" may still complete"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,12 @@ class Guidance:
     """for ``AskQuestion``"""
     proposed: Value | None = None
     """the value just read back, when a yes or no is awaited"""
+    part: Value | None = None
+    """what is known so far of the value asked for"""
+    offered: tuple[Value, ...] = ()
+    """values just named to choose from: "the second one" """
+    heard: str = ""
+    """how much of a read-back the caller had heard when they set in; empty: all of it"""
     silence_ms: int = 7_000
     """how long the caller may be silent before being asked again"""
     patience: str = "normal"

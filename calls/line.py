@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from calls.run import Earlier
+
 
 @dataclass(frozen=True, slots=True)
 class BlockedNumber:
@@ -77,3 +79,5 @@ class IncomingCall:
     called: str
     carrier: str = "twilio"
     account: str = ""
+    earlier: Earlier | None = None
+    """a call of the same number which broke off in the last ten minutes, found at the door"""

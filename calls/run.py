@@ -43,6 +43,31 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """Where an earlier call of the same number broke off: what is taken up when its caller says so."""
+
+    call: str
+    script: str
+    version: str = ""
+    step: str = ""
+    slots: Mapping[str, SlotValue] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, call: str, run: Run) -> Earlier | None:
+        """What of ``run`` may be taken up again in another call; None when it was finished or hardly begun.
+
+        Only what the caller told goes along: nothing that was found out for them, and no proof of who they are.
+        """
+        if run.outcome not in BROKEN_OFF or run.awaiting or not run.slots:
+            return None
+        return cls(call, run.script, run.version, run.step, dict(run.slots))
+
+
+BROKEN_OFF = ("", "abandoned", "silent", "time_up", "fault")
+"""Outcomes of a call which settled nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """The state of a script in a call."""
 
@@ -64,11 +89,20 @@ class Run:
     returns: tuple[str, ...] = ()
     """steps to come back to, innermost last"""
     outcome: str = ""
+    earlier: Earlier | None = None
+    """a call that broke off, offered to be taken up"""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     """The call was answered; nothing has been said."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalledBack:
+    """The call was answered, and the same number had a call a few minutes ago which broke off."""
+
+    earlier: Earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +150,7 @@ class TimeIsUp:
     """The line's longest call length is reached."""
 
 
-Stimulus = Opened | Resumed | Commanded | CallerSilent | ActionSettled | HumanMissed | TimeIsUp
+Stimulus = Opened | CalledBack | Resumed | Commanded | CallerSilent | ActionSettled | HumanMissed | TimeIsUp
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ def fold(run: Run, body: ev.EventBody) -> Run:
             return replace(run, counters={**run.counters, body.counter: body.count})
         case ev.FactLearned():
             return replace(run, facts={**run.facts, body.fact: body.value})
+        case ev.ResumeOffered():
+            return replace(run, earlier=body.earlier)
         case ev.OutcomeReached():
             return replace(run, outcome=body.outcome)
         case _:

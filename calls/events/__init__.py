@@ -56,6 +56,8 @@ from calls.events.script import (
     ConfirmationAsked,
     FactLearned,
     OutcomeReached,
+    RepairApplied,
+    ResumeOffered,
     SlotCleared,
     SlotConfirmed,
     SlotFilled,
@@ -73,6 +75,8 @@ RunEvent = (
     | AttemptCounted
     | FactLearned
     | OutcomeReached
+    | RepairApplied
+    | ResumeOffered
 )
 
 EventBody = (
@@ -173,7 +177,9 @@ __all__ = [
     "OutcomeReached",
     "RecordingStarted",
     "RecordingStopped",
+    "RepairApplied",
     "ReplyCompleted",
+    "ResumeOffered",
     "RunEvent",
     "SlotCleared",
     "SlotConfirmed",

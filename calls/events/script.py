@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from calls.commands import Value
 from calls.events.base import Body
+from calls.repairs import Repair
+from calls.run import Earlier
 from calls.speech import HeardBy
 
 
@@ -81,3 +83,17 @@ class OutcomeReached(Body, name="outcome.reached"):
     """The script decided how the call is to be filed."""
 
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepairApplied(Body, name="repair.applied"):
+    """The talk had gone beside the script, and this is how it was brought back. Changes nothing by itself."""
+
+    pattern: Repair
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeOffered(Body, name="resume.offered"):
+    """The same number's earlier call broke off, and going on with it was offered. Nothing of it was said."""
+
+    earlier: Earlier
