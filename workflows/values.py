@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from calls.commands import Value
 from spoken import Kind, read_back, validate
-from workflows.language.checks import slots_of
 from workflows.language.model import Act, Slot
+from workflows.language.paths import slots_of
 from workflows.rendering import fill as in_words
 from workflows.rendering import items, joined, nearest
 from workflows.turn import Turn

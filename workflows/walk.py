@@ -8,7 +8,6 @@ from calls.commands import Value
 from calls.events import OutcomeReached, SlotFilled, WorkflowStarted
 from calls.run import ActionRequest
 from workflows.asking import ALL, HUMAN, ask, open_collect, open_read_back, say_all
-from workflows.language.checks import slots_of
 from workflows.language.model import (
     SHARED,
     Act,
@@ -23,6 +22,7 @@ from workflows.language.model import (
     Say,
     Start,
 )
+from workflows.language.paths import slots_of
 from workflows.turn import Turn
 from workflows.values import needs_yes, not_among, objection
 

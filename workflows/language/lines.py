@@ -76,7 +76,9 @@ def _place(name: str, node: Node, scope: Scope) -> Place:
     head, _, rest = name.partition(".")
     if head == "fact" and rest:
         if rest not in scope.facts:
-            raise node.refuse(f"no action of this script finds {rest!r}", suggestion(rest, list(scope.facts)))
+            raise node.refuse(
+                f"no action of this script finds {rest!r}", suggestion(rest, list(scope.facts)), "unknown-name"
+            )
         return Place("fact", rest, scope.facts[rest])
     if head == "receipt" and rest:
         return _receipt(rest, node, scope)
@@ -86,7 +88,7 @@ def _place(name: str, node: Node, scope: Scope) -> Place:
         return Place("call", name, CALL_PLACES[name])
     known = [*scope.slots, *CALL_PLACES, *(f"fact.{fact}" for fact in scope.facts)]
     known += [f"receipt.{field}" for field in scope.receipts]
-    raise node.refuse(f"nothing is known by the name {{{name}}}", suggestion(name, known))
+    raise node.refuse(f"nothing is known by the name {{{name}}}", suggestion(name, known), "unknown-name")
 
 
 def _receipt(name: str, node: Node, scope: Scope) -> Place:

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from workflows.language.catalogue import ACTIONS, ActionSpec
-from workflows.language.checks import check, committed_by_step
+from workflows.language.checking import Subject
+from workflows.language.checks import check
 from workflows.language.keys import SCRIPT, TOPIC, names
 from workflows.language.lines import Scope, read_line
 from workflows.language.model import Line, Script, Slot, Step, Topic
 from workflows.language.nodes import Fields, Node, Problem, ScriptError, compose
+from workflows.language.paths import committed_by_step
 from workflows.language.slots import read_slots
 from workflows.language.steps import Where, read_step
 from workflows.language.wording import ROBOT, WORDING
@@ -25,16 +27,28 @@ def load_script(path: Path, actions: Mapping[str, ActionSpec] = ACTIONS) -> Scri
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as why:
-        raise ScriptError([Problem(path.name, 1, "the file is not UTF-8 text", "save it as UTF-8")]) from why
+        raise ScriptError(
+            [Problem(path.name, 1, "the file is not UTF-8 text", "save it as UTF-8", "not-yaml")]
+        ) from why
     except OSError as why:
         reason = f"the file cannot be read ({why.strerror})"
-        raise ScriptError([Problem(path.name, 1, reason, "check the path and its permissions")]) from why
+        raise ScriptError([Problem(path.name, 1, reason, "check the path and its permissions", "not-yaml")]) from why
     return read_script(text, path.name, actions)
 
 
 def read_script(text: str, file: str, actions: Mapping[str, ActionSpec] = ACTIONS) -> Script:
     """Read and check a script. ``file`` is only named in complaints. Raises ScriptError with all of them."""
-    fields = compose(text, file).fields("a script", names(SCRIPT))
+    subject = parse_script(text, file, actions)
+    problems = check(subject)
+    if problems:
+        raise ScriptError(sorted(problems, key=lambda problem: problem.line))
+    return subject.script
+
+
+def parse_script(text: str, file: str, actions: Mapping[str, ActionSpec] = ACTIONS) -> Subject:
+    """Read a script without asking whether it makes sense. Raises ScriptError for what cannot be read."""
+    root = compose(text, file)
+    fields = root.fields("a script", names(SCRIPT))
     name = fields.need("script").identifier("script")
     slots, faults = read_slots(fields.get("slots"))
     if faults:
@@ -60,10 +74,7 @@ def read_script(text: str, file: str, actions: Mapping[str, ActionSpec] = ACTION
         wording=_wording(fields),
         committed=committed_by_step(steps, _step_name(fields, "on_cancel")),
     )
-    problems = check(script, actions)
-    if problems:
-        raise ScriptError(sorted(problems, key=lambda problem: problem.line))
-    return script
+    return Subject(script, actions, root)
 
 
 def _together(faults: list[ScriptError]) -> ScriptError:
@@ -120,7 +131,7 @@ def _hours(fields: Fields) -> tuple[str, str] | None:
         return None
     hours = [item.text("hours") for item in node.items("hours")]
     if len(hours) != 2 or not all(_HOUR.fullmatch(hour) for hour in hours) or hours[0] >= hours[1]:
-        raise node.refuse("hours are two times, the earlier first", 'write hours: ["09:00", "18:00"]')
+        raise node.refuse("hours are two times, the earlier first", 'write hours: ["09:00", "18:00"]', "hours-reversed")
     return hours[0], hours[1]
 
 

@@ -29,6 +29,8 @@ class Problem:
     line: int
     reason: str
     fix: str
+    check: str = "malformed-value"
+    """id of the check which found it; see ``workflows.lint``"""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.reason}; {self.fix}"
@@ -56,9 +58,9 @@ class Node:
         """From 1."""
         return int(self.raw.start_mark.line) + 1
 
-    def refuse(self, reason: str, fix: str) -> ScriptError:
-        """The error that says so, at this line."""
-        return ScriptError([Problem(self.file, self.line, reason, fix)])
+    def refuse(self, reason: str, fix: str, check: str = "malformed-value") -> ScriptError:
+        """The error that says so, at this line. ``check``: the name under which it is documented."""
+        return ScriptError([Problem(self.file, self.line, reason, fix, check)])
 
     @property
     def is_list(self) -> bool:
@@ -92,7 +94,7 @@ class Node:
         """One of the words ``known``."""
         name, words = self.text(what), list(known)
         if name not in words:
-            raise self.refuse(f"{what} {name!r} is not known", suggestion(name, words))
+            raise self.refuse(f"{what} {name!r} is not known", suggestion(name, words), "unknown-name")
         return name
 
     def truth(self, what: str) -> bool:
@@ -124,9 +126,9 @@ class Node:
             key = Node(key_node, self.file)
             name = key.text(f"a key of {what}")
             if name in found:
-                raise key.refuse(f"{what} has {name!r} twice", "keep one of them")
+                raise key.refuse(f"{what} has {name!r} twice", "keep one of them", "key-twice")
             if words is not None and name not in words:
-                raise key.refuse(f"{what} has no {name!r}", suggestion(name, words))
+                raise key.refuse(f"{what} has no {name!r}", suggestion(name, words), "unknown-key")
             found[name] = Node(value, self.file)
         return Fields(what, self, found)
 
@@ -147,7 +149,7 @@ class Fields:
         """The value of a key that may not."""
         node = self.found.get(name)
         if node is None:
-            raise self.at.refuse(f"{self.what} has no {name!r}", f"add {name}: ...")
+            raise self.at.refuse(f"{self.what} has no {name!r}", f"add {name}: ...", "missing-key")
         return node
 
 
@@ -161,17 +163,17 @@ def suggestion(name: str, known: Sequence[str]) -> str:
 def compose(text: str, file: str) -> Node:
     """The document of a script. Raises ScriptError for what is no YAML."""
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        raise ScriptError([Problem(file, 1, "the file is larger than 1 MB", "split the script in two")])
+        raise ScriptError([Problem(file, 1, "the file is larger than 1 MB", "split the script in two", "not-yaml")])
     try:
         raw = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as why:
         mark = why.problem_mark or why.context_mark
         line = mark.line + 1 if mark else 1
         reason = f"this is not YAML ({why.problem or why.context})"
-        raise ScriptError([Problem(file, line, reason, "check indentation, colons and quotes")]) from why
+        raise ScriptError([Problem(file, line, reason, "check indentation, colons and quotes", "not-yaml")]) from why
     except (yaml.YAMLError, RecursionError) as why:
         # ReaderError: characters YAML does not allow; RecursionError: brackets nested by the thousand
-        raise ScriptError([Problem(file, 1, "this is not YAML", "save it as plain UTF-8 text")]) from why
+        raise ScriptError([Problem(file, 1, "this is not YAML", "save it as plain UTF-8 text", "not-yaml")]) from why
     if raw is None:
-        raise ScriptError([Problem(file, 1, "the file is empty", "begin with script: NAME")])
+        raise ScriptError([Problem(file, 1, "the file is empty", "begin with script: NAME", "not-yaml")])
     return Node(raw, file)

@@ -51,23 +51,33 @@ def _dangling(script: Script, named: Mapping[str, Script]) -> Iterable[Problem]:
             for intent in step.intents:
                 if intent.script and intent.script not in named:
                     reason = f"intent {intent.id} starts {intent.script!r}, which is no script"
-                    yield Problem(script.file, step.at, reason, suggestion(intent.script, list(named)))
+                    yield Problem(
+                        script.file, step.at, reason, suggestion(intent.script, list(named)), "unknown-script"
+                    )
     if SHARED not in named:
-        yield Problem(script.file, 1, f"there is no script {SHARED!r} to fall back on", "load the shipped one too")
+        yield Problem(
+            script.file,
+            1,
+            f"there is no script {SHARED!r} to fall back on",
+            "load the shipped one too",
+            "unknown-script",
+        )
 
 
 def _start_problems(script: Script, step: Start, named: Mapping[str, Script]) -> Iterable[Problem]:
     other = named.get(step.script)
     if other is None:
         reason = f"step {step.id} starts {step.script!r}, which is no script"
-        yield Problem(script.file, step.at, reason, suggestion(step.script, list(named)))
+        yield Problem(script.file, step.at, reason, suggestion(step.script, list(named)), "unknown-script")
         return
     for slot, value in step.fills.items():
         spec = other.slots.get(slot)
         ids = [option.id for option in spec.options] if spec else []
         if spec is None or spec.kind != "choice" or value not in ids:
             reason = f"step {step.id} sets {slot!r} of {step.script} to {value!r}, which it does not take"
-            yield Problem(script.file, step.at, reason, "name a choice slot of that script and one of its options")
+            yield Problem(
+                script.file, step.at, reason, "name a choice slot of that script and one of its options", "bad-fill"
+            )
 
 
 def load_scripts(paths: Iterable[Path], actions: Mapping[str, ActionSpec] = ACTIONS) -> ScriptSet:

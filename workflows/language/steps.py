@@ -65,7 +65,9 @@ def _then(fields: Fields, where: Where, key: str = "then") -> str:
     if node is not None:
         return node.identifier(key)
     if not where.following:
-        raise fields.at.refuse(f"step {where.id} leads nowhere", "add then: STEP, or write a step with end: below it")
+        raise fields.at.refuse(
+            f"step {where.id} leads nowhere", "add then: STEP, or write a step with end: below it", "leads-nowhere"
+        )
     return where.following
 
 
@@ -81,7 +83,9 @@ def _ladder(fields: Fields, where: Where) -> Ladder:
         found[key] = read_lines(node, key, where.scope) if node else ()
         if node is not None and len(found[key]) > 3:
             raise node.refuse(
-                f"{key} has {len(found[key])} lines", "write at most three: after the third a way out is offered"
+                f"{key} has {len(found[key])} lines",
+                "write at most three: after the third a way out is offered",
+                "too-many-rungs",
             )
     return Ladder(found["no_match"], found["silence"], _line(fields, "keys", where))
 
@@ -96,7 +100,7 @@ def literal(node: Node, slot: str, scope: Scope) -> Value:
     if spec.kind == Kind.choice:
         ids = [option.id for option in spec.options]
         if text not in ids:
-            raise node.refuse(f"{slot} has no option {text!r}", suggestion(text, ids))
+            raise node.refuse(f"{slot} has no option {text!r}", suggestion(text, ids), "unknown-name")
     if spec.kind == Kind.yes_no:
         return node.truth(f"a value of {slot}")
     if spec.kind in (Kind.number, Kind.party_size, Kind.ordinal):
@@ -142,6 +146,7 @@ def _confirm(fields: Fields, where: Where) -> Step:
         raise node.refuse(
             f"step {where.id} asks for a yes to {unread[0]!r} without reading it back",
             f"put {{{unread[0]}}} into its ask, or take it out of the list",
+            "confirm-without-read-back",
         )
     declined = fields.need("declined").identifier("declined")
     return Confirm(
@@ -163,6 +168,7 @@ def _act(fields: Fields, where: Where) -> Step:
         raise fields.need("refused").refuse(
             f"step {where.id} does not say what follows when {spec.name} answers {uncovered[0]!r}",
             f"add {uncovered[0]}: STEP, or else: STEP",
+            "uncovered-refusal",
         )
     return Act(
         where.id, spec.name, spec.writes, arguments, _line(fields, "say", where), _then(fields, where), refused,
@@ -176,7 +182,11 @@ def _arguments(fields: Fields, spec: ActionSpec, where: Where) -> dict[str, Argu
     missing = [name for name in spec.arguments if name not in given and name not in spec.optional]
     if missing:
         at = node or fields.at
-        raise at.refuse(f"{spec.name} needs the argument {missing[0]!r}", f"add {missing[0]}: SLOT under arguments")
+        raise at.refuse(
+            f"{spec.name} needs the argument {missing[0]!r}",
+            f"add {missing[0]}: SLOT under arguments",
+            "missing-argument",
+        )
     return {name: _argument(name, item, spec, where) for name, item in given.items()}
 
 
@@ -193,7 +203,7 @@ def _argument(name: str, node: Node, spec: ActionSpec, where: Where) -> Argument
     slot = where.scope.slots.get(text)
     if slot is None:
         known = [*where.scope.slots, "call.caller", "call.reason", *(f"fact.{fact}" for fact in where.scope.facts)]
-        raise node.refuse(f"argument {name} names {text!r}, which is nothing", suggestion(text, known))
+        raise node.refuse(f"argument {name} names {text!r}, which is nothing", suggestion(text, known), "unknown-name")
     wanted = spec.arguments[name]
     alike = {wanted, "spelled_name" if wanted == "person_name" else wanted}
     if slot.kind not in alike and wanted != "free_text":
@@ -239,7 +249,9 @@ def _choose(fields: Fields, where: Where) -> Step:
         entry = item.fields(f"intent {name}", names(INTENT))
         then, script = entry.get("then"), entry.get("script")
         if (then is None) == (script is None):
-            raise item.refuse(f"intent {name} leads nowhere", "give it then: STEP or script: NAME, one of them")
+            raise item.refuse(
+                f"intent {name} leads nowhere", "give it then: STEP or script: NAME, one of them", "leads-nowhere"
+            )
         says = tuple(way.text("says") for way in entry.need("says").items("says"))
         intents.append(
             Intent(name, says, then.identifier("then") if then else "", script.identifier("script") if script else "")

@@ -1,0 +1,98 @@
+"""Ways through a script: where a step leads, what it can say, and what has happened on every way to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from workflows.language.model import (
+    Act,
+    Choose,
+    Collect,
+    Confirm,
+    Decide,
+    End,
+    HandOver,
+    Line,
+    Say,
+    Script,
+    Start,
+    Step,
+)  # fmt: skip
+
+Edge = tuple[str, str]
+"""target step, and the action which was committed on the way there (or empty)"""
+
+
+def edges(step: Step) -> list[Edge]:
+    """Where a step can lead."""
+    match step:
+        case Say() | Collect():
+            return [(step.then, "")]
+        case Confirm():
+            return [(step.then, ""), (step.declined, "")]
+        case Act():
+            committed = step.action if step.writes else ""
+            return [(step.then, committed), *((target, "") for target in step.refused.values())]
+        case Decide():
+            return [*((case.then, "") for case in step.cases), (step.otherwise, "")]
+        case Choose():
+            targets = [intent.then for intent in step.intents] + [step.yes, step.no]
+            return [(target, "") for target in targets if target]
+        case HandOver():
+            return [(step.otherwise, "")] if step.otherwise else []
+        case Start() | End():
+            return []
+
+
+def lines_of(step: Step) -> Iterator[Line]:
+    """Every line a step can say."""
+    match step:
+        case Say() | End():
+            yield from step.lines
+        case Act():
+            yield from [step.filler] if step.filler else []
+        case Start() | HandOver():
+            yield from [step.line] if step.line else []
+        case Collect() | Confirm() | Choose():
+            yield step.ask
+            yield from (*step.ladder.no_match, *step.ladder.silence)
+            yield from [step.ladder.keys] if step.ladder.keys else []
+            if isinstance(step, Confirm) and step.change:
+                yield step.change
+        case Decide():
+            pass
+
+
+def reached(steps: Mapping[str, Step], start: str, without: str = "") -> set[str]:
+    """Steps that can be reached, never over a commit of the action ``without``."""
+    seen: set[str] = set()
+    todo = [start]
+    while todo:
+        name = todo.pop()
+        if name in seen or name not in steps:
+            continue
+        seen.add(name)
+        todo += [target for target, action in edges(steps[name]) if not (action and action == without)]
+    return seen
+
+
+def committed_by_step(steps: Mapping[str, Step], on_cancel: str) -> dict[str, tuple[str, ...]]:
+    """For every step the writing actions that have been committed on each way to it, in the order written."""
+    starts = [next(iter(steps)), on_cancel]
+    writing = dict.fromkeys(step.action for step in steps.values() if isinstance(step, Act) and step.writes)
+    unproven = {a: set().union(*(reached(steps, start, without=a) for start in starts)) for a in writing}
+    return {name: tuple(a for a in writing if name not in unproven[a]) for name in steps}
+
+
+def preceded(script: Script, asking: set[str], before: str) -> bool:
+    """Whether every way to step ``before`` leads through one of ``asking``; the step itself does not count."""
+    if before in asking:
+        asking = asking - {before}
+    without = {name: step for name, step in script.steps.items() if name not in asking}
+    starts = [start for start in (script.first, script.on_cancel) if start and start not in asking]
+    return all(before not in reached(without, start) for start in starts)
+
+
+def slots_of(step: Act) -> list[str]:
+    """The slots an action is given."""
+    return [argument.name for argument in step.arguments.values() if argument.source == "slot"]
