@@ -47,7 +47,7 @@ from workflows.actions import ActionRunner
 from workflows.advance import ScriptDirector
 from workflows.backends.receipts import receipts_of_call
 from workflows.backends.seed import seed
-from workflows.language.scripts import ScriptSet, shipped_scripts
+from workflows.language.scripts import ScriptSet, available_scripts
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -84,7 +84,7 @@ async def open_house(
     """Everything that answers calls, over ``engine``. Raises ConfigurationError when it would be insecure."""
     settings.refuse_insecurity()
     clock, book = LoopClock(), LineBook(settings.lines)
-    scripts = shipped_scripts()
+    scripts = available_scripts(settings.scripts)
     directors = directors_for(scripts, book.lines)
     async with contextlib.AsyncExitStack() as stack:
         stores = await stack.enter_async_context(open_stores(settings, progress))

@@ -31,6 +31,7 @@ SETTINGS = (
     Setting("HOST", "127.0.0.1", "Address to listen on. Anything but loopback needs PUBLIC_URL and TWILIO_AUTH_TOKEN."),
     Setting("PORT", "8080", "Port to listen on."),
     Setting("SWITCHBOARD_LINES", "lines.yaml", "The lines: what each dialled number is."),
+    Setting("SWITCHBOARD_SCRIPTS", "scripts", "Your own scripts; one with the name of a shipped script takes its place."),
     Setting("SWITCHBOARD_VAR", "var", "Folder for our own databases, recordings, models made ready, and keys."),
     Setting("DATABASE_URL", "", "Postgres, postgresql://... Empty: one of our own under SWITCHBOARD_VAR.", True),
     Setting("REDIS_URL", "", "Redis or Valkey, redis://... Empty: one of our own under SWITCHBOARD_VAR.", True),
@@ -62,6 +63,8 @@ class Settings:
     redis_url: str = field(default="", repr=False)
     twilio_auth_tokens: tuple[str, ...] = field(default=(), repr=False)
     insecure_dev: bool = False
+    scripts: Path = Path("scripts")
+    """folder of scripts beside the shipped ones; need not be there"""
 
     @property
     def on_loopback(self) -> bool:
@@ -115,6 +118,7 @@ def read(environment: Mapping[str, str] | None = None, *, insecure_dev: bool = F
         twilio_api_base_url=values["TWILIO_API_BASE_URL"].rstrip("/"),
         log_level=values["LOG_LEVEL"].upper(),
         insecure_dev=insecure_dev,
+        scripts=Path(values["SWITCHBOARD_SCRIPTS"]),
     )
 
 

@@ -110,9 +110,9 @@ async def _lines(chosen: Settings) -> Finding:
 
 
 async def _scripts(chosen: Settings) -> Finding:
-    from workflows.language.scripts import shipped_scripts
+    from workflows.language.scripts import available_scripts
 
-    names = sorted(shipped_scripts().scripts)
+    names = sorted(available_scripts(chosen.scripts).scripts)
     for line in LineBook(chosen.lines).lines:
         if line.script not in names:
             wanted = f"line {line.id} wants script {line.script!r}"

@@ -32,7 +32,7 @@ from workflows.language.catalogue import ACTIONS, ActionSpec
 from workflows.language.loader import load_script, read_script
 from workflows.language.model import Script
 from workflows.language.nodes import ScriptError
-from workflows.language.scripts import ScriptSet, load_scripts, shipped_scripts
+from workflows.language.scripts import ScriptSet, available_scripts, load_scripts, shipped_scripts
 
 __all__ = [
     "ACTIONS",
@@ -40,6 +40,7 @@ __all__ = [
     "Script",
     "ScriptError",
     "ScriptSet",
+    "available_scripts",
     "load_script",
     "load_scripts",
     "read_script",

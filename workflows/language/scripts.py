@@ -91,3 +91,22 @@ def load_scripts(paths: Iterable[Path], actions: Mapping[str, ActionSpec] = ACTI
 def shipped_scripts() -> ScriptSet:
     """The scripts that come with the project."""
     return load_scripts(sorted(SHIPPED.glob("*.yaml")))
+
+
+def available_scripts(folder: Path | None) -> ScriptSet:
+    """The shipped scripts and those in ``folder``, which take the place of shipped ones with their name.
+
+    Raises ScriptError; also when two files of the folder hold a script of one name.
+    """
+    own = [load_script(path) for path in script_files(folder)]
+    twice = [Problem(script.file, 1, f"another file holds the script {script.name!r} too", "rename one", "script-twice")
+             for index, script in enumerate(own) if script.name in {other.name for other in own[:index]}]  # fmt: skip
+    if twice:
+        raise ScriptError(twice)
+    named = {script.name for script in own}
+    return ScriptSet.of([*own, *(s for s in shipped_scripts().scripts.values() if s.name not in named)])
+
+
+def script_files(folder: Path | None) -> list[Path]:
+    """The files of a folder of scripts, in order; none when there is no such folder."""
+    return sorted(folder.glob("*.yaml")) if folder is not None and folder.is_dir() else []
