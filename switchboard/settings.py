@@ -31,7 +31,7 @@ SETTINGS = (
     Setting("HOST", "127.0.0.1", "Address to listen on. Anything but loopback needs PUBLIC_URL and TWILIO_AUTH_TOKEN."),
     Setting("PORT", "8080", "Port to listen on."),
     Setting("SWITCHBOARD_LINES", "lines.yaml", "The lines: what each dialled number is."),
-    Setting("SWITCHBOARD_SCRIPTS", "scripts", "Folder of your own scripts; they go before shipped ones of the same name."),
+    Setting("SWITCHBOARD_SCRIPTS", "scripts", "Folder of your own scripts; they go before shipped ones so named."),
     Setting("SWITCHBOARD_VAR", "var", "Folder for our own databases, recordings, models made ready, and keys."),
     Setting("DATABASE_URL", "", "Postgres, postgresql://... Empty: one of our own under SWITCHBOARD_VAR.", True),
     Setting("REDIS_URL", "", "Redis or Valkey, redis://... Empty: one of our own under SWITCHBOARD_VAR.", True),
