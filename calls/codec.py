@@ -20,7 +20,16 @@ from calls.events import EVENTS, Body, EventBody
 
 JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 
-UPGRADES: dict[tuple[str, int], typing.Callable[[dict[str, JsonValue]], dict[str, JsonValue]]] = {}
+
+
+def _step_alone(raw: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Version 1 had a list of steps to come back to, which was always empty."""
+    return {key: value for key, value in raw.items() if key != "returns"}
+
+
+UPGRADES: dict[tuple[str, int], typing.Callable[[dict[str, JsonValue]], dict[str, JsonValue]]] = {
+    ("step.entered", 1): _step_alone,
+}
 """(event name, stored version) -> function which lifts the stored fields by one version."""
 
 

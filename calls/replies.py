@@ -66,6 +66,8 @@ class AgentSide:
             wall=wall.astimezone(zone).isoformat(timespec="seconds"),
             has_human=self.line.human is not None,
             exact_hearing=self.traits.exact_hearing,
+            verified_subject=state.run.verified.subject if state.run.verified else "",
+            verified_level=state.run.verified.level if state.run.verified else "",
         )
 
     def advance(self, draft: Draft, stimulus: Stimulus) -> None:

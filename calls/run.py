@@ -67,6 +67,34 @@ BROKEN_OFF = ("", "abandoned", "silent", "time_up", "fault")
 """Outcomes of a call which settled nothing."""
 
 
+DEEPEST = 3
+"""How many scripts can wait for others: nobody keeps more in mind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A script that waits for the one it called."""
+
+    script: str
+    version: str
+    step: str
+    slots: Mapping[str, SlotValue]
+    confirming: str
+    counters: Mapping[str, int]
+    facts: Mapping[str, Value]
+    parts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Proof of who is calling; it expires with the call, and with the line."""
+
+    level: str
+    """``code | facts | one_time_code``"""
+    subject: str
+    """id of the record that was proved to be theirs"""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """The state of a script in a call."""
@@ -86,9 +114,17 @@ class Run:
     """by action name: the newest"""
     facts: Mapping[str, Value] = field(default_factory=dict)
     """what actions found out: free times, ticket states"""
-    returns: tuple[str, ...] = ()
-    """steps to come back to, innermost last"""
+    frames: tuple[Frame, ...] = ()
+    """scripts that wait for the one they called, innermost last; at most ``DEEPEST``"""
     outcome: str = ""
+    outcomes: tuple[str, ...] = ()
+    """how called scripts ended, in order"""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """slot -> what is known of its value so far, while it is given in pieces"""
+    verified: Verified | None = None
+    """who is calling, once proved"""
+    noted: Mapping[str, Value] = field(default_factory=dict)
+    """fields the scripts keep of this call"""
     earlier: Earlier | None = None
     """a call that broke off, offered to be taken up"""
 
@@ -197,6 +233,9 @@ class CallFacts:
     has_human: bool = False
     exact_hearing: bool = False
     """False with a recognizer that is unreliable on names and codes: always read back"""
+    verified_subject: str = ""
+    """id of the record that was proved to be the caller's; empty: nobody is proved"""
+    verified_level: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from calls import events as ev
-from calls.run import Run, SlotValue
+from calls.run import Frame, Run, SlotValue, Verified
 
 
 def fold(run: Run, body: ev.EventBody) -> Run:
     """``run`` after ``body``; events which do not concern a script leave it as it is."""
     match body:
         case ev.WorkflowStarted():
-            return replace(run, script=body.script, version=body.digest)
+            # It takes the call for good: nothing waits any more.
+            return replace(run, script=body.script, version=body.digest, frames=())
         case ev.StepEntered():
-            return replace(run, step=body.step, returns=body.returns)
+            return replace(run, step=body.step)
         case ev.SlotFilled():
             value = SlotValue(body.value, body.text, body.confidence, body.by)
-            return replace(run, slots={**run.slots, body.slot: value})
+            return replace(run, slots={**run.slots, body.slot: value}, parts=_without(run.parts, body.slot))
+        case ev.SlotPartlyFilled():
+            return replace(run, parts={**run.parts, body.slot: body.part})
         case ev.SlotConfirmed():
             return replace(run, slots=_confirmed(run, body.slot), confirming="")
         case ev.SlotCleared():
-            return replace(run, slots={k: v for k, v in run.slots.items() if k != body.slot})
+            return replace(run, slots=_without(run.slots, body.slot), parts=_without(run.parts, body.slot))
         case ev.ConfirmationAsked():
             return replace(run, confirming=body.slot)
         case ev.AttemptCounted():
@@ -32,8 +37,64 @@ def fold(run: Run, body: ev.EventBody) -> Run:
             return replace(run, earlier=body.earlier)
         case ev.OutcomeReached():
             return replace(run, outcome=body.outcome)
+        case ev.CallNoted():
+            return replace(run, noted={**run.noted, body.field: body.value})
+        case ev.WorkflowCalled() | ev.WorkflowReturned() | ev.WorkflowMigrated():
+            return _fold_call(run, body)
+        case ev.CallerVerified() | ev.VerificationLapsed():
+            return _fold_proof(run, body)
         case _:
             return _fold_action(run, body)
+
+
+def _fold_call(run: Run, body: ev.WorkflowCalled | ev.WorkflowReturned | ev.WorkflowMigrated) -> Run:
+    match body:
+        case ev.WorkflowCalled():
+            return replace(
+                run, script=body.script, version=body.digest, step="", slots={}, counters={}, facts={}, parts={},
+                confirming="", frames=(*run.frames, _frame(run)),
+            )  # fmt: skip
+        case ev.WorkflowReturned() if run.frames:
+            waited = run.frames[-1]
+            return replace(
+                run, script=waited.script, version=waited.version, step=waited.step, slots=waited.slots,
+                counters=waited.counters, facts=waited.facts, parts=waited.parts, confirming=waited.confirming,
+                frames=run.frames[:-1], outcomes=(*run.outcomes, body.outcome) if body.outcome else run.outcomes,
+            )  # fmt: skip
+        case ev.WorkflowMigrated():
+            return replace(run, script=body.script, version=body.to_digest, step=body.step, confirming="")
+        case _:
+            return run
+
+
+def _frame(run: Run) -> Frame:
+    return Frame(
+        run.script, run.version, run.step, run.slots, run.confirming, run.counters, run.facts, run.parts
+    )  # fmt: skip
+
+
+def _fold_proof(run: Run, body: ev.CallerVerified | ev.VerificationLapsed) -> Run:
+    if isinstance(body, ev.CallerVerified):
+        return replace(run, verified=Verified(body.level, body.subject))
+    slots, facts = body.slots, body.facts
+    frames = tuple(
+        replace(
+            frame, slots=_without(frame.slots, *slots), parts=_without(frame.parts, *slots),
+            facts=_without(frame.facts, *facts),
+        )
+        for frame in run.frames
+    )  # fmt: skip
+    return replace(
+        run, verified=None, slots=_without(run.slots, *slots), parts=_without(run.parts, *slots),
+        facts=_without(run.facts, *facts), frames=frames,
+    )  # fmt: skip
+
+
+V = TypeVar("V")
+
+
+def _without(known: Mapping[str, V], *names: str) -> Mapping[str, V]:
+    return {name: value for name, value in known.items() if name not in names}
 
 
 def _fold_action(run: Run, body: ev.EventBody) -> Run:

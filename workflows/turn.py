@@ -81,7 +81,7 @@ class Turn:
     def enter(self, step: str) -> None:
         """Stand at ``step``."""
         if self.run.step != step:
-            self.record(StepEntered(step, self.run.returns))
+            self.record(StepEntered(step))
 
     def count(self, counter: str) -> int:
         """One more."""

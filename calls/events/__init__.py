@@ -53,6 +53,8 @@ from calls.events.line import (
 )
 from calls.events.script import (
     AttemptCounted,
+    CallerVerified,
+    CallNoted,
     ConfirmationAsked,
     FactLearned,
     OutcomeReached,
@@ -61,20 +63,34 @@ from calls.events.script import (
     SlotCleared,
     SlotConfirmed,
     SlotFilled,
+    SlotPartlyFilled,
     StepEntered,
+    VerificationFailed,
+    VerificationLapsed,
+    WorkflowCalled,
+    WorkflowMigrated,
+    WorkflowReturned,
     WorkflowStarted,
 )
 
 RunEvent = (
     WorkflowStarted
+    | WorkflowCalled
+    | WorkflowReturned
+    | WorkflowMigrated
     | StepEntered
     | SlotFilled
+    | SlotPartlyFilled
     | SlotConfirmed
     | SlotCleared
     | ConfirmationAsked
     | AttemptCounted
     | FactLearned
     | OutcomeReached
+    | CallerVerified
+    | VerificationFailed
+    | VerificationLapsed
+    | CallNoted
     | RepairApplied
     | ResumeOffered
 )
@@ -152,12 +168,14 @@ __all__ = [
     "CallAnswered",
     "CallEnded",
     "CallEvent",
+    "CallNoted",
     "CallerBegan",
     "CallerHungUp",
     "CallerPressed",
     "CallerQuieted",
     "CallerSpoke",
     "CallerStayedSilent",
+    "CallerVerified",
     "CarrierConnected",
     "CarrierFaulted",
     "CarrierLost",
@@ -184,7 +202,13 @@ __all__ = [
     "SlotCleared",
     "SlotConfirmed",
     "SlotFilled",
+    "SlotPartlyFilled",
     "StepEntered",
     "UtteranceCheckpointed",
+    "VerificationFailed",
+    "VerificationLapsed",
+    "WorkflowCalled",
+    "WorkflowMigrated",
+    "WorkflowReturned",
     "WorkflowStarted",
 ]

@@ -20,11 +20,38 @@ class WorkflowStarted(Body, name="workflow.started"):
 
 
 @dataclass(frozen=True, slots=True)
-class StepEntered(Body, name="step.entered"):
+class WorkflowCalled(Body, name="workflow.called"):
+    """A script was called by another, which waits for it where it stands."""
+
+    script: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowReturned(Body, name="workflow.returned"):
+    """A called script came to its end, and the one that waited goes on where it stood."""
+
+    script: str
+    """the one that ended"""
+    outcome: str
+    """how it ended; the call's own outcome when nothing else is achieved"""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowMigrated(Body, name="workflow.migrated"):
+    """The version this call began with is gone: it goes on at ``step`` of another."""
+
+    script: str
+    from_digest: str
+    to_digest: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepEntered(Body, name="step.entered", version=2):
     """The script stands here now."""
 
     step: str
-    returns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +65,17 @@ class SlotFilled(Body, name="slot.filled"):
     by: HeardBy = HeardBy.SPEECH
     previous: Value | None = None
     """set when this corrected an earlier value"""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotPartlyFilled(Body, name="slot.partly_filled"):
+    """A part of a value was given: the first digits of a number. Taken together with those before it."""
+
+    slot: str
+    part: str
+    """all that is known of the value so far"""
+    text: str
+    """the words (or keys) of this turn"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +113,44 @@ class FactLearned(Body, name="fact.learned"):
     """Something the script may speak of, found by an action or the carrier."""
 
     fact: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class CallerVerified(Body, name="caller.verified"):
+    """Who is calling was proved, until the line is lost or the call ends."""
+
+    level: str
+    """how: ``code | facts | one_time_code``"""
+    subject: str
+    """id of the record that was proved to be theirs"""
+    by: tuple[str, ...]
+    """the slots that proved it; never their values"""
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationFailed(Body, name="verification.failed"):
+    """What the caller gave proves nothing. Which part of it was wrong is not known here."""
+
+    what: str
+    attempt: int
+    """from 1, within this call"""
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationLapsed(Body, name="verification.lapsed"):
+    """Somebody else may hold the phone now: what proved the caller, and what was found for them, is forgotten."""
+
+    slots: tuple[str, ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallNoted(Body, name="call.noted"):
+    """A field the script keeps of its calls."""
+
+    field: str
     value: Value
 
 
