@@ -32,6 +32,10 @@ class ActionSpec:
     """codes beside ``unavailable``"""
     outcome: str = ""
     """how a call in which it was committed is filed"""
+    personal: bool = False
+    """speaks of a person's record, or changes it: only for a caller who is verified"""
+    tentative: bool = False
+    """changes something that expires by itself (a hold): needs no yes before"""
 
 
 _SPECS = (
