@@ -67,6 +67,9 @@ BROKEN_OFF = ("", "abandoned", "silent", "time_up", "fault")
 """Outcomes of a call which settled nothing."""
 
 
+WHOLE_CALL = "@"
+"""Counters and facts whose names begin so belong to the call: they stay when scripts call each other."""
+
 DEEPEST = 3
 """How many scripts can wait for others: nobody keeps more in mind."""
 

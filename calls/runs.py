@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 from calls import events as ev
-from calls.run import Frame, Run, SlotValue, Verified
+from calls.run import WHOLE_CALL, Frame, Run, SlotValue, Verified
+
+V = TypeVar("V")
 
 
 def fold(run: Run, body: ev.EventBody) -> Run:
@@ -51,20 +53,25 @@ def _fold_call(run: Run, body: ev.WorkflowCalled | ev.WorkflowReturned | ev.Work
     match body:
         case ev.WorkflowCalled():
             return replace(
-                run, script=body.script, version=body.digest, step="", slots={}, counters={}, facts={}, parts={},
-                confirming="", frames=(*run.frames, _frame(run)),
+                run, script=body.script, version=body.digest, step="", slots={}, counters=_of_call(run.counters),
+                facts=_of_call(run.facts), parts={}, confirming="", frames=(*run.frames, _frame(run)),
             )  # fmt: skip
         case ev.WorkflowReturned() if run.frames:
             waited = run.frames[-1]
             return replace(
                 run, script=waited.script, version=waited.version, step=waited.step, slots=waited.slots,
-                counters=waited.counters, facts=waited.facts, parts=waited.parts, confirming=waited.confirming,
+                counters={**waited.counters, **_of_call(run.counters)},
+                facts={**waited.facts, **_of_call(run.facts)}, parts=waited.parts, confirming=waited.confirming,
                 frames=run.frames[:-1], outcomes=(*run.outcomes, body.outcome) if body.outcome else run.outcomes,
             )  # fmt: skip
         case ev.WorkflowMigrated():
             return replace(run, script=body.script, version=body.to_digest, step=body.step, confirming="")
         case _:
             return run
+
+
+def _of_call(known: Mapping[str, V]) -> dict[str, V]:
+    return {name: value for name, value in known.items() if name.startswith(WHOLE_CALL)}
 
 
 def _frame(run: Run) -> Frame:
@@ -88,9 +95,6 @@ def _fold_proof(run: Run, body: ev.CallerVerified | ev.VerificationLapsed) -> Ru
         run, verified=None, slots=_without(run.slots, *slots), parts=_without(run.parts, *slots),
         facts=_without(run.facts, *facts), frames=frames,
     )  # fmt: skip
-
-
-V = TypeVar("V")
 
 
 def _without(known: Mapping[str, V], *names: str) -> Mapping[str, V]:
