@@ -147,8 +147,8 @@ def test_a_booking_from_another_way_is_fenced_off_by_the_constraint(fresh_databa
         for n in range(2):
             assert (await ask(actions, wish("book", key=f"k{n}", **APPOINTMENT))).receipt
         again = "insert into bookings select 'OTHER', business, service, resource, starts_at, ends_at, name, phone, "
-        again += "status, call, 'other', created_at from bookings limit 1"
-        with pytest.raises(Exception, match="ex_bookings_one_at_a_time"):
+        again += "status, call, 'other', created_at, busy_from, busy_until from bookings limit 1"
+        with pytest.raises(Exception, match="ex_bookings_one_per_seat"):
             async with engine.begin() as connection:
                 await connection.exec_driver_sql(again)
 

@@ -106,6 +106,8 @@ class BookingBackend:
                 resource=resource,
                 starts_at=start,
                 ends_at=start + timedelta(minutes=agenda.minutes),
+                busy_from=start,
+                busy_until=start + timedelta(minutes=agenda.minutes),
                 name=wish.text("name"),
                 phone=wish.text("phone"),
                 status="booked",
