@@ -19,7 +19,7 @@ class ActionSpec:
 
     name: str
     writes: bool
-    """changes something: needs a confirmation before and leaves a receipt"""
+    """changes something: needs a confirmation before and leaves a receipt; see ``tentative``"""
     arguments: Mapping[str, str]
     """argument -> kind"""
     optional: frozenset[str] = frozenset()
@@ -33,28 +33,146 @@ class ActionSpec:
     outcome: str = ""
     """how a call in which it was committed is filed"""
     personal: bool = False
-    """speaks of a person's record, or changes it: only for a caller who is verified"""
+    """speaks of somebody's record or changes it: the caller is verified before, else it is refused ``not_verified``"""
     tentative: bool = False
-    """changes something that expires by itself (a hold): needs no yes before"""
+    """expires by itself (a hold, a one-time code): written without a yes, answered with facts and without a receipt"""
+    leaves_trace: bool = False
+    """counted or noted though nothing is promised by it (an attempt, a question nobody could answer, a survey's score):
+    needs no yes, leaves no receipt, and is never cut short half-way"""
+    undo: str = ""
+    """the compensating action: puts things back when a later part of the same wish fails, or the caller takes it back
+    in the same call; empty when nothing can"""
 
 
-_SPECS = (
+NEAREST: Mapping[str, str] = {"times": "list of time", "nearest": "list of datetime", "next_date": "date"}
+"""What comes with a time that cannot be had: those free on that day, the three nearest of any day, the next free day"""
+
+_WHEN: Mapping[str, str] = {"date": "date", "time": "time"}
+_SLOT: Mapping[str, str] = {"service": "choice", "date": "date", "time": "time"}
+_CODE_WHEN: Mapping[str, str] = {"code": "code", "date": "date", "time": "time"}
+
+_CALENDAR = (
     ActionSpec(
         "find_times",
         writes=False,
-        arguments={"service": "choice", "date": "date"},
+        arguments={"service": "choice", "date": "date", "place": "choice"},
+        optional=frozenset({"place"}),
         finds={"times": "list of time", "next_date": "date"},
         refusals=frozenset({"closed", "no_times"}),
     ),
     ActionSpec(
+        "hold_time",
+        writes=True,
+        arguments={**_SLOT, "place": "choice"},
+        optional=frozenset({"place"}),
+        finds={"held_until": "time", **NEAREST},
+        refusals=frozenset({"slot_taken"}),
+        tentative=True,
+    ),
+    ActionSpec(
         "book",
         writes=True,
-        arguments={"service": "choice", "date": "date", "time": "time", "name": "person_name", "phone": "phone"},
-        finds={"times": "list of time"},
-        receipt={"code": "code", "date": "date", "time": "time"},
+        arguments={
+            **_SLOT,
+            "name": "person_name",
+            "phone": "phone",
+            "place": "choice",
+            "email": "email",
+            "date_of_birth": "date_of_birth",
+        },
+        optional=frozenset({"place", "email", "date_of_birth"}),
+        finds=NEAREST,
+        receipt=_CODE_WHEN,
         refusals=frozenset({"slot_taken"}),
         outcome="booked",
+        undo="undo_book",
     ),
+    ActionSpec(
+        "find_booking",
+        writes=False,
+        arguments={},
+        finds={
+            "booking_service": "choice",
+            "booking_date": "date",
+            "booking_time": "time",
+            "booking_code": "code",
+            "booking_place": "free_text",
+        },
+        refusals=frozenset({"not_verified", "not_found"}),
+        personal=True,
+    ),
+    ActionSpec(
+        "reschedule",
+        writes=True,
+        arguments=_WHEN,
+        finds=NEAREST,
+        receipt=_CODE_WHEN,
+        refusals=frozenset({"not_verified", "not_found", "slot_taken", "too_late"}),
+        outcome="rescheduled",
+        personal=True,
+        undo="undo_reschedule",
+    ),
+    ActionSpec(
+        "cancel_booking",
+        writes=True,
+        arguments={},
+        receipt=_CODE_WHEN,
+        refusals=frozenset({"not_verified", "not_found", "too_late"}),
+        outcome="cancelled",
+        personal=True,
+        undo="undo_cancel_booking",
+    ),
+    ActionSpec(
+        "join_wait_list",
+        writes=True,
+        arguments={"service": "choice", "date": "date", "name": "person_name", "phone": "phone", "place": "choice"},
+        optional=frozenset({"place"}),
+        receipt={"number": "code", "date": "date"},
+        outcome="waiting",
+        undo="undo_join_wait_list",
+    ),
+    ActionSpec(
+        "take_back",
+        writes=True,
+        arguments={"action": "choice"},
+        receipt={"action": "free_text", "number": "code"},
+        refusals=frozenset({"not_found", "slot_taken"}),
+        outcome="taken_back",
+    ),
+)
+
+_CALLERS = (
+    ActionSpec(
+        "verify_caller",
+        writes=False,
+        arguments={
+            "what": "choice",
+            "code": "code",
+            "name": "person_name",
+            "last_name": "person_name",
+            "phone": "phone",
+            "email": "email",
+            "date_of_birth": "date_of_birth",
+            "postcode": "postcode",
+            "one_time_code": "code",
+        },
+        optional=frozenset(
+            {"code", "name", "last_name", "phone", "email", "date_of_birth", "postcode", "one_time_code"}
+        ),
+        finds={"verified_subject": "free_text", "verified_level": "free_text"},
+        refusals=frozenset({"not_matched", "locked"}),
+        leaves_trace=True,
+    ),
+    ActionSpec(
+        "send_code",
+        writes=True,
+        arguments={"phone": "phone"},
+        refusals=frozenset({"locked"}),
+        tentative=True,
+    ),
+)
+
+_DESK = (
     ActionSpec(
         "order_status",
         writes=False,
@@ -69,14 +187,23 @@ _SPECS = (
         optional=frozenset({"name", "order"}),
         outcome="ticket",
         receipt={"number": "code"},
+        undo="undo_open_ticket",
+    ),
+    ActionSpec(
+        "ticket_status",
+        writes=False,
+        arguments={"number": "code"},
+        finds={"ticket_status": "free_text"},
+        refusals=frozenset({"not_found"}),
     ),
     ActionSpec(
         "leave_callback",
         writes=True,
-        arguments={"phone": "phone", "name": "person_name", "reason": "free_text"},
-        optional=frozenset({"name", "reason"}),
+        arguments={"phone": "phone", "name": "person_name", "reason": "free_text", "when": "datetime"},
+        optional=frozenset({"name", "reason", "when"}),
         outcome="callback",
         receipt={"number": "code"},
+        undo="undo_leave_callback",
     ),
     ActionSpec(
         "leave_message",
@@ -85,8 +212,43 @@ _SPECS = (
         optional=frozenset({"phone", "name"}),
         outcome="message",
         receipt={"number": "code"},
+        undo="undo_leave_message",
+    ),
+    ActionSpec(
+        "find_answer",
+        writes=False,
+        arguments={"question": "free_text"},
+        finds={"answer": "free_text", "citation": "free_text", "reviewed_on": "date"},
+        refusals=frozenset({"no_answer"}),
+        leaves_trace=True,
+    ),
+    ActionSpec(
+        "find_balance",
+        writes=False,
+        arguments={},
+        finds={"amount": "money", "due_on": "date"},
+        refusals=frozenset({"not_verified", "not_found"}),
+        personal=True,
+    ),
+    ActionSpec(
+        "promise_payment",
+        writes=True,
+        arguments={"amount": "money", "date": "date"},
+        finds={"amount": "money", "due_on": "date"},
+        receipt={"number": "code", "amount": "money", "date": "date"},
+        refusals=frozenset({"not_verified", "not_found", "too_much", "wrong_currency"}),
+        outcome="promised",
+        personal=True,
+        undo="undo_promise_payment",
+    ),
+    ActionSpec(
+        "record_survey",
+        writes=False,
+        arguments={"score": "number", "comment": "free_text"},
+        optional=frozenset({"comment"}),
+        leaves_trace=True,
     ),
 )
 
-ACTIONS: Mapping[str, ActionSpec] = {spec.name: spec for spec in _SPECS}
+ACTIONS: Mapping[str, ActionSpec] = {spec.name: spec for spec in (*_CALENDAR, *_CALLERS, *_DESK)}
 """The actions that ship with the project."""
