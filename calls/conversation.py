@@ -102,6 +102,9 @@ class Conversation:
         missed = draft.state.missed
         if first:
             draft.record(self._answered(signal.wall))
+        elif draft.state.floor is not Floor.AWAY:
+            # Nobody wrote that the line was lost: the process that had it is gone.
+            draft.record(ev.CarrierLost("process_lost"))
         attempt = draft.state.sockets + 1
         draft.record(ev.CarrierConnected(signal.stream_id, attempt))
         if signal.recording:

@@ -231,8 +231,18 @@ class Admission(Protocol):
     async def admit(self, call: IncomingCall) -> Admitted | Declined:
         """Called once per call; a repeated webhook is answered from memory."""
 
+    async def readmit(self, call: IncomingCall) -> Admitted | Declined:
+        """A call that is inside already, and new to this process only: no limit and no pause keeps it out."""
+
     def release(self, call: str) -> None:
         """The call is over; its place is free."""
+
+
+class Sockets(Protocol):
+    """Which media sockets were opened, in all processes."""
+
+    async def newest(self, call: str, generation: int) -> bool:
+        """True once for each generation, and only while no newer one has opened a socket for ``call``."""
 
 
 class LiveCall(Protocol):

@@ -265,6 +265,11 @@ class CallSession:
         facts = self._parts.conversation.agent.facts_at(self._state, started)
         if effect.request.writes:
             # Written ahead: what cannot be undone waits until its request would survive a power cut.
-            await self._parts.record.durable()
+            try:
+                await self._parts.record.durable()
+            except StaleEpoch:
+                # Another process has the call, and asks for the same action under the same key.
+                self.signal(sg.Displaced())
+                return
         settled = await self._parts.actions.run(facts.call, facts, effect.request)
         self.signal(sg.ActionDone(settled, self.now_ms() - started))

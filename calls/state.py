@@ -79,7 +79,9 @@ def evolve(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
         case ev.CarrierConnected():
             return replace(state, sockets=body.attempt, leaving="", missed="")
         case ev.CarrierLost() | ev.CarrierReplaced() | ev.CallEnded():
-            return replace(state, replies=(), paused=None, owed=(*state.owed, *_must_be_said(state)))
+            # What was said and not understood yet is asked for again: two answers in one would be none.
+            owed = (*state.owed, *_must_be_said(state))
+            return replace(state, replies=(), paused=None, owed=owed, unanswered="")
         case ev.CallerHungUp():
             return replace(state, replies=(), paused=None, hung_up=True)
         case ev.HandoverFailed():

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from sqlalchemy import MetaData
 
 from records.tables import metadata as memory
+from switchboard.tables import metadata as processes
 from workflows.backends.tables import metadata as workflows
+from workflows.versions.tables import metadata as versions
 
 
 def metadatas() -> Sequence[MetaData]:
     """Each package's tables."""
-    return [memory, workflows]
+    return [memory, workflows, processes, versions]

@@ -86,6 +86,13 @@ class Ledger:
         owned.waiting.append((wanted, future))
         await future
 
+    def lost(self, stream: str, epoch: int | None = None) -> bool:
+        """Another process owns ``stream`` now. True when this one believed until now that it did (at ``epoch``)."""
+        if stream not in self._epochs or epoch not in (None, self._epochs[stream]):
+            return False
+        del self._epochs[stream]
+        return True
+
     def epoch(self, stream: str) -> int | None:
         """The epoch under which this process owns ``stream``, as far as it knows."""
         return self._epochs.get(stream)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -43,7 +43,7 @@ CLAIM_MS = 5_000.0
 RETRY_MS = (100.0, 2_000.0)
 """First and longest wait between two tries to reach Postgres."""
 
-LEASE_MS = 30_000.0
+LEASE_MS = 15_000.0
 """An owner silent for so long is taken for dead; renewed three times as often."""
 
 CLAIM = text(
@@ -57,7 +57,12 @@ CLAIM = text(
     """
 )
 
-RENEW = text("UPDATE stream_owners SET expires_at = :expires WHERE stream = ANY(:streams) AND worker = :worker")
+RENEW = text(
+    """
+    UPDATE stream_owners SET expires_at = :expires WHERE stream = ANY(:streams) AND worker = :worker
+    RETURNING stream
+    """
+)
 
 STANDS = text(
     """
@@ -73,11 +78,20 @@ class PostgresSink:
     To read without writing use ``records.store.load_stream``.
 
     ``worker`` names this process, and is unique among those that run at once. ``spool`` is a folder of its own.
+    ``on_lost`` is told of a stream which this process wrote and another has taken over.
     """
 
-    def __init__(self, engine: AsyncEngine, worker: str, spool: Path, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        worker: str,
+        spool: Path,
+        clock: Clock | None = None,
+        on_lost: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._engine = engine
         self._worker = worker
+        self._on_lost = on_lost
         self._folder = spool
         self._clock = clock or LoopClock()
         self._spool = Spool(spool, worker)
@@ -255,6 +269,9 @@ class PostgresSink:
             path = set_aside(self._folder, final)
             log.error("%d events could not be stored and were set aside in %s", len(final), path.name)
         self._ledger.settled(group, outcome.refused)
+        for (stream, epoch), refusal in outcome.refused.items():
+            if isinstance(refusal, StaleEpoch) and self._ledger.lost(stream, epoch):
+                self._on_lost(stream)
 
     def _gone(self, fault: BaseException) -> None:
         if self.present:
@@ -353,18 +370,23 @@ class PostgresSink:
 
     async def _renew(self) -> None:
         self._renew_at = self._clock.now_ms() + LEASE_MS / 3
+        streams = self._ledger.streams()
         terms = {
             "expires": self._clock.wall() + timedelta(milliseconds=LEASE_MS),
-            "streams": self._ledger.streams(),
+            "streams": streams,
             "worker": self._worker,
         }
         try:
             async with asyncio.timeout(COMMIT_S), self._engine.begin() as connection:
-                await connection.execute(RENEW, terms)
+                ours = set((await connection.execute(RENEW, terms)).scalars())
         except Exception as fault:
             if not is_away(fault):
                 raise
             self._gone(fault)
+            return
+        for stream in set(streams) - ours:
+            if self._ledger.lost(stream):
+                self._on_lost(stream)
 
 
 def _is_stale(envelope: Envelope, outcome: Committed) -> bool:

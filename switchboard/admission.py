@@ -11,6 +11,7 @@ from calls.errors import ConfigurationError, UnknownLine
 from calls.line import IncomingCall, Line
 from calls.ports import Admitted, Declined
 from switchboard.lines import LineBook
+from switchboard.places import Places
 from switchboard.rates import CallRates
 
 log = logging.getLogger(__name__)
@@ -39,15 +40,20 @@ class Pauses(Protocol):
 
 
 class Door:
-    """Implements the port ``Admission`` over the line book, the pauses and the call counts."""
+    """Implements the port ``Admission`` over the line book, the pauses and the call counts.
 
-    def __init__(self, book: LineBook, pauses: Pauses, rates: CallRates, clock: Clock) -> None:
+    Without ``places`` the calls of this process are counted and no others.
+    """
+
+    def __init__(
+        self, book: LineBook, pauses: Pauses, rates: CallRates, clock: Clock, places: Places | None = None
+    ) -> None:
         self._book = book
         self._pauses = pauses
         self._rates = rates
         self._clock = clock
         self._last_pauses: Mapping[str, Pause] = {}
-        self._inside: dict[str, str] = {}
+        self._places = places or Places(None, clock)
 
     async def admit(self, call: IncomingCall) -> Admitted | Declined:
         """Once per call."""
@@ -60,8 +66,6 @@ class Door:
         if pause is not None:
             to = pause.value if pause.kind == "to" else ""
             return Declined("paused", "" if to else pause.value, to)
-        # Its place is taken before anything is awaited: calls that come at once are counted at once.
-        self._inside[call.call] = line.id
         try:
             reason = await self._over_limit(line, call)
         except BaseException:
@@ -76,6 +80,16 @@ class Door:
             return Declined(
                 reason, line.busy_message, human.address if human else "", human.kind if human else "number"
             )
+        return Admitted(line)
+
+    async def readmit(self, call: IncomingCall) -> Admitted | Declined:
+        """A call that another process has let in. Its caller is in the middle of it: only the line must exist."""
+        self._reread()
+        try:
+            line = self._book.find(call.called)
+        except UnknownLine:
+            return Declined("unknown_line", UNKNOWN)
+        await self._places.take(line.id, call.call)
         return Admitted(line)
 
     def _reread(self) -> None:
@@ -100,7 +114,7 @@ class Door:
         now = self._clock.wall()
         if any(b.number == call.caller and (b.until is None or now < b.until) for b in limits.blocked):
             return "blocked"
-        if sum(1 for inside in self._inside.values() if inside == line.id) > limits.concurrent_calls:
+        if await self._places.take(line.id, call.call) > limits.concurrent_calls:
             return "busy"
         if call.caller:
             count = await self._rates.count(line.id, call.caller, call.call)
@@ -110,4 +124,4 @@ class Door:
 
     def release(self, call: str) -> None:
         """The call is over; a second time does nothing."""
-        self._inside.pop(call, None)
+        self._places.leave(call)

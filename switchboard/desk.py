@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
@@ -49,7 +49,7 @@ class RecordDesk:
         past = await self._sink.load(stream_of(call))
         if not past:
             return Pending("unknown")
-        lost = sum(1 for envelope in past if envelope.name == "carrier.lost")
+        lost = _lost(past)
         last = _last(past, ("call.ended", "handover.requested", "handover.answered", "handover.failed"))
         if last == "call.ended" or last == "handover.answered":
             state = rebuild(envelope.event() for envelope in past)
@@ -114,6 +114,13 @@ def since_answer_ms(state: CallState, clock: Clock) -> float:
         return 0.0
     answered = datetime.fromisoformat(state.answered.answered_at)
     return max(0.0, (clock.wall() - answered).total_seconds() * 1000)
+
+
+def _lost(past: list[Envelope]) -> int:
+    """Media sockets that were lost. Of one whose process was killed only its beginning stands on the record."""
+    count = Counter(envelope.name for envelope in past)
+    ended = count["handover.failed"] + count["carrier.replaced"]
+    return max(count["carrier.lost"], count["carrier.connected"] - ended)
 
 
 def _last(past: list[Envelope], names: tuple[str, ...]) -> str:

@@ -23,6 +23,7 @@ from calls.phrases import FILLER, WITHHELD, clauses_of
 from calls.ports import Director
 from calls.randomness import SystemRandomness
 from calls.run import Receipt
+from calls.signals import Displaced
 from records.log import PostgresSink
 from records.pauses import LinePauses
 from records.recording import WavRecorder
@@ -33,8 +34,11 @@ from switchboard.hang_up import HangUpWatch
 from switchboard.host import Host
 from switchboard.lines import LineBook
 from switchboard.live import TailedSink
+from switchboard.places import Places
 from switchboard.rates import CallRates
+from switchboard.secret import signing_key
 from switchboard.settings import Settings
+from switchboard.sockets import OpenedSockets
 from switchboard.sweeper import Sweeper
 from telephony.callbacks import Callbacks
 from telephony.door import Door
@@ -75,6 +79,7 @@ class House:
     webhooks: Webhooks
     recordings: Path
     clock: LoopClock
+    places: Places
 
 
 @contextlib.asynccontextmanager
@@ -89,17 +94,21 @@ async def open_house(
     async with contextlib.AsyncExitStack() as stack:
         stores = await stack.enter_async_context(open_stores(settings, progress))
         database = await stack.enter_async_context(open_engine(stores.database_url))
-        recorded = PostgresSink(database, worker_name(), settings.var / "spool", clock)
+        worker, key = worker_name(), signing_key(settings.var, settings.secret)
+        recorded = PostgresSink(database, worker, settings.var / "spool", clock, lambda s: _taken_over(door, s))
         await stack.enter_async_context(recorded.running())
         sink = TailedSink(recorded)
         actions = await stack.enter_async_context(ActionRunner(database, clock))
         await _seed(database, book.lines, clock)
         await prerender(engine, book.lines)
         desk = RecordDesk(sink, book, clock, receipts=_receipts_in(database))
-        tokens = CallTokens(SystemRandomness(), clock)
+        tokens = CallTokens(SystemRandomness(), clock, key)
         store = await stack.enter_async_context(_valkey(stores.redis_url))
-        rates = CallRates(store, signing_key(settings.var), clock)
-        door = Door(LineDoor(book, LinePauses(database), rates, clock), clock)
+        rates = CallRates(store, key, clock)
+        places = Places(store, clock, worker)
+        door = Door(LineDoor(book, LinePauses(database), rates, clock, places), clock)
+        places.seated = lambda: door.seated_calls
+        opened = OpenedSockets(database, clock)
         recordings = settings.var / "recordings"
         recordings.mkdir(parents=True, exist_ok=True, mode=0o700)
         host = Host(
@@ -112,9 +121,9 @@ async def open_house(
             recordings=recordings,
             make_recorder=lambda path, since_ms: WavRecorder(path, origin_ms=since_ms),
         )
-        media = MediaParts(host, door, tokens, clock)
+        media = MediaParts(host, door, tokens, clock, sockets=opened)
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        lasting = [group.create_task(Sweeper(database, desk, clock).run())]
+        lasting = [group.create_task(Sweeper(database, desk, clock, opened).run()), group.create_task(places.run())]
         if settings.twilio_account_sid and settings.twilio_auth_tokens:
             rest = await _rest(stack, settings)
             lasting.append(group.create_task(HangUpWatch(sink, door, rest, clock).run()))
@@ -123,7 +132,15 @@ async def open_house(
         callbacks = Callbacks(door, desk, tokens, clock, settings.public())
         check = signature_check(settings)
         webhooks = Webhooks(callbacks, media, check, insecure_dev=settings.insecure_dev)
-        yield House(stores, book, database, sink, engine, door, desk, media, webhooks, recordings, clock)
+        yield House(stores, book, database, sink, engine, door, desk, media, webhooks, recordings, clock, places)
+
+
+def _taken_over(door: Door, stream: str) -> None:
+    """Another process writes this stream now: the session here, which nobody believes any more, leaves."""
+    visit = door.find(stream.removeprefix("call:"))
+    if visit is not None and visit.seat is not None:
+        log.warning("another process has taken a call over; it ends here")
+        visit.seat.tell(Displaced())
 
 
 @contextlib.asynccontextmanager
@@ -136,20 +153,6 @@ async def _valkey(url: str) -> AsyncIterator[Redis]:
         yield client
     finally:
         await client.aclose()
-
-
-def signing_key(var: Path) -> bytes:
-    """32 secret bytes, made once and kept under ``var/`` for this user only."""
-    path = var / "session.key"
-    var.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(handle, "wb") as file:
-        key = secrets.token_bytes(32)
-        file.write(key)
-    return key
 
 
 def _receipts_in(database: AsyncEngine) -> Callable[[str], Awaitable[Sequence[Receipt]]]:

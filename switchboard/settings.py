@@ -33,6 +33,8 @@ SETTINGS = (
     Setting("SWITCHBOARD_LINES", "lines.yaml", "The lines: what each dialled number is."),
     Setting("SWITCHBOARD_SCRIPTS", "scripts", "Folder of your own scripts; they go before shipped ones so named."),
     Setting("SWITCHBOARD_VAR", "var", "Folder for our own databases, recordings, models made ready, and keys."),
+    Setting("SWITCHBOARD_SECRET", "", "Shared by processes on several machines. Empty: a key under var.", True),
+    Setting("SWITCHBOARD_DRAIN_SECONDS", "30", "How long calls go on after SIGTERM before another process has them."),
     Setting("DATABASE_URL", "", "Postgres, postgresql://... Empty: one of our own under SWITCHBOARD_VAR.", True),
     Setting("REDIS_URL", "", "Redis or Valkey, redis://... Empty: one of our own under SWITCHBOARD_VAR.", True),
     Setting("TWILIO_ACCOUNT_SID", "", "The Twilio account, AC..."),
@@ -59,6 +61,8 @@ class Settings:
     twilio_account_sid: str
     twilio_api_base_url: str
     log_level: str
+    drain_seconds: int = 30
+    secret: str = field(default="", repr=False)
     database_url: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)
     twilio_auth_tokens: tuple[str, ...] = field(default=(), repr=False)
@@ -111,6 +115,8 @@ def read(environment: Mapping[str, str] | None = None, *, insecure_dev: bool = F
         port=_port(values["PORT"]),
         lines=Path(values["SWITCHBOARD_LINES"]),
         var=Path(values["SWITCHBOARD_VAR"]),
+        drain_seconds=_whole("SWITCHBOARD_DRAIN_SECONDS", values, 3_600),
+        secret=values["SWITCHBOARD_SECRET"],
         database_url=_psycopg(values["DATABASE_URL"]),
         redis_url=values["REDIS_URL"],
         twilio_account_sid=values["TWILIO_ACCOUNT_SID"],
@@ -125,6 +131,13 @@ def read(environment: Mapping[str, str] | None = None, *, insecure_dev: bool = F
 def _port(text: str) -> int:
     if not text.isdigit() or not 0 <= int(text) <= 65_535:
         raise ConfigurationError(f"PORT must be a number from 0 to 65535 (it is {text!r})")
+    return int(text)
+
+
+def _whole(name: str, values: Mapping[str, str], most: int) -> int:
+    text = values[name]
+    if not (text.isascii() and text.isdigit()) or int(text) > most:
+        raise ConfigurationError(f"{name} must be a whole number from 0 to {most} (it is {text!r})")
     return int(text)
 
 

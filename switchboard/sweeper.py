@@ -15,6 +15,7 @@ from calls.clock import Clock
 from calls.errors import SwitchboardError
 from records.tables import calls, events
 from switchboard.desk import RecordDesk
+from switchboard.sockets import OpenedSockets
 
 GRACE = timedelta(minutes=10)
 """after the newest event: a live call is never silent for so long on its record"""
@@ -30,16 +31,21 @@ log = logging.getLogger(__name__)
 class Sweeper:
     """Grammar: run() until cancelled."""
 
-    def __init__(self, database: AsyncEngine, desk: RecordDesk, clock: Clock) -> None:
+    def __init__(
+        self, database: AsyncEngine, desk: RecordDesk, clock: Clock, sockets: OpenedSockets | None = None
+    ) -> None:
         self._database = database
         self._desk = desk
         self._clock = clock
+        self._sockets = sockets
 
     async def run(self) -> None:
         """Sweep at once, and then every minute."""
         while True:
             try:
                 await self.sweep()
+                if self._sockets is not None:
+                    await self._sockets.forget_old()
             except Exception as why:
                 # Whatever it is, the calls that are live must not end with it.
                 log.warning("abandoned calls could not be swept (%s); trying again", type(why).__name__)

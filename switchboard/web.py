@@ -16,7 +16,8 @@ from console.pages import CallPages
 from console.permissions import OPEN
 from console.reading import CallReader
 from records.tokens import Tokens
-from switchboard.house import House, signing_key
+from switchboard.house import House
+from switchboard.secret import signing_key
 from switchboard.server import Guard, RouteRow, build, passes
 from telephony.phone.routes import Row, Softphone
 from telephony.webhooks import SIGNED
@@ -44,7 +45,8 @@ def application(house: House, access: Access) -> web.Application:
 
 def access_to(house: House) -> Access:
     """Tokens, sessions and sign-in links."""
-    return Access(Tokens(house.database), signing_key(house.settings.var), house.clock, house.settings.public())
+    key = signing_key(house.settings.var, house.settings.secret)
+    return Access(Tokens(house.database), key, house.clock, house.settings.public())
 
 
 async def _health(_: web.Request) -> web.Response:

@@ -12,12 +12,28 @@ from collections.abc import Mapping
 from typing import Final
 
 from calls.clock import Clock
+from calls.errors import RecordError
 from calls.line import IncomingCall
 from calls.ports import CallDesk, Declined, Pending
 from calls.signals import CarrierGone
 from telephony.door import Answer, Door, Visit
 from telephony.tokens import TTL_MS, CallTokens
-from telephony.twiml import Connect, Dial, Hangup, Number, Parameter, Queue, Say, Sip, Stream, Target, Verb, render
+from telephony.twiml import (
+    Connect,
+    Dial,
+    Hangup,
+    Number,
+    Parameter,
+    Pause,
+    Queue,
+    Redirect,
+    Say,
+    Sip,
+    Stream,
+    Target,
+    Verb,
+    render,
+)
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +42,14 @@ RECONNECTS: Final = 3
 REPEATS: Final = 5
 """Times one reconnection is handed out; beyond that the socket cannot be reached (Twilio 31920), it is no retry."""
 RING_S: Final = 20
+WAITS: Final = 4
+"""Times a caller is asked to wait for the record before they are put through."""
+WAIT_S: Final = 2
+ELSEWHERE_S: Final = 1
+"""Until a call which this process takes no more is offered again, to whoever answers then."""
+ALONE_S: Final = 4
+"""The same when no other process is known: the next one must have started by then."""
+MOMENT: Final = "One moment, please."
 SORRY: Final = "We are sorry, something went wrong on our side. Please call again later. Goodbye."
 PUT_THROUGH: Final = "We are sorry, we have trouble with this connection. One moment, we are putting you through."
 OVER: Final = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
@@ -66,7 +90,11 @@ class Callbacks:
 
     async def voice(self, form: Form) -> str:
         """What to do with a call that comes in. Raises NotACall."""
-        visit = self._door.visit(incoming_call(form))
+        incoming = incoming_call(form)
+        if self._door.draining and self._door.find(incoming.call) is None:
+            # As the first verb a pause does not answer: the caller hears it ring (Twilio: Pause).
+            return render(Pause(ELSEWHERE_S), Redirect(self._public_url + VOICE))
+        visit = self._door.visit(incoming)
         async with visit.answering:
             return (await self._door.once(visit, ("voice",), lambda: self._welcome(visit))).body
 
@@ -99,7 +127,12 @@ class Callbacks:
                 key = ("dial", str(visit.dials), status, form.get("DialCallSid", ""))
                 seconds = _seconds(form.get("DialCallDuration", ""))
                 return (await self._door.once(visit, key, lambda: self._dialled(visit, status, seconds))).body
-            pending = await self._desk.pending(visit.incoming.call)
+            if self._door.closing:
+                return render(*self._elsewhere())
+            try:
+                pending = await self._desk.pending(visit.incoming.call)
+            except RecordError:
+                return render(*await self._wait(visit))
             key = ("after", pending.state, str(pending.attempts), str(visit.returns))
             known = visit.answers.get(key)
             if known is not None and known.given >= REPEATS and pending.state in ("open", "unknown"):
@@ -128,11 +161,26 @@ class Callbacks:
                 if max(pending.attempts - 1, visit.connects) >= RECONNECTS:
                     return Answer(render(*self._give_up(visit)))
                 visit.connects += 1
-                return await self._return(visit)
+                return await self._return(visit, known=pending.state == "open")
 
-    async def _return(self, visit: Visit) -> Answer:
-        """Back to the agent. The call may be new to this process: then it is admitted first."""
-        decision = await self._door.decide(visit)
+    def _elsewhere(self) -> list[Verb]:
+        return [Pause(ALONE_S), Redirect(self._public_url + AFTER)]
+
+    async def _wait(self, visit: Visit) -> list[Verb]:
+        """Nobody knows where the call stands until the record can be read again: soon, or not for this caller."""
+        visit.waits += 1
+        if visit.waits > WAITS:
+            await self._door.decide(visit, inside=True)
+            return self._give_up(visit)
+        first = [Say(MOMENT)] if visit.waits == 1 else []
+        return [*first, Pause(WAIT_S), Redirect(self._public_url + AFTER)]
+
+    async def _return(self, visit: Visit, *, known: bool = True) -> Answer:
+        """Back to the agent. The call may be new to this process: then it is admitted first, as one that is inside
+        when its record is ``known``."""
+        if self._door.closing:
+            return Answer(render(*self._elsewhere()))
+        decision = await self._door.decide(visit, inside=known)
         if isinstance(decision, Declined):
             return Answer(render(*self._decline(decision)))
         return Answer(render(self._connect(visit)), self._clock.now_ms() + TTL_MS)
@@ -187,7 +235,7 @@ class Callbacks:
     # --- TwiML --------------------------------------------------------------------------------------
 
     def _connect(self, visit: Visit) -> Connect:
-        token = self._tokens.mint(visit.incoming.call)
+        token = self._tokens.mint(visit.incoming.call, visit.incoming)
         stream = Stream(
             url="ws" + self._public_url.removeprefix("http") + MEDIA,
             parameters=(Parameter("token", token),),

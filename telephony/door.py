@@ -83,6 +83,8 @@ class Visit:
     """times the caller was sent to a person"""
     returns: int = 0
     """times the dialled side's end was reported"""
+    waits: int = 0
+    """times the caller was asked to wait because the record could not be read"""
     over: bool = False
     freed: bool = False
     answering: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -103,6 +105,10 @@ class Door:
         self._clock = clock
         self._capacity = capacity
         self._visits: dict[str, Visit] = {}
+        self.draining = False
+        """no new call comes in; those inside go on"""
+        self.closing = False
+        """no socket is taken any more: whoever comes back is sent to another process"""
 
     def __len__(self) -> int:
         return len(self._visits)
@@ -111,6 +117,11 @@ class Door:
     def seated(self) -> list[Seat]:
         """The sockets in use, for whoever measures."""
         return [visit.seat for visit in self._visits.values() if visit.seat is not None]
+
+    @property
+    def seated_calls(self) -> list[str]:
+        """Calls with a socket here."""
+        return [call for call, visit in self._visits.items() if visit.seat is not None]
 
     def find(self, call: str) -> Visit | None:
         """The visit of a call already known."""
@@ -124,11 +135,15 @@ class Door:
             visit = self._visits[incoming.call] = Visit(incoming, self._clock.now_ms())
         return visit
 
-    async def decide(self, visit: Visit) -> Admitted | Declined:
-        """Whether the call may come in; asked once, also when two ask at the same time."""
+    async def decide(self, visit: Visit, *, inside: bool = False) -> Admitted | Declined:
+        """Whether the call may come in; asked once, also when two ask at the same time.
+
+        ``inside``: another process has let it in before, as its record or its token shows.
+        """
         async with visit.deciding:
             if visit.decision is None:
-                visit.decision = await self._admission.admit(visit.incoming)
+                ask = self._admission.readmit if inside else self._admission.admit
+                visit.decision = await ask(visit.incoming)
             return visit.decision
 
     async def settle(self, visit: Visit) -> None:

@@ -17,7 +17,7 @@ from typing import Final
 from calls.audio import AudioFrame
 from calls.clock import Clock, stopwatch_ms
 from calls.errors import CarrierError
-from calls.ports import Admitted, CallHost, LiveCall, MediaSocket
+from calls.ports import Admitted, CallHost, LiveCall, MediaSocket, Sockets
 from calls.signals import CarrierGone, Displaced, KeyPressed
 from telephony.door import Door, Seat, Visit
 from telephony.media_stream import Digit, Incoming, MarkReached, Media, MediaStream, Started, Stopped
@@ -32,6 +32,8 @@ BEFORE_START: Final = 100
 """Messages a socket may send before `start`."""
 DISPLACED_MS: Final = 3_000.0
 """How long the call's older socket may take to leave."""
+SOCKETS_S: Final = 1.0
+"""How long the other processes' sockets may take to look up."""
 BURST: Final = 32
 """Messages read in a row before other calls have their turn."""
 KEYS: Final = frozenset("0123456789*#")
@@ -51,6 +53,8 @@ class MediaParts:
     tokens: CallTokens
     clock: Clock
     lead_ms: float = 800.0
+    sockets: Sockets | None = None
+    """None: this is the only process"""
 
 
 class _Refused(CarrierError):
@@ -113,8 +117,13 @@ async def _start(messages: AsyncIterator[Incoming], parts: MediaParts) -> Starte
 
 
 async def _admit(started: Started, parts: MediaParts) -> tuple[Visit, int]:
-    generation = parts.tokens.redeem(started.parameters.get("token", ""), started.call_sid)
+    token = started.parameters.get("token", "")
+    generation = parts.tokens.redeem(token, started.call_sid)
     visit = parts.door.find(started.call_sid)
+    if generation is not None and visit is None:
+        # Another process has answered the webhook; its token says whom it let in.
+        incoming = parts.tokens.bearer(token)
+        visit = parts.door.visit(incoming) if incoming is not None else None
     if generation is None or visit is None or visit.over:
         raise _Refused(POLICY_VIOLATION, "no good token")
     if started.account_sid and visit.incoming.account and started.account_sid != visit.incoming.account:
@@ -123,9 +132,25 @@ async def _admit(started: Started, parts: MediaParts) -> tuple[Visit, int]:
         raise _Refused(UNSUPPORTED, "only audio/x-mulaw at 8000 Hz")
     if visit.seat is not None and visit.seat.generation >= generation:
         raise _Refused(POLICY_VIOLATION, "a newer socket carries this call")
-    if not isinstance(await parts.door.decide(visit), Admitted):
+    if parts.door.closing:
+        raise _Refused(TRY_AGAIN_LATER, "this process is going down")
+    if not isinstance(await parts.door.decide(visit, inside=True), Admitted):
         raise _Refused(TRY_AGAIN_LATER, "the line takes no more calls")
+    if not await _is_newest(parts, visit.incoming.call, generation):
+        raise _Refused(POLICY_VIOLATION, "this token, or a newer one, has opened a socket before")
     return visit, generation
+
+
+async def _is_newest(parts: MediaParts, call: str, generation: int) -> bool:
+    if parts.sockets is None:
+        return True
+    try:
+        async with asyncio.timeout(SOCKETS_S):
+            return await parts.sockets.newest(call, generation)
+    except Exception as why:
+        # Without its record no call is built anywhere, so a replay elsewhere opens nothing meanwhile.
+        log.warning("opened sockets cannot be compared between processes (%s)", type(why).__name__)
+        return True
 
 
 async def _displace(visit: Visit, generation: int) -> None:

@@ -10,6 +10,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
 
@@ -56,6 +57,9 @@ class FakeAdmission:
         if self.fault is not None:
             raise self.fault
         return self.verdict
+
+    async def readmit(self, call: IncomingCall) -> Admitted | Declined:
+        return await self.admit(call)
 
     def release(self, call: str) -> None:
         self.released.append(call)
@@ -167,7 +171,7 @@ class Front:
     """The server's side of a call, and a network that leads the twin to it."""
 
     def __init__(self, verdict: Admitted | Declined | None = None, lingers_ms: float = 0.0) -> None:
-        self.clock = LoopClock()
+        self.clock = LoopClock(datetime(2026, 3, 1, tzinfo=UTC))
         self.admission = FakeAdmission(verdict or Admitted(LINE))
         self.desk = FakeDesk()
         self.host = FakeHost(self.desk, self.clock, lingers_ms)

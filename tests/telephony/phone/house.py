@@ -50,6 +50,9 @@ class Guard:
         self.inside.append(call.call)
         return Admitted(line)
 
+    async def readmit(self, call: IncomingCall) -> Admitted | Declined:
+        return await self.admit(call)
+
     def release(self, call: str) -> None:
         if call in self.inside:
             self.inside.remove(call)
