@@ -10,9 +10,22 @@ from collections.abc import Iterator, Mapping
 from workflows.language.catalogue import ActionSpec
 from workflows.language.checking import Checks, Found, Subject
 from workflows.language.claims import claim_in
-from workflows.language.model import Act, Choose, Collect, Confirm, Decide, End, HandOver, Line, Say, Script, Start
+from workflows.language.model import (
+    Act,
+    Choose,
+    Collect,
+    Confirm,
+    Decide,
+    End,
+    HandOver,
+    Line,
+    Say,
+    Script,
+    Start,
+    Verify,
+)  # fmt: skip
 from workflows.language.nodes import Problem, suggestion
-from workflows.language.paths import edges, lines_of, preceded, reached, slots_of
+from workflows.language.paths import edges, entries, lines_of, preceded, reached, slots_of
 
 FIRM = Checks()
 """Every check of this module."""
@@ -42,10 +55,11 @@ def unknown_step(subject: Subject) -> Iterator[Found]:
             if target not in script.steps:
                 reason = f"step {step.id} leads to {target!r}, which is no step"
                 yield Found(step.at, reason, suggestion(target, list(script.steps)))
-    if script.on_cancel and script.on_cancel not in script.steps:
-        node = subject.root.fields("a script").get("on_cancel")
-        reason = f"on_cancel is {script.on_cancel!r}, which is no step"
-        yield Found(node.line if node else 1, reason, suggestion(script.on_cancel, list(script.steps)))
+    for key, target in (("on_cancel", script.on_cancel), ("on_change", script.on_change), ("on_undo", script.on_undo)):
+        if target and target not in script.steps:
+            node = subject.root.fields("a script").get(key)
+            reason = f"{key} is {target!r}, which is no step"
+            yield Found(node.line if node else 1, reason, suggestion(target, list(script.steps)))
 
 
 @FIRM.add("unreachable-step", firm=True)
@@ -55,9 +69,9 @@ def unreachable(subject: Subject) -> Iterator[Found]:
     Fix: lead to it with ``then``, or take it out.
     """
     script = subject.script
-    seen = reached(script.steps, script.first)
-    if script.on_cancel:
-        seen |= reached(script.steps, script.on_cancel)
+    seen: set[str] = set()
+    for start in entries(script):
+        seen |= reached(script.steps, start)
     for step in script.steps.values():
         if step.id not in seen:
             yield Found(step.at, f"step {step.id} is never reached", "lead to it with then:, or take it out")
@@ -149,7 +163,7 @@ def unconfirmed(subject: Subject) -> Iterator[Found]:
     """
     script = subject.script
     for step in script.steps.values():
-        if not isinstance(step, Act) or not step.writes:
+        if not isinstance(step, Act) or not step.writes or step.tentative:
             continue
         for slot in slots_of(step):
             asking = {s.id for s in script.steps.values() if isinstance(s, Confirm) and slot in s.slots}
@@ -183,7 +197,7 @@ def unread_slots(subject: Subject) -> Iterator[Found]:
 
 
 def _asks(step: object, slot: str) -> bool:
-    return isinstance(step, Collect) and step.slot == slot
+    return (isinstance(step, Collect) and step.slot == slot) or (isinstance(step, Verify) and slot in step.by)
 
 
 @FIRM.add("fact-before-look-up", firm=True)

@@ -20,6 +20,8 @@ class Shape(StrEnum):
     text = "text"
     texts = "texts"
     """a text, or a list of them"""
+    phrases = "phrases"
+    """the same, written one a line"""
     line = "line"
     """words with gaps, or a mapping with ``text``"""
     lines = "lines"
@@ -52,6 +54,22 @@ class Shape(StrEnum):
     intents = "intents"
     fills = "fills"
     """slot of another script: text"""
+    bindings = "bindings"
+    """slot of another script: what it is set to, as an argument is"""
+    takes = "takes"
+    """slot of this script: slot of the other"""
+    asks = "asks"
+    """slot: line"""
+    proof = "proof"
+    """slots, or ``one_time_code``"""
+    record = "record"
+    """``booking`` or ``customer``"""
+    digressions = "digressions"
+    """ids of scripts and topics, ``none`` or ``all``"""
+    locale = "locale"
+    notes = "notes"
+    migrations = "migrations"
+    """digest: {step of that version: step of this}"""
     slot_table = "slot_table"
     topic_table = "topic_table"
     step_table = "step_table"
@@ -84,15 +102,28 @@ _LADDER: Keys = (
     Key("no_match", Shape.rungs, "What is said when the answer was not understood: the first time, the second, ..."),
     Key("silence", Shape.rungs, "What is said when no answer comes: the first time, the second, the third."),
     Key("keys", Shape.line, "How the same can be entered with the telephone's keys."),
+    Key("help", Shape.line, "What is said to a caller who asks what is meant."),
 )
+_MANNER: Keys = (
+    Key("retries", Shape.whole, "How often it is asked before a way out is offered: 1 to 5, else 3."),
+    Key("digressions", Shape.digressions, "Scripts and topics the caller may go to from here; all of them, or none."),
+    Key("language", Shape.locale, "The locale of what is said and heard here."),
+)
+_WITH = Key("with", Shape.bindings, "Slots of the other script and what they are set to.")
 
 SCRIPT: Keys = (
     Key("script", Shape.name, "The script's name, as lines and other scripts call it.", needed=True),
     Key("title", Shape.text, "What it is about, in words that can be spoken.", needed=True),
-    Key("says", Shape.texts, "How callers ask for it, in their words."),
+    Key("says", Shape.phrases, "How callers ask for it, in their words."),
     Key("hours", Shape.hours, "When a person answers: two times, the earlier first."),
     Key("keeps", Shape.slots, "Slots that stay known when it is started again in the same call."),
     Key("on_cancel", Shape.step, "Where a caller who wants to stop is led."),
+    Key("on_change", Shape.step, "Where a caller is led who wants to change what is done already."),
+    Key("on_undo", Shape.step, "Where a caller is led who wants to cancel what is done already."),
+    Key("locale", Shape.locale, "The locale of what is said and heard; left out, the line's."),
+    Key("dispositions", Shape.names, "How its calls may be filed; every end has to be among them."),
+    Key("fields", Shape.notes, "What is kept of every call, under names of your own."),
+    Key("migrates", Shape.migrations, "Where calls go on that began with an older version which is gone."),
     Key("wording", Shape.wording, "Words of its own in place of the house's."),
     Key("slots", Shape.slot_table, "What can be known."),
     Key("topics", Shape.topic_table, "Questions beside the script, and their answers."),
@@ -110,6 +141,7 @@ SLOT: Keys = (
     Key("among", Shape.text, "The fact, a list, in which the value has to stand."),
     Key("confirm", Shape.policy, "When it is read back: never, implicit, explicit, or unsure."),
     Key("offer_caller", Shape.truth, "For a phone: whether the number the caller calls from is proposed."),
+    Key("optional", Shape.truth, "Whether the caller may have none."),
 )
 
 TOPIC: Keys = (
@@ -121,6 +153,7 @@ LINE: Keys = (
     Key("text", Shape.text, "The words.", needed=True),
     Key("must_say", Shape.truth, "Whether it is said to its end, also when the caller speaks over it."),
     Key("interruptible", Shape.truth, "Whether the caller can stop it by speaking."),
+    Key("language", Shape.locale, "The locale in which its values are put into words."),
 )
 
 INTENT: Keys = (
@@ -138,6 +171,12 @@ CASE: Keys = (
     Key("then", Shape.step, "Where the branch leads.", needed=True),
 )
 
+NOTE: Keys = (
+    Key("kind", Shape.kind, "Which kind of value it is.", needed=True),
+    Key("from", Shape.text, "What it is taken from: a slot, fact.X, receipt.ACTION.FIELD, or {text: WORDS}.",
+        needed=True),
+)  # fmt: skip
+
 ARGUMENT: Keys = (Key("text", Shape.text, "The argument, word for word.", needed=True),)
 
 STEPS: Mapping[str, Keys] = {
@@ -147,6 +186,7 @@ STEPS: Mapping[str, Keys] = {
         Key("yes", Shape.value, "The value a bare yes stands for."),
         Key("no", Shape.value, "The value a bare no stands for."),
         *_LADDER,
+        *_MANNER,
         _THEN,
     ),
     "confirm": (
@@ -154,6 +194,7 @@ STEPS: Mapping[str, Keys] = {
         _ASK,
         Key("change", Shape.line, "Asked after a plain no: what shall be changed."),
         *_LADDER,
+        *_MANNER,
         Key("declined", Shape.step, "The step after the second no.", needed=True),
         _THEN,
     ),
@@ -175,15 +216,44 @@ STEPS: Mapping[str, Keys] = {
         Key("yes", Shape.step, "Where a bare yes leads."),
         Key("no", Shape.step, "Where a bare no leads."),
         *_LADDER,
+        *_MANNER,
+    ),
+    "verify": (
+        Key("verify", Shape.record, "Have the caller prove that a booking, or a customer's record, is theirs.",
+            needed=True),
+        Key("by", Shape.proof, "What proves it: slots which all have to match, or one_time_code.", needed=True),
+        Key("ask", Shape.asks, "For a slot, the question; left out, the house's own."),
+        Key("attempts", Shape.whole, "How many tries the caller has: 1 to 5, else 3."),
+        *_MANNER,
+        _THEN,
+        Key("failed", Shape.step, "The step after the last try, or when the record is locked.", needed=True),
+    ),
+    "call": (
+        Key("call", Shape.name, "Another script is called; this one goes on when it has come to its end.", needed=True),
+        Key("say", Shape.line, "Said before it begins."),
+        _WITH,
+        Key("takes", Shape.takes, "Slots of this script and those of the other they are taken from afterwards."),
+        _THEN,
     ),
     "start": (
-        Key("start", Shape.name, "Another script takes over, for good.", needed=True),
+        Key("start", Shape.name, "Another script takes over, for good: nothing comes back.", needed=True),
         Key("say", Shape.line, "Said before it begins."),
         Key("with", Shape.fills, "Slots of the other script that are set."),
     ),
-    "message": (Key("message", Shape.line, "Say this and take a message.", needed=True),),
+    "message": (
+        Key("message", Shape.line, "Say this and take a message; alone, for good, else it comes back.", needed=True),
+        Key("into", Shape.slot, "The slot for the message, free text; left out, one called message."),
+        Key("name", Shape.slot, "The slot for the caller's name, when it is asked for."),
+        Key("phone", Shape.slot, "The slot for the caller's number; left out, the number called from."),
+        Key("ask", Shape.asks, "For the name and the phone, the question; left out, the house's own."),
+        Key("read_back", Shape.line, "How it is read back; left out, in the house's words."),
+        *_MANNER,
+        _THEN,
+        Key("declined", Shape.step, "The step when it shall not be passed on; left out, as then."),
+        Key("failed", Shape.step, "The step when it cannot be taken down; left out, as then, after saying so."),
+    ),
     "hand_over": (
-        Key("hand_over", Shape.human, "To a person.", needed=True),
+        Key("hand_over", Shape.human, "To a person: human; or for good to a message or a callback.", needed=True),
         Key("say", Shape.line, "Said before the caller is put through."),
         Key("otherwise", Shape.step, "The step when nobody can be reached; left out, a message is taken."),
     ),

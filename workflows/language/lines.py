@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from spoken import SUPPORTED_LOCALES
 from workflows.language.catalogue import ActionSpec
 from workflows.language.keys import LINE, names
 from workflows.language.model import CALL_PLACES, Line, Place, Slot
@@ -24,6 +25,8 @@ class Scope:
     """fact -> kind"""
     receipts: Mapping[str, tuple[tuple[str, str], ...]]
     """receipt field -> (action, kind) of every action used that has it"""
+    personal: frozenset[str] = frozenset()
+    """facts and actions of a person's record"""
 
     @classmethod
     def of(cls, slots: Mapping[str, Slot], actions: list[ActionSpec]) -> Scope:
@@ -34,7 +37,9 @@ class Scope:
             facts.update(spec.finds)
             for name, kind in spec.receipt.items():
                 receipts.setdefault(name, []).append((spec.name, kind))
-        return cls(slots, facts, {name: tuple(owners) for name, owners in receipts.items()})
+        open_to_all = {fact for spec in actions if not spec.personal for fact in spec.finds}
+        personal = {name for spec in actions if spec.personal for name in (spec.name, *spec.finds)} - open_to_all
+        return cls(slots, facts, {name: tuple(owners) for name, owners in receipts.items()}, frozenset(personal))
 
 
 def read_lines(node: Node, what: str, scope: Scope) -> tuple[Line, ...]:
@@ -43,8 +48,8 @@ def read_lines(node: Node, what: str, scope: Scope) -> tuple[Line, ...]:
 
 
 def read_line(node: Node, what: str, scope: Scope) -> Line:
-    """A line: its text, or ``text`` with ``must_say`` and ``interruptible``. Raises ScriptError."""
-    must_say, interruptible, words = False, True, node
+    """A line: its text, or ``text`` with ``must_say``, ``interruptible`` and ``language``. Raises ScriptError."""
+    must_say, interruptible, language, words = False, True, "", node
     if node.is_mapping:
         fields = node.fields(what, names(LINE))
         words = fields.need("text")
@@ -52,12 +57,19 @@ def read_line(node: Node, what: str, scope: Scope) -> Line:
         must_say = flag.truth("must_say") if flag else False
         flag = fields.get("interruptible")
         interruptible = flag.truth("interruptible") if flag else True
+        tongue = fields.get("language")
+        language = read_locale(tongue) if tongue else ""
     text = words.text(what)
     if len(text) > _MAX_CHARACTERS:
         raise words.refuse(
             f"{what} has {len(text)} characters", f"split it: at most {_MAX_CHARACTERS} are said at once"
         )
-    return Line(_parts(text, words, scope), words.line, must_say, interruptible)
+    return Line(_parts(text, words, scope), words.line, must_say, interruptible, language)
+
+
+def read_locale(node: Node) -> str:
+    """A locale values can be spoken and heard in. Raises ScriptError with the list for another."""
+    return node.one_of("language", SUPPORTED_LOCALES)
 
 
 def _parts(text: str, node: Node, scope: Scope) -> tuple[str | Place, ...]:
@@ -79,7 +91,7 @@ def _place(name: str, node: Node, scope: Scope) -> Place:
             raise node.refuse(
                 f"no action of this script finds {rest!r}", suggestion(rest, list(scope.facts)), "unknown-name"
             )
-        return Place("fact", rest, scope.facts[rest])
+        return Place("fact", rest, scope.facts[rest], personal=rest in scope.personal)
     if head == "receipt" and rest:
         return _receipt(rest, node, scope)
     if name in scope.slots:
@@ -101,4 +113,4 @@ def _receipt(name: str, node: Node, scope: Scope) -> Place:
     if len(owners) > 1:
         named = " or ".join(f"{{receipt.{owner}.{field}}}" for owner, _ in owners)
         raise node.refuse(f"several receipts have {field!r}", f"write {named}")
-    return Place("receipt", field, owners[0][1], owners[0][0])
+    return Place("receipt", field, owners[0][1], owners[0][0], owners[0][0] in scope.personal)

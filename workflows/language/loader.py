@@ -10,13 +10,16 @@ from pathlib import Path
 from workflows.language.catalogue import ACTIONS, ActionSpec
 from workflows.language.checking import Subject
 from workflows.language.checks import check
+from workflows.language.expanding import LONE, implied_slots
+from workflows.language.filing import read_dispositions, read_migrations, read_notes
 from workflows.language.keys import SCRIPT, TOPIC, names
-from workflows.language.lines import Scope, read_line
+from workflows.language.lines import Scope, read_line, read_locale
 from workflows.language.model import Line, Script, Slot, Step, Topic
 from workflows.language.nodes import Fields, Node, Problem, ScriptError, compose
-from workflows.language.paths import committed_by_step
+from workflows.language.paths import committed_by_step, personal_steps
+from workflows.language.reading import Where
 from workflows.language.slots import read_slots
-from workflows.language.steps import Where, read_step
+from workflows.language.steps import read_step
 from workflows.language.wording import ROBOT, WORDING
 
 _HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
@@ -49,7 +52,7 @@ def parse_script(text: str, file: str, actions: Mapping[str, ActionSpec] = ACTIO
     """Read a script without asking whether it makes sense. Raises ScriptError for what cannot be read."""
     root = compose(text, file)
     fields = root.fields("a script", names(SCRIPT))
-    name = fields.need("script").identifier("script")
+    name, locale = fields.need("script").identifier("script"), fields.get("locale")
     slots, faults = read_slots(fields.get("slots"))
     if faults:
         raise _together(faults)
@@ -57,8 +60,10 @@ def parse_script(text: str, file: str, actions: Mapping[str, ActionSpec] = ACTIO
     step_nodes = steps_node.fields("steps").found
     if not step_nodes:
         raise steps_node.refuse("the script has no steps", "write at least one")
+    slots |= implied_slots(step_nodes, slots)
     scope = Scope.of(slots, _actions_used(step_nodes, actions))
     steps = _steps(step_nodes, scope, actions)
+    dispositions = read_dispositions(fields, steps)
     script = Script(
         name=name,
         title=fields.need("title").text("title"),
@@ -71,6 +76,13 @@ def parse_script(text: str, file: str, actions: Mapping[str, ActionSpec] = ACTIO
         topics=_topics(fields, scope),
         keeps=_slot_names(fields, "keeps", slots),
         on_cancel=_step_name(fields, "on_cancel"),
+        on_change=_step_name(fields, "on_change"),
+        on_undo=_step_name(fields, "on_undo"),
+        locale=read_locale(locale) if locale else "",
+        dispositions=dispositions,
+        notes=read_notes(fields, Where("", "", scope, actions)),
+        migrations=read_migrations(fields),
+        personal=personal_steps(steps, scope.personal),
         wording=_wording(fields),
         committed=committed_by_step(steps, _step_name(fields, "on_cancel")),
     )
@@ -87,11 +99,16 @@ def _actions_used(nodes: Mapping[str, Node], actions: Mapping[str, ActionSpec]) 
     used: dict[str, ActionSpec] = {}
     for node in nodes.values():
         if node.is_mapping:
-            verb = node.fields("a step").get("act")
-            spec = actions.get(verb.text("act")) if verb is not None else None
-            if spec is not None:
-                used[spec.name] = spec
+            for action in _named_by(node):
+                if action in actions:
+                    used[action] = actions[action]
     return list(used.values())
+
+
+def _named_by(node: Node) -> list[str]:
+    keys = node.fields("a step").found
+    taken = ["leave_message"] if "message" in keys and not LONE.issuperset(keys) else []
+    return [keys["act"].text("act")] if "act" in keys else taken
 
 
 def _steps(nodes: Mapping[str, Node], scope: Scope, actions: Mapping[str, ActionSpec]) -> dict[str, Step]:
@@ -102,7 +119,7 @@ def _steps(nodes: Mapping[str, Node], scope: Scope, actions: Mapping[str, Action
         try:
             if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
                 raise node.refuse(f"a step cannot be called {name!r}", "use lower case letters, digits and underscores")
-            steps[name] = read_step(node, Where(name, order[index + 1], scope, actions))
+            steps |= {step.id: step for step in read_step(node, Where(name, order[index + 1], scope, actions))}
         except ScriptError as fault:
             faults.append(fault)
     if faults:

@@ -15,8 +15,11 @@ SHARED = "callback"
 CALL_PLACES = {"business": "free_text", "agent_name": "free_text"}
 """What every line may name of the call itself."""
 
-CALL_TRUTHS = ("has_human", "has_caller", "human_missed")
-"""What every ``decide`` may ask of the call itself."""
+CALL_TRUTHS = ("has_human", "has_caller", "human_missed", "called", "verified")
+"""What every ``decide`` may ask of the call itself; ``called``: another script waits for this one."""
+
+ONE_TIME_CODE = "one_time_code"
+"""The slot for a code sent to the number on record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Place:
     """of ``spoken``, or ``list of KIND``"""
     action: str = ""
     """whose receipt, for ``receipt``"""
+    personal: bool = False
+    """of a person's record: said to a verified caller only"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class Line:
     """line in the file"""
     must_say: bool = False
     interruptible: bool = True
+    language: str = ""
+    """locale in which its values are put into words; empty: the step's, the script's, the call's"""
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -74,7 +81,21 @@ class Slot:
     confirm: ConfirmPolicy = "unsure"
     offer_caller: bool = False
     """propose the number the caller is calling from"""
+    optional: bool = False
+    """ "I don't have one" is an answer"""
     at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a step asks."""
+
+    retries: int = 3
+    """how often before a way out is offered, 1 to 5"""
+    digressions: tuple[str, ...] | None = None
+    """scripts and topics which may be gone to from here; None: all of them"""
+    language: str = ""
+    """locale of what is said and heard here; empty: the script's, the call's"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +105,8 @@ class Ladder:
     no_match: tuple[Line, ...] = ()
     silence: tuple[Line, ...] = ()
     keys: Line | None = None
+    help: Line | None = None
+    """for a caller who asks what is meant"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +132,7 @@ class Collect:
     yes: Value | None = None
     """the value a bare yes stands for"""
     no: Value | None = None
+    manner: Manner = Manner()
     at: int = 0
 
 
@@ -125,6 +149,7 @@ class Confirm:
     """step after the second no"""
     then: str
     ladder: Ladder = Ladder()
+    manner: Manner = Manner()
     at: int = 0
 
 
@@ -132,8 +157,9 @@ class Confirm:
 class Argument:
     """Where an argument of an action comes from."""
 
-    source: Literal["slot", "fact", "text", "caller", "reason"]
+    source: Literal["slot", "fact", "text", "caller", "reason", "receipt"]
     name: str
+    """for ``receipt`` ACTION.FIELD"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +177,27 @@ class Act:
     """refusal -> step; ``else`` for every other"""
     outcome: str = ""
     """how the call is filed once it is committed"""
+    personal: bool = False
+    """only for a caller who is verified"""
+    tentative: bool = False
+    """expires by itself: needs no yes before"""
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """Has the caller prove who they are. The questions are steps of their own, ``asks``, which lead back here."""
+
+    id: str
+    what: str
+    """``booking | customer``"""
+    by: tuple[str, ...]
+    """slots which all have to match"""
+    asks: Mapping[str, str]
+    """slot of ``by`` -> the step which asks for it"""
+    attempts: int
+    then: str
+    failed: str
     at: int = 0
 
 
@@ -195,6 +242,7 @@ class Choose:
     yes: str
     no: str
     ladder: Ladder = Ladder()
+    manner: Manner = Manner()
     at: int = 0
 
 
@@ -210,12 +258,31 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """Another script is called, and this one goes on when it has come to its end."""
+
+    id: str
+    script: str
+    line: Line | None
+    fills: Mapping[str, Argument]
+    """slot of the other script -> what it is set to"""
+    takes: Mapping[str, str]
+    """slot of this script -> slot of the other it is taken from afterwards"""
+    then: str
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class HandOver:
-    """To a person; to ``otherwise`` (or the shared script) when there is none."""
+    """To a person, or to the shared script for a message or a call back.
+
+    Without a person to be reached to ``otherwise``, or to the shared script.
+    """
 
     id: str
     line: Line | None
     otherwise: str
+    to: Literal["human", "message", "callback"] = "human"
     at: int = 0
 
 
@@ -229,7 +296,10 @@ class End:
     at: int = 0
 
 
-Step = Say | Collect | Confirm | Act | Decide | Choose | Start | HandOver | End
+Step = Say | Collect | Confirm | Verify | Act | Decide | Choose | Call | Start | HandOver | End
+
+Asking = Collect | Confirm | Choose
+"""Steps at which the caller is asked something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +309,25 @@ class Topic:
     id: str
     says: tuple[str, ...]
     answer: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A field that is kept of every call of a script."""
+
+    name: str
+    kind: str
+    source: Argument
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """Where calls go on which began with a version that is gone."""
+
+    digest: str
+    """of that version, or the beginning of it"""
+    steps: Mapping[str, str]
+    """its step -> the step here; others keep their name"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +349,18 @@ class Script:
     keeps: tuple[str, ...] = ()
     """slots that stay when it is started again in the same call"""
     on_cancel: str = ""
+    on_change: str = ""
+    """step for a caller who wants something changed that is done already"""
+    on_undo: str = ""
+    """step for a caller who wants something cancelled that is done already"""
+    locale: str = ""
+    """empty: the line's"""
+    dispositions: tuple[str, ...] = ()
+    """how its calls may be filed; empty: as its steps say"""
+    notes: Mapping[str, Note] = field(default_factory=dict)
+    migrations: tuple[Migration, ...] = ()
+    personal: frozenset[str] = frozenset()
+    """steps for verified callers only"""
     wording: Mapping[str, Line] = field(default_factory=dict)
     committed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """step -> actions that have been committed whenever it is reached"""

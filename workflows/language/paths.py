@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from workflows.language.model import (
     Act,
+    Call,
     Choose,
     Collect,
     Confirm,
@@ -17,6 +18,7 @@ from workflows.language.model import (
     Script,
     Start,
     Step,
+    Verify,
 )  # fmt: skip
 
 Edge = tuple[str, str]
@@ -38,6 +40,10 @@ def edges(step: Step) -> list[Edge]:
         case Choose():
             targets = [intent.then for intent in step.intents] + [step.yes, step.no]
             return [(target, "") for target in targets if target]
+        case Verify():
+            return [(target, "") for target in (*step.asks.values(), step.then, step.failed)]
+        case Call():
+            return [(step.then, "")]
         case HandOver():
             return [(step.otherwise, "")] if step.otherwise else []
         case Start() | End():
@@ -51,15 +57,15 @@ def lines_of(step: Step) -> Iterator[Line]:
             yield from step.lines
         case Act():
             yield from [step.filler] if step.filler else []
-        case Start() | HandOver():
+        case Start() | Call() | HandOver():
             yield from [step.line] if step.line else []
         case Collect() | Confirm() | Choose():
             yield step.ask
             yield from (*step.ladder.no_match, *step.ladder.silence)
-            yield from [step.ladder.keys] if step.ladder.keys else []
+            yield from [line for line in (step.ladder.keys, step.ladder.help) if line is not None]
             if isinstance(step, Confirm) and step.change:
                 yield step.change
-        case Decide():
+        case Decide() | Verify():
             pass
 
 
@@ -82,6 +88,24 @@ def committed_by_step(steps: Mapping[str, Step], on_cancel: str) -> dict[str, tu
     writing = dict.fromkeys(step.action for step in steps.values() if isinstance(step, Act) and step.writes)
     unproven = {a: set().union(*(reached(steps, start, without=a) for start in starts)) for a in writing}
     return {name: tuple(a for a in writing if name not in unproven[a]) for name in steps}
+
+
+def entries(script: Script) -> list[str]:
+    """The steps at which a script can be entered. The last two only where something has been committed."""
+    return [step for step in (script.first, script.on_cancel, script.on_change, script.on_undo) if step]
+
+
+def personal_steps(steps: Mapping[str, Step], facts: frozenset[str]) -> frozenset[str]:
+    """Steps that do, say or branch on something of a person's record. ``facts``: those found there."""
+    return frozenset(step.id for step in steps.values() if _is_personal(step, facts))
+
+
+def _is_personal(step: Step, facts: frozenset[str]) -> bool:
+    if isinstance(step, Act) and step.personal:
+        return True
+    if isinstance(step, Decide) and any(case.source == "fact" and case.subject in facts for case in step.cases):
+        return True
+    return any(place.personal for line in lines_of(step) for place in line.places)
 
 
 def preceded(script: Script, asking: set[str], before: str) -> bool:

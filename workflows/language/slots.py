@@ -42,7 +42,7 @@ def _slot(name: str, node: Node) -> Slot:
     offer = fields.get("offer_caller")
     if offer is not None and kind != "phone":
         raise offer.refuse("offer_caller is for slots of kind phone", "leave it out")
-    among = fields.get("among")
+    among, optional = fields.get("among"), fields.get("optional")
     return Slot(
         name=name,
         kind=kind,
@@ -57,6 +57,7 @@ def _slot(name: str, node: Node) -> Slot:
         among=among.text("among") if among else "",
         confirm=cast(ConfirmPolicy, policy.one_of("confirm", POLICIES)) if policy else "unsure",
         offer_caller=offer.truth("offer_caller") if offer else kind == "phone",
+        optional=optional.truth("optional") if optional else False,
         at=node.line,
     )
 

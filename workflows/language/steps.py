@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from calls.commands import Value
-from spoken import Kind
 from workflows.language.catalogue import UNAVAILABLE, ActionSpec
-from workflows.language.keys import ARGUMENT, CASE, INTENT, STEPS, names
-from workflows.language.lines import Scope, read_line, read_lines
+from workflows.language.expanding import read_call, read_hand_over, read_message, read_verify
+from workflows.language.keys import CASE, INTENT, STEPS, names
+from workflows.language.lines import read_line, read_lines
 from workflows.language.model import (
     CALL_TRUTHS,
-    SHARED,
     Act,
     Argument,
     Case,
@@ -22,32 +20,19 @@ from workflows.language.model import (
     Confirm,
     Decide,
     End,
-    HandOver,
     Intent,
-    Ladder,
-    Line,
     Say,
     Start,
     Step,
 )  # fmt: skip
-from workflows.language.nodes import Fields, Node, suggestion
+from workflows.language.nodes import Fields, Node
+from workflows.language.reading import Where, argument_of, ladder_of, line_of, literal, manner_of, slot_of, then_of
 
 Values = Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
-    """What reading one step needs to know around it."""
-
-    id: str
-    following: str
-    """the step written below it; empty for the last"""
-    scope: Scope
-    actions: Mapping[str, ActionSpec]
-
-
-def read_step(node: Node, where: Where) -> Step:
-    """One step. Raises ScriptError."""
+def read_step(node: Node, where: Where) -> tuple[Step, ...]:
+    """One step, with those it is made of behind it. Raises ScriptError."""
     fields = node.fields(f"step {where.id}")
     verbs = [verb for verb in _READERS if verb in fields.found]
     if not verbs:
@@ -57,58 +42,8 @@ def read_step(node: Node, where: Where) -> Step:
     others = [other for other in verbs if other not in (verb, "say")]
     if others:
         raise node.refuse(f"step {where.id} does two things, {verb} and {others[0]}", "make it two steps")
-    return _READERS[verb](node.fields(f"step {where.id}", names(STEPS[verb])), where)
-
-
-def _then(fields: Fields, where: Where, key: str = "then") -> str:
-    node = fields.get(key)
-    if node is not None:
-        return node.identifier(key)
-    if not where.following:
-        raise fields.at.refuse(
-            f"step {where.id} leads nowhere", "add then: STEP, or write a step with end: below it", "leads-nowhere"
-        )
-    return where.following
-
-
-def _line(fields: Fields, key: str, where: Where) -> Line | None:
-    node = fields.get(key)
-    return read_line(node, key, where.scope) if node else None
-
-
-def _ladder(fields: Fields, where: Where) -> Ladder:
-    found: dict[str, tuple[Line, ...]] = {}
-    for key in ("no_match", "silence"):
-        node = fields.get(key)
-        found[key] = read_lines(node, key, where.scope) if node else ()
-        if node is not None and len(found[key]) > 3:
-            raise node.refuse(
-                f"{key} has {len(found[key])} lines",
-                "write at most three: after the third a way out is offered",
-                "too-many-rungs",
-            )
-    return Ladder(found["no_match"], found["silence"], _line(fields, "keys", where))
-
-
-def _slot(node: Node, what: str, where: Where) -> str:
-    return node.one_of(what, where.scope.slots)
-
-
-def literal(node: Node, slot: str, scope: Scope) -> Value:
-    """A value of ``slot`` as it is written in a script. Raises ScriptError when the slot cannot have it."""
-    spec, text = scope.slots[slot], node.text(f"a value of {slot}")
-    if spec.kind == Kind.choice:
-        ids = [option.id for option in spec.options]
-        if text not in ids:
-            raise node.refuse(f"{slot} has no option {text!r}", suggestion(text, ids), "unknown-name")
-    if spec.kind == Kind.yes_no:
-        return node.truth(f"a value of {slot}")
-    if spec.kind in (Kind.number, Kind.party_size, Kind.ordinal):
-        try:
-            return int(text) if spec.kind != Kind.number or text.lstrip("-").isdigit() else float(text)
-        except ValueError as why:
-            raise node.refuse(f"{text!r} is no {spec.kind}", "write a number") from why
-    return text
+    found = _READERS[verb](node.fields(f"step {where.id}", names(STEPS[verb])), where)
+    return found if isinstance(found, tuple) else (found,)
 
 
 def _say(fields: Fields, where: Where) -> Step:
@@ -116,30 +51,31 @@ def _say(fields: Fields, where: Where) -> Step:
     return Say(
         where.id,
         read_lines(fields.need("say"), "say", where.scope),
-        _then(fields, where),
-        tuple(_slot(item, "clears", where) for item in clears.items("clears")) if clears else (),
+        then_of(fields, where),
+        tuple(slot_of(item, "clears", where) for item in clears.items("clears")) if clears else (),
         fields.at.line,
     )
 
 
 def _collect(fields: Fields, where: Where) -> Step:
-    slot = _slot(fields.need("collect"), "slot", where)
+    slot = slot_of(fields.need("collect"), "slot", where)
     yes, no = fields.get("yes"), fields.get("no")
     return Collect(
         where.id,
         slot,
         read_line(fields.need("ask"), "ask", where.scope),
-        _then(fields, where),
-        _ladder(fields, where),
+        then_of(fields, where),
+        ladder_of(fields, where),
         literal(yes, slot, where.scope) if yes else None,
         literal(no, slot, where.scope) if no else None,
+        manner_of(fields),
         fields.at.line,
     )
 
 
 def _confirm(fields: Fields, where: Where) -> Step:
     node = fields.need("confirm")
-    slots = tuple(_slot(item, "slot", where) for item in node.items("confirm"))
+    slots = tuple(slot_of(item, "slot", where) for item in node.items("confirm"))
     ask = read_line(fields.need("ask"), "ask", where.scope)
     unread = [slot for slot in slots if not any(p.source == "slot" and p.name == slot for p in ask.places)]
     if unread:
@@ -150,8 +86,8 @@ def _confirm(fields: Fields, where: Where) -> Step:
         )
     declined = fields.need("declined").identifier("declined")
     return Confirm(
-        where.id, slots, ask, _line(fields, "change", where), declined, _then(fields, where),
-        _ladder(fields, where), fields.at.line,
+        where.id, slots, ask, line_of(fields, "change", where), declined, then_of(fields, where),
+        ladder_of(fields, where), manner_of(fields), fields.at.line,
     )  # fmt: skip
 
 
@@ -171,8 +107,8 @@ def _act(fields: Fields, where: Where) -> Step:
             "uncovered-refusal",
         )
     return Act(
-        where.id, spec.name, spec.writes, arguments, _line(fields, "say", where), _then(fields, where), refused,
-        spec.outcome, fields.at.line,
+        where.id, spec.name, spec.writes, arguments, line_of(fields, "say", where), then_of(fields, where), refused,
+        spec.outcome, spec.personal, spec.tentative, fields.at.line,
     )  # fmt: skip
 
 
@@ -187,33 +123,21 @@ def _arguments(fields: Fields, spec: ActionSpec, where: Where) -> dict[str, Argu
             f"add {missing[0]}: SLOT under arguments",
             "missing-argument",
         )
-    return {name: _argument(name, item, spec, where) for name, item in given.items()}
-
-
-def _argument(name: str, node: Node, spec: ActionSpec, where: Where) -> Argument:
-    if node.is_mapping:
-        return Argument("text", node.fields(f"argument {name}", names(ARGUMENT)).need("text").text(name))
-    text = node.text(f"argument {name}")
-    if text == "call.caller":
-        return Argument("caller", "")
-    if text == "call.reason":
-        return Argument("reason", "")
-    if text.startswith("fact.") and text[5:] in where.scope.facts:
-        return Argument("fact", text[5:])
-    slot = where.scope.slots.get(text)
-    if slot is None:
-        known = [*where.scope.slots, "call.caller", "call.reason", *(f"fact.{fact}" for fact in where.scope.facts)]
-        raise node.refuse(f"argument {name} names {text!r}, which is nothing", suggestion(text, known), "unknown-name")
-    wanted = spec.arguments[name]
-    alike = {wanted, "spelled_name" if wanted == "person_name" else wanted}
-    if slot.kind not in alike and wanted != "free_text":
-        raise node.refuse(f"argument {name} is a {wanted}, slot {text} is a {slot.kind}", "give it a slot of that kind")
-    return Argument("slot", text)
+    found = {name: argument_of(name, item, spec.arguments[name], where) for name, item in given.items()}
+    for name, argument in found.items():
+        slot = where.scope.slots[argument.name] if argument.source == "slot" else None
+        if slot is not None and slot.optional and name not in spec.optional:
+            raise given[name].refuse(
+                f"{spec.name} needs the argument {name}, and the caller may have no {slot.name}",
+                f"take optional: true from the slot {slot.name}, or give the argument something else",
+                "optional-for-needed",
+            )
+    return found
 
 
 def _decide(fields: Fields, where: Where) -> Step:
     cases = tuple(_case(item, where) for item in fields.need("decide").items("decide"))
-    return Decide(where.id, cases, _then(fields, where, "else"), fields.at.line)
+    return Decide(where.id, cases, then_of(fields, where, "else"), fields.at.line)
 
 
 def _case(node: Node, where: Where) -> Case:
@@ -259,7 +183,8 @@ def _choose(fields: Fields, where: Where) -> Step:
     yes, no = fields.get("yes"), fields.get("no")
     return Choose(
         where.id, read_line(fields.need("ask"), "ask", where.scope), tuple(intents),
-        yes.identifier("yes") if yes else "", no.identifier("no") if no else "", _ladder(fields, where), fields.at.line,
+        yes.identifier("yes") if yes else "", no.identifier("no") if no else "", ladder_of(fields, where),
+        manner_of(fields), fields.at.line,
     )  # fmt: skip
 
 
@@ -269,20 +194,7 @@ def _start(fields: Fields, where: Where) -> Step:
     # The other script's slots are checked when the set is put together; here they are only text.
     values: Values = {name: item.text(name) for name, item in given.items()}
     return Start(
-        where.id, fields.need("start").identifier("start"), _line(fields, "say", where), values, fields.at.line
-    )
-
-
-def _message(fields: Fields, where: Where) -> Step:
-    line = read_line(fields.need("message"), "message", where.scope)
-    return Start(where.id, SHARED, line, {"wish": "message"}, fields.at.line)
-
-
-def _hand_over(fields: Fields, where: Where) -> Step:
-    fields.need("hand_over").one_of("hand_over", ("human",))
-    otherwise = fields.get("otherwise")
-    return HandOver(
-        where.id, _line(fields, "say", where), otherwise.identifier("otherwise") if otherwise else "", fields.at.line
+        where.id, fields.need("start").identifier("start"), line_of(fields, "say", where), values, fields.at.line
     )
 
 
@@ -293,7 +205,7 @@ def _end(fields: Fields, where: Where) -> Step:
 
 
 _SOURCES: dict[str, Literal["slot", "fact", "call"]] = {"slot": "slot", "fact": "fact", "call": "call"}
-_Reader = Callable[[Fields, Where], Step]
+_Reader = Callable[[Fields, Where], Step | tuple[Step, ...]]
 _READERS: dict[str, _Reader] = {
     "say": _say,
     "collect": _collect,
@@ -302,8 +214,10 @@ _READERS: dict[str, _Reader] = {
     "decide": _decide,
     "choose": _choose,
     "start": _start,
-    "message": _message,
-    "hand_over": _hand_over,
+    "verify": read_verify,
+    "call": read_call,
+    "message": read_message,
+    "hand_over": read_hand_over,
     "end": _end,
 }
 """By verb; the keys each takes stand in ``keys.STEPS``."""

@@ -1,0 +1,115 @@
+"""What the readers of all steps share: where a step stands, and the parts that many of them have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from calls.commands import Value
+from spoken import Kind
+from workflows.language.catalogue import ActionSpec
+from workflows.language.keys import ARGUMENT, names
+from workflows.language.lines import Scope, read_line, read_lines, read_locale
+from workflows.language.model import Argument, Ladder, Line, Manner
+from workflows.language.nodes import Fields, Node, suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What reading one step needs to know around it."""
+
+    id: str
+    following: str
+    """the step written below it; empty for the last"""
+    scope: Scope
+    actions: Mapping[str, ActionSpec]
+
+
+def then_of(fields: Fields, where: Where, key: str = "then") -> str:
+    """The step that follows. Raises ScriptError when there is none."""
+    node = fields.get(key)
+    if node is not None:
+        return node.identifier(key)
+    if not where.following:
+        raise fields.at.refuse(
+            f"step {where.id} leads nowhere", "add then: STEP, or write a step with end: below it", "leads-nowhere"
+        )
+    return where.following
+
+
+def line_of(fields: Fields, key: str, where: Where) -> Line | None:
+    """A line that may be left out."""
+    node = fields.get(key)
+    return read_line(node, key, where.scope) if node else None
+
+
+def ladder_of(fields: Fields, where: Where) -> Ladder:
+    """What is said when an answer does not come."""
+    found: dict[str, tuple[Line, ...]] = {}
+    for key in ("no_match", "silence"):
+        node = fields.get(key)
+        found[key] = read_lines(node, key, where.scope) if node else ()
+        if node is not None and len(found[key]) > 3:
+            raise node.refuse(
+                f"{key} has {len(found[key])} lines",
+                "write at most three: after the third a way out is offered",
+                "too-many-rungs",
+            )
+    return Ladder(found["no_match"], found["silence"], line_of(fields, "keys", where), line_of(fields, "help", where))
+
+
+def slot_of(node: Node, what: str, where: Where) -> str:
+    """The name of a slot of this script."""
+    return node.one_of(what, where.scope.slots)
+
+
+def literal(node: Node, slot: str, scope: Scope) -> Value:
+    """A value of ``slot`` as it is written in a script. Raises ScriptError when the slot cannot have it."""
+    spec, text = scope.slots[slot], node.text(f"a value of {slot}")
+    if spec.kind == Kind.choice:
+        ids = [option.id for option in spec.options]
+        if text not in ids:
+            raise node.refuse(f"{slot} has no option {text!r}", suggestion(text, ids), "unknown-name")
+    if spec.kind == Kind.yes_no:
+        return node.truth(f"a value of {slot}")
+    if spec.kind in (Kind.number, Kind.party_size, Kind.ordinal):
+        try:
+            return int(text) if spec.kind != Kind.number or text.lstrip("-").isdigit() else float(text)
+        except ValueError as why:
+            raise node.refuse(f"{text!r} is no {spec.kind}", "write a number") from why
+    return text
+
+
+def manner_of(fields: Fields) -> Manner:
+    """How a step asks."""
+    retries, beside, tongue = fields.get("retries"), fields.get("digressions"), fields.get("language")
+    named = [item.identifier("a digression") for item in beside.items("digressions")] if beside else ["all"]
+    digressions = None if named == ["all"] else () if named == ["none"] else tuple(named)
+    return Manner(
+        retries.whole("retries", 1, 5) if retries else 3, digressions, read_locale(tongue) if tongue else ""
+    )
+
+
+def argument_of(name: str, node: Node, wanted: str, where: Where) -> Argument:
+    """What an argument of kind ``wanted`` (empty: any) is taken from. Raises ScriptError."""
+    if node.is_mapping:
+        return Argument("text", node.fields(f"argument {name}", names(ARGUMENT)).need("text").text(name))
+    text = node.text(f"argument {name}")
+    if text == "call.caller":
+        return Argument("caller", "")
+    if text == "call.reason":
+        return Argument("reason", "")
+    if text.startswith("fact.") and text[5:] in where.scope.facts:
+        return Argument("fact", text[5:])
+    receipts = [f"{owner}.{field}" for field, owners in where.scope.receipts.items() for owner, _ in owners]
+    if text.startswith("receipt.") and text[8:] in receipts:
+        return Argument("receipt", text[8:])
+    slot = where.scope.slots.get(text)
+    if slot is None:
+        known = [*where.scope.slots, "call.caller", "call.reason", *(f"fact.{fact}" for fact in where.scope.facts)]
+        known += [f"receipt.{receipt}" for receipt in receipts]
+        raise node.refuse(f"argument {name} names {text!r}, which is nothing", suggestion(text, known), "unknown-name")
+    alike = {wanted, "spelled_name" if wanted == "person_name" else wanted}
+    if slot.kind not in alike and wanted not in ("free_text", ""):
+        raise node.refuse(f"argument {name} is a {wanted}, slot {text} is a {slot.kind}", "give it a slot of that kind")
+    return Argument("slot", text)
