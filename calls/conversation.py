@@ -9,6 +9,7 @@ from __future__ import annotations
 from calls import events as ev
 from calls import signals as sg
 from calls.commands import AskHuman, Cancel, Goodbye, Unclear
+from calls.danger import Watch, may_sound_again
 from calls.draft import Decision, Draft
 from calls.effects import LeaveLine, Pause, Understand
 from calls.floor import Floor
@@ -40,11 +41,19 @@ and not from the last one: words come about once a second, and one that came a l
 class Conversation:
     """One call's decisions."""
 
-    def __init__(self, line: Line, incoming: IncomingCall, director: Director, traits: EngineTraits) -> None:
+    def __init__(
+        self,
+        line: Line,
+        incoming: IncomingCall,
+        director: Director,
+        traits: EngineTraits,
+        watch: Watch | None = None,
+    ) -> None:
         self.line = line
         self.incoming = incoming
         self.agent = AgentSide(line, incoming, director, traits)
         self.director = director
+        self.watch = watch
 
     def decide(self, state: CallState, signal: sg.Signal, at_ms: float) -> Decision:
         """What follows from ``signal`` at ``at_ms`` (ms since answer)."""
@@ -181,6 +190,21 @@ class Conversation:
     def _grew(self, draft: Draft, signal: sg.SpeechGrew) -> None:
         if draft.at_ms // CHECKPOINT_MS > draft.state.checkpointed_ms // CHECKPOINT_MS:
             draft.record(ev.UtteranceCheckpointed(signal.from_ms, signal.text))
+        self._alarmed(draft, signal.text, draft.state.turn + 1, partial=True)
+
+    def _alarmed(self, draft: Draft, text: str, turn: int, *, partial: bool) -> None:
+        """Answer a danger that ``text`` speaks of, unless it is answered already."""
+        state = draft.state
+        quiet = state.leaving or state.floor in (Floor.AWAY, Floor.IDLE)
+        if self.watch is None or quiet:
+            return
+        danger = self.watch.find(text, self.line.locale, self.line.country)
+        if danger is None:
+            return
+        last = state.alarms.get(danger.kind, 0)
+        if last == turn or state.alarmed or (last and not may_sound_again(danger)):
+            return
+        self.agent.alarm(draft, danger, turn, partial=partial)
 
     def _faded(self, draft: Draft, signal: sg.SpeechFaded) -> None:
         draft.record(ev.CallerQuieted(signal.reason))
@@ -199,7 +223,10 @@ class Conversation:
             draft.record(ev.CallerPressed(turn, heard.text, heard.from_ms, heard.to_ms))
         else:
             draft.record(self._spoke(turn, heard))
-        if before.floor is Floor.CONTESTED:
+            self._alarmed(draft, draft.state.unanswered or heard.text, turn, partial=False)
+            if draft.state.alarmed or draft.state.overruled == turn:
+                return
+        if draft.state.floor is Floor.CONTESTED:
             if heard.by is HeardBy.SPEECH and self._goes_on(before, heard.text):
                 self.agent.resume(draft, "acknowledgement")
                 return
@@ -238,7 +265,7 @@ class Conversation:
 
     def _understood(self, draft: Draft, signal: sg.Understood) -> None:
         state = draft.state
-        if signal.turn != state.turn or state.floor is Floor.AWAY or state.leaving:
+        if signal.turn != state.turn or state.floor is Floor.AWAY or state.leaving or state.alarmed:
             return
         draft.silence(UNDERSTANDING)
         draft.record(ev.CommandsUnderstood(signal.turn, signal.commands, signal.path, signal.took_ms))

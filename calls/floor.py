@@ -49,6 +49,7 @@ class Cue(StrEnum):
     HUNG_UP = "caller.hung_up"
     HANDED_OVER = "handover.requested"
     ENDED = "call.ended"
+    ALARMED = "danger.heard"
 
 
 F, C = Floor, Cue
@@ -78,6 +79,8 @@ FROM_ANYWHERE: dict[Cue, Floor] = {
     C.HUNG_UP: F.AWAY,
     C.HANDED_OVER: F.AWAY,
     C.ENDED: F.ENDED,
+    # The agent speaks next, whoever is speaking now.
+    C.ALARMED: F.THINKING,
 }
 """Cues which mean the same whoever has the floor."""
 

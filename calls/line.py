@@ -37,6 +37,8 @@ class HumanDestination:
     """``number | sip | queue``"""
     address: str
     ring_seconds: int = 20
+    languages: tuple[str, ...] = ()
+    """ISO 639-1: spoken there beside the line's own; a caller who asks for one of them is put through"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Line:
     locale: str = "en-US"
     timezone: str = "UTC"
     """IANA"""
+    country: str = ""
+    """ISO 3166 alpha-2, whose emergency number is named; from the locale when it is not given"""
     engine: str = "cascade"
     hearing: str = "offline"
     understanding: str = "offline"

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 from calls import events as ev
 from calls import signals as sg
+from calls.danger import Danger
 from calls.draft import Draft
 from calls.effects import Cut, Expect, Judge, LeaveLine, Resume, RunAction, Say
 from calls.floor import Floor
 from calls.line import IncomingCall, Line
 from calls.phrases import FILLER, WITHHELD, clauses_of
 from calls.ports import Director, EngineTraits
-from calls.run import ActionRequest, Advance, CallFacts, Resumed, ScriptLine, Stimulus
+from calls.run import ActionRequest, Advance, CallFacts, HumanMissed, Resumed, ScriptLine, Stimulus
 from calls.speech import Clause
 from calls.state import CallState
 
@@ -65,6 +66,7 @@ class AgentSide:
             timezone=self.line.timezone,
             wall=wall.astimezone(zone).isoformat(timespec="seconds"),
             has_human=self.line.human is not None,
+            human_languages=self.line.human.languages if self.line.human else (),
             exact_hearing=self.traits.exact_hearing,
             verified_subject=state.run.verified.subject if state.run.verified else "",
             verified_level=state.run.verified.level if state.run.verified else "",
@@ -106,15 +108,18 @@ class AgentSide:
         disposition: str = "",
         *,
         back: bool = False,
+        urgent: bool = False,
     ) -> None:
         """Choose a reply; it is said at once, or held while the caller has the floor.
 
-        What is owed comes first; with a caller who is ``back`` after a lost line, after the apology for that.
+        What is owed comes first; with a caller who is ``back`` after a lost line, after the apology for that, and
+        after what is ``urgent``.
         """
         state = draft.state
         reply = f"r{state.chosen + 1}"
-        ahead = [clause for line in lines[:1] for clause in _clauses(line, ending)] if back else []
-        after = [clause for line in lines[1 if back else 0 :] for clause in _clauses(line, ending)]
+        first = len(lines) if urgent else 1 if back else 0
+        ahead = [clause for line in lines[:first] for clause in _clauses(line, ending)]
+        after = [clause for line in lines[first:] for clause in _clauses(line, ending)]
         said = {clause.text for clause in after}
         clauses = (*ahead, *(clause for clause in state.owed if clause.text not in said), *after)
         numbered = tuple(replace(clause, id=f"{reply}.{n}") for n, clause in enumerate(clauses, 1))
@@ -213,6 +218,24 @@ class AgentSide:
         if ending == "hand_over" and human is not None:
             draft.record(ev.HandoverRequested(human.kind, human.address))
         draft.do(LeaveLine())
+
+    def alarm(self, draft: Draft, danger: Danger, turn: int, *, partial: bool) -> None:
+        """Say the fixed words now, whoever speaks; then to a person, or on."""
+        for timer in (SILENCE, UNDERSTANDING):
+            draft.silence(timer)
+        if draft.state.replies:
+            self.interrupt(draft)
+        heard = ev.DangerHeard(danger.kind, danger.rule, danger.edition, danger.risk, danger.then, turn, partial)
+        draft.record(heard)
+        human = self.line.human is not None and not draft.state.run.facts.get("human_missed")
+        lines = [ScriptLine(f"danger.{danger.kind}", danger.say, interruptible=False, must_say=True)]
+        if danger.then == "hand_over" and not human and danger.alone:
+            lines.append(ScriptLine(f"danger.{danger.kind}.alone", danger.alone, interruptible=False))
+        leaves = danger.then == "hand_over" and human
+        self.speak(draft, tuple(lines), "hand_over" if leaves else "", danger.kind if leaves else "", urgent=True)
+        if danger.then == "hand_over" and not human and danger.risk != "critical":
+            # Nobody to put them through to: the way out every script has, a message or a call back.
+            self.advance(draft, HumanMissed("none"))
 
     def fault(self, draft: Draft) -> None:
         """Our side cannot go on: to a person when the line has one, otherwise an end that says so."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from calls import events as ev
@@ -51,6 +51,12 @@ class CallState:
     missed: str = ""
     """why the dialled person did not take the call"""
     hung_up: bool = False
+    alarms: Mapping[str, int] = field(default_factory=dict)
+    """kind of danger -> the caller's turn it was last heard in"""
+    alarm: str = ""
+    """the reply which answers a danger and leads to a person: until it is heard nothing else is understood"""
+    overruled: int = 0
+    """the caller's turn whose words such a reply has answered"""
     requested: ActionRequest | None = None
     """an action whose answer is not on record: the process ended in between"""
 
@@ -58,6 +64,11 @@ class CallState:
     def current(self) -> Clause | None:
         """The clause that sounds, or is the next to."""
         return next((clause for reply in self.replies for clause in reply.clauses), None)
+
+    @property
+    def alarmed(self) -> bool:
+        """Whether the answer to a danger is still to be heard."""
+        return any(reply.id == self.alarm for reply in self.replies)
 
     @property
     def yields(self) -> bool:
@@ -86,6 +97,11 @@ def evolve(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
             return replace(state, replies=(), paused=None, hung_up=True)
         case ev.HandoverFailed():
             return replace(state, missed=body.status)
+        case ev.DangerHeard():
+            state = replace(state, alarms={**state.alarms, body.kind: body.turn})
+            if body.then == "go_on":
+                return state
+            return replace(state, alarm=f"r{state.chosen + 1}", overruled=body.turn, unanswered="")
         case ev.OutcomeReached():
             return replace(state, disposition=body.outcome)
         case ev.ActionRequested():
@@ -102,7 +118,9 @@ def _evolve_speech(state: CallState, body: ev.EventBody, at_ms: float) -> CallSt
         case ev.UtteranceCheckpointed():
             return replace(state, checkpointed_ms=at_ms)
         case ev.CallerSpoke():
-            text = f"{state.unanswered} {body.text}".strip()
+            # What is said while a danger is being answered is heard, and asks for nothing.
+            answered = state.alarmed or state.overruled == body.turn
+            text = "" if answered else f"{state.unanswered} {body.text}".strip()
             return replace(state, turn=body.turn, silences=0, unanswered=text)
         case ev.CallerPressed():
             return replace(state, turn=body.turn, silences=0, unanswered="")

@@ -51,6 +51,7 @@ from calls.events.line import (
     RecordingStarted,
     RecordingStopped,
 )
+from calls.events.safety import DangerHeard
 from calls.events.script import (
     AttemptCounted,
     CallerVerified,
@@ -113,6 +114,7 @@ EventBody = (
     | CallerPressed
     | CallerStayedSilent
     | CommandsUnderstood
+    | DangerHeard
     | ActionRequested
     | ActionCommitted
     | ActionAnswered
@@ -183,6 +185,7 @@ __all__ = [
     "ClauseVoiced",
     "CommandsUnderstood",
     "ConfirmationAsked",
+    "DangerHeard",
     "EngineFailed",
     "EventBody",
     "FactLearned",

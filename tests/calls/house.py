@@ -8,6 +8,7 @@ from calls import events as ev
 from calls import signals as sg
 from calls.commands import Affirm, AskHuman, Deny, FillSlot, Goodbye, Unclear, Wait
 from calls.conversation import Conversation
+from calls.danger import Danger, Watch
 from calls.draft import Decision
 from calls.effects import Effect, Judge, Say
 from calls.guidance import Guidance, SlotExpectation
@@ -89,13 +90,14 @@ class Bench:
 
     state: CallState = field(default_factory=CallState)
     line: Line = LINE
+    watch: Watch | None = None
     at_ms: float = 0.0
     events: list[ev.EventBody] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     stamped: list[tuple[ev.EventBody, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.conversation = Conversation(self.line, CALL, TinyScript(), TRAITS)
+        self.conversation = Conversation(self.line, CALL, TinyScript(), TRAITS, self.watch)
 
     def give(self, signal: sg.Signal, after_ms: float = 100.0) -> Decision:
         self.at_ms += after_ms
@@ -159,9 +161,20 @@ TUESDAY = FillSlot("day", "2026-03-17", "tuesday")
 NONSENSE = Unclear("nothing found")
 
 
-def bench_listening() -> Bench:
+@dataclass
+class WordWatch:
+    """Strikes at one word."""
+
+    word: str
+    danger: Danger
+
+    def find(self, text: str, locale: str, country: str) -> Danger | None:
+        return self.danger if self.word in text else None
+
+
+def bench_listening(line: Line = LINE, watch: Watch | None = None) -> Bench:
     """The greeting is over; the caller has the floor."""
-    bench = Bench()
+    bench = Bench(line=line, watch=watch)
     bench.answer()
     bench.agent_finishes()
     bench.forget()

@@ -1,0 +1,135 @@
+"""Words of danger: fixed words at once, whoever speaks, and nothing a script says comes in between."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from calls import events as ev
+from calls import signals as sg
+from calls.danger import Danger
+from calls.effects import Cut, LeaveLine, Understand
+from calls.floor import Floor
+from calls.speech import Played
+from calls.state import rebuild
+from tests.calls.house import CALL, LINE, NONSENSE, TUESDAY, WALL, Bench, WordWatch, bench_listening
+
+FIRE = Danger("emergency", "fire", "1", "critical", "Please dial 911 now.", "I can't do that for you.")
+SUE = Danger("lawyer", "sue", "1", "elevated", "I have noted that.", "")
+GRUMBLE = Danger("complaint", "rude", "1", "elevated", "I'm sorry to hear that.", "", "go_on")
+ALONE = replace(LINE, human=None)
+
+
+def burning(danger: Danger = FIRE, line: object = LINE) -> Bench:
+    return bench_listening(line, WordWatch("fire", danger))  # type: ignore[arg-type]
+
+
+def heard(bench: Bench) -> list[ev.DangerHeard]:
+    return [body for body in bench.events if isinstance(body, ev.DangerHeard)]
+
+
+def test_a_partial_transcript_is_enough_and_the_caller_is_talked_over() -> None:
+    bench = burning()
+    bench.caller_begins()
+    bench.give(sg.SpeechGrew(bench.at_ms, "there is a fire"))
+    assert bench.said() == ["Please dial 911 now."]
+    assert bench.state.floor is Floor.AGENT
+    assert heard(bench) == [ev.DangerHeard("emergency", "fire", "1", "critical", "hand_over", 1, True)]
+
+
+def test_a_person_follows_and_the_turn_is_never_understood() -> None:
+    bench = burning()
+    bench.caller_begins()
+    bench.give(sg.SpeechGrew(bench.at_ms, "there is a fire"))
+    bench.caller_says("there is a fire in the kitchen")
+    assert Understand not in [type(effect) for effect in bench.effects]
+    bench.agent_finishes()
+    assert "handover.requested" in bench.names and isinstance(bench.effects[-1], LeaveLine)
+    assert bench.state.disposition == "emergency"
+
+
+def test_a_whole_turn_is_looked_at_when_no_partial_came() -> None:
+    bench = burning()
+    bench.caller_begins()
+    bench.caller_says("fire")
+    assert bench.said() == ["Please dial 911 now."] and not heard(bench)[0].partial
+    bench.understood(TUESDAY)
+    assert "commands.understood" not in bench.names
+
+
+def test_a_line_that_may_not_be_interrupted_is() -> None:
+    bench = Bench(watch=WordWatch("fire", FIRE))
+    bench.answer()
+    bench.give(sg.Voiced("r1.1", 20.0))
+    bench.give(sg.PlaybackBegan("r1.1"))
+    bench.forget()
+    bench.caller_begins(Played("r1.1", 300.0, "Hello"))
+    bench.give(sg.SpeechGrew(bench.at_ms, "fire"))
+    assert Cut in [type(effect) for effect in bench.effects]
+    assert bench.said()[0] == "Please dial 911 now."
+
+
+def test_it_is_said_once_in_a_turn_and_again_in_the_next() -> None:
+    bench = burning(line=ALONE)
+    bench.caller_begins()
+    for text in ("fire", "fire here", "fire here quick"):
+        bench.give(sg.SpeechGrew(bench.at_ms, text))
+    bench.agent_finishes()
+    bench.caller_says("fire here quick now")
+    assert len(heard(bench)) == 1
+    bench.caller_begins()
+    bench.give(sg.SpeechGrew(bench.at_ms, "the fire is big"))
+    assert [body.turn for body in heard(bench)] == [1, 2]
+
+
+def test_with_nobody_to_put_them_through_to_the_caller_is_told_so_and_stays() -> None:
+    bench = burning(line=ALONE)
+    bench.caller_begins()
+    bench.caller_says("fire")
+    assert bench.said() == ["Please dial 911 now.", "I can't do that for you."]
+    bench.agent_finishes()
+    assert not bench.state.leaving and bench.state.floor is Floor.LISTENING
+
+
+def test_a_lesser_thing_without_a_person_leads_to_the_script_s_way_out() -> None:
+    bench = burning(SUE, ALONE)
+    bench.caller_begins()
+    bench.caller_says("fire")
+    assert bench.said() == ["I have noted that.", "Nobody is free."]
+
+
+def test_a_complaint_may_go_on_and_its_turn_is_understood() -> None:
+    bench = burning(GRUMBLE)
+    bench.caller_begins()
+    bench.give(sg.SpeechGrew(bench.at_ms, "the fire alarm was rude"))
+    bench.caller_says("the fire alarm was rude and I want tuesday")
+    (asked,) = [effect for effect in bench.effects if isinstance(effect, Understand)]
+    assert asked.heard.text.endswith("tuesday")
+    bench.understood(NONSENSE)
+    assert bench.said() == ["I'm sorry to hear that.", "Which day?", "Any day is fine."]
+    bench.agent_finishes()
+    bench.caller_begins()
+    bench.caller_says("that fire alarm again")
+    assert len(heard(bench)) == 1, "a complaint is answered once a call"
+
+
+@pytest.mark.parametrize("line", [LINE, ALONE])
+def test_the_record_alone_rebuilds_it(line: object) -> None:
+    bench = Bench(line=line, watch=WordWatch("fire", FIRE))  # type: ignore[arg-type]
+    bench.answer()
+    bench.agent_finishes()
+    bench.caller_begins()
+    bench.give(sg.SpeechGrew(bench.at_ms, "fire"))
+    stream = f"call:{CALL.call}"
+    events = [ev.CallEvent(stream, n, at, body) for n, (body, at) in enumerate(bench.stamped, 1)]
+    assert rebuild(events) == bench.state
+
+
+def test_after_the_line_was_lost_the_way_to_a_person_is_not_forgotten() -> None:
+    bench = burning()
+    bench.caller_begins()
+    bench.give(sg.SpeechGrew(bench.at_ms, "fire"))
+    bench.give(sg.CarrierGone(False, "lost"))
+    bench.give(sg.LineOpened("MZ2", WALL))
+    assert "Please dial 911 now." in bench.said()[-3:]
