@@ -1,11 +1,11 @@
 """A rehearsal: a call without audio, and what its caller does.
 
-    call = Rehearsal(line=line, director=director, understander=LocalUnderstander(), actions=actions, now=now)
-    await call.open()
-    await call.says("a check-up on Tuesday")
-    await call.says("at ten", at_word=4)          # cuts in after the agent's fourth word
-    await call.settle()
-    assert "ten" in call.words
+call = Rehearsal(line=line, director=director, understander=LocalUnderstander(), actions=actions, now=now)
+await call.open()
+await call.says("a check-up on Tuesday")
+await call.says("at ten", at_word=4)          # cuts in after the agent's fourth word
+await call.settle()
+assert "ten" in call.words
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ SURE = 0.95
 
 
 class Rehearsal(RehearsedCall):
-    """Grammar: open() first, then moves. Each waits for the agent to finish first, unless it cuts in.
+    """Grammar: open() first, then moves. Each waits for the agent to finish first, unless it cuts in;
+    a line is lost or hung up without waiting.
 
     Moves raise RehearsalError when they cannot be made as the call stands.
     """
@@ -95,7 +96,7 @@ class Rehearsal(RehearsedCall):
         await self.settle()
 
     async def hangs_up(self, *, at_word: int | None = None, after_ms: float | None = None) -> None:
-        """Put the phone down."""
+        """Put the phone down: now, after a word of the agent's, or ``after_ms``, whatever goes on then."""
         await self._lose(sg.CarrierGone(True, "stop"), at_word, after_ms)
 
     async def drops(self, *, at_word: int | None = None, after_ms: float | None = None) -> None:
@@ -103,8 +104,10 @@ class Rehearsal(RehearsedCall):
         await self._lose(sg.CarrierGone(False, "closed"), at_word, after_ms)
 
     async def _lose(self, gone: sg.CarrierGone, at_word: int | None, after_ms: float | None) -> None:
-        if at_word is not None or after_ms is not None:
-            await self._ready(after_ms, None, at_word)
+        if at_word is not None:
+            await self._ready(None, None, at_word)
+        elif after_ms is not None:
+            await self.run_until(self.now_ms + after_ms)
         if self.away:
             return
         self.schedule.put(self.now_ms, gone)

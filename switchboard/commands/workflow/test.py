@@ -1,0 +1,103 @@
+"""``switchboard workflow test``: play scenarios against scripts and say what did not go as expected."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agent.ports import Understander
+    from switchboard.rehearsal.performance import Verdict
+    from workflows.language.scripts import ScriptSet
+
+
+def add_to(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The verb."""
+    verb = verbs.add_parser("test", help="play scenarios; FILE:LINE: reason; what was there instead")
+    verb.add_argument("files", nargs="*", type=Path, help="scenarios or folders of them; the shipped ones when none")
+    scripts_argument(verb)
+    verb.add_argument("--show", action="store_true", help="print every call as a transcript")
+    verb.add_argument("--json", action="store_true", help="print one JSON object")
+    verb.set_defaults(run=run)
+
+
+def scripts_argument(verb: argparse.ArgumentParser) -> None:
+    """``--script FILE`` and ``--similarity``, which all verbs that play calls share."""
+    verb.add_argument(
+        "--script", action="append", type=Path, default=[], metavar="FILE",
+        help="a script to use beside the shipped ones, or in place of the one of its name",
+    )  # fmt: skip
+    verb.add_argument("--similarity", action="store_true", help="understand with the similarity model too (slower)")
+
+
+def scripts_with(files: Sequence[Path]) -> ScriptSet:
+    """The shipped scripts, with those in ``files`` added or in place of theirs. Raises ScriptError."""
+    from workflows.language.loader import load_script
+    from workflows.language.scripts import ScriptSet, shipped_scripts
+
+    shipped = shipped_scripts()
+    own = {script.name: script for script in map(load_script, files)}
+    return ScriptSet.of({**shipped.scripts, **own}.values()) if own else shipped
+
+
+async def understander_for(arguments: argparse.Namespace) -> Understander:
+    """Grammar and patterns; with ``--similarity`` the model of this machine as well."""
+    from agent.understanding.local import LocalUnderstander
+
+    if not arguments.similarity:
+        return LocalUnderstander()
+    from switchboard.rehearsal.likeness import LocalSimilarity
+
+    understander = LocalUnderstander(LocalSimilarity.load())
+    await understander.prepare()
+    return understander
+
+
+async def run(arguments: argparse.Namespace) -> int:
+    """0 when everything went as expected, 1 when something did not."""
+    from switchboard.rehearsal.collection import load_all, perform_all, scenario_files
+
+    scripts = scripts_with(arguments.script)
+    scenarios = load_all(scenario_files(arguments.files))
+    verdicts = await perform_all(scenarios, scripts, await understander_for(arguments))
+    failed = [verdict for verdict in verdicts if not verdict.passed]
+    if arguments.json:
+        print(json.dumps(_as_json(verdicts), indent=2))
+    else:
+        for verdict in verdicts:
+            _tell(verdict, show=arguments.show)
+        print(f"{len(verdicts) - len(failed)} of {len(verdicts)} scenarios went as expected")
+    return 1 if failed or not verdicts else 0
+
+
+def _tell(verdict: Verdict, *, show: bool) -> None:
+    from switchboard.rehearsal.transcript import readable
+
+    if show:
+        print(f"\n{verdict.scenario.title}  ({verdict.scenario.file})")
+        print(readable(verdict.events))
+    for problem in verdict.problems:
+        print(problem)
+
+
+def _as_json(verdicts: Sequence[Verdict]) -> dict[str, object]:
+    return {
+        "passed": sum(verdict.passed for verdict in verdicts),
+        "failed": sum(not verdict.passed for verdict in verdicts),
+        "scenarios": [
+            {
+                "file": verdict.scenario.file,
+                "title": verdict.scenario.title,
+                "script": verdict.scenario.script,
+                "passed": verdict.passed,
+                "problems": [
+                    {"line": problem.line, "reason": problem.reason, "there": problem.fix}
+                    for problem in verdict.problems
+                ],
+            }
+            for verdict in verdicts
+        ],
+    }
