@@ -92,15 +92,18 @@ class Places:
         """Renew what is held, free what was left, and be present, until cancelled."""
         if self._store is None:
             return
+        task = asyncio.current_task()
         try:
-            while True:
+            # The client swallows a cancellation that meets it while it connects; the task remembers.
+            while task is None or not task.cancelling():
                 try:
                     async with asyncio.timeout(ANSWER_S * 5):
                         await self._tell(self._store)
                     self._away = False
                 except Exception as why:
                     self._lost(why)
-                await self._until_due()
+                if task is None or not task.cancelling():
+                    await self._until_due()
         finally:
             await self._go(self._store)
 
