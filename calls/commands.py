@@ -49,6 +49,7 @@ class CorrectSlot:
     value: Value | None
     text: str
     confidence: float = 1.0
+    alternatives: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

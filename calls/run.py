@@ -156,6 +156,10 @@ class Commanded:
     commands: tuple[Command, ...]
     text: str
     by: HeardBy = HeardBy.SPEECH
+    interrupted: bool = False
+    """they set in while something was being said, and it was cut"""
+    leaving: bool = False
+    """the last words were sounding: the caller goes on after the goodbye"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +238,8 @@ class CallFacts:
     wall: str
     """ISO 8601 with offset, in the line's zone, of the moment being decided"""
     has_human: bool = False
+    human_languages: tuple[str, ...] = ()
+    """ISO 639-1: what the person a call is handed to speaks beside the line's language"""
     exact_hearing: bool = False
     """False with a recognizer that is unreliable on names and codes: always read back"""
     verified_subject: str = ""

@@ -9,6 +9,7 @@ from calls.guidance import NOTHING_EXPECTED, Guidance
 from calls.run import (
     ActionSettled,
     Advance,
+    CalledBack,
     CallerSilent,
     CallFacts,
     Commanded,
@@ -24,7 +25,7 @@ from workflows.commands import obey
 from workflows.guiding import guidance_for
 from workflows.language.nodes import suggestion
 from workflows.language.scripts import ScriptSet
-from workflows.repair import human_missed, resumed, silent, time_up
+from workflows.repair import called_back, human_missed, resumed, silent, time_up
 from workflows.settling import settle
 from workflows.turn import Turn
 from workflows.walk import start_script
@@ -48,11 +49,13 @@ class ScriptDirector:
             # The script this call began with is gone: begin again rather than leave the caller in silence.
             run, stimulus = replace(run, script="", step="", confirming=""), Resumed()
         turn = Turn(self.scripts, run, facts)
-        if not run.script and not isinstance(stimulus, Opened | Resumed | HumanMissed | TimeIsUp):
+        if not run.script and not isinstance(stimulus, Opened | CalledBack | Resumed | HumanMissed | TimeIsUp):
             return Advance(guidance=NOTHING_EXPECTED)
         match stimulus:
             case Opened():
                 self._open(turn)
+            case CalledBack():
+                called_back(turn, stimulus.earlier, self.entry)
             case Resumed():
                 resumed(turn) if run.script else self._open(turn)
             case Commanded():

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from calls.events import SlotConfirmed, SlotFilled
+from calls.repairs import Repair
 from spoken import Kind
-from workflows.asking import ALL, CALLBACK, CHANGE, HUMAN, RESUME, ask, offer_keys, open_collect
+from workflows.asking import ALL, CHANGE, ask, offer_keys, open_collect
 from workflows.language.model import Choose, Collect, Confirm, End
-from workflows.repair import goodbye, no_match
+from workflows.offers import CALLBACK, CALLER_NAME, EARLIER, HUMAN, OWN_NAME, RESUME, SPEAKER
+from workflows.repair.leaving import goodbye
+from workflows.repair.misheard import no_match
+from workflows.repair.returning import begin_anew, take_up
 from workflows.turn import Turn
 from workflows.values import SPELLABLE, caller_number
-from workflows.walk import give_up, hand_over, take_message, walk
+from workflows.walk import give_up, hand_over, start_script, take_message, walk
 
 
 def affirm(turn: Turn) -> None:
@@ -19,8 +23,10 @@ def affirm(turn: Turn) -> None:
         hand_over(turn)
     elif confirming == CALLBACK:
         take_message(turn)
-    elif confirming == RESUME:
+    elif confirming in (RESUME, SPEAKER):
         _resume(turn)
+    elif confirming == EARLIER:
+        take_up(turn)
     elif confirming == CHANGE:
         # "Yes" to "what would you like to change?" may as well mean that all is well: ask for that.
         turn.confirming("")
@@ -46,10 +52,18 @@ def deny(turn: Turn, *, leaving: bool = False) -> None:
             walk(turn, step.id)
     elif confirming == RESUME:
         goodbye(turn)
+    elif confirming == EARLIER:
+        begin_anew(turn)
+    elif confirming == SPEAKER:
+        start_script(turn, turn.run.script)
+    elif confirming == OWN_NAME:
+        turn.learn(f"@{CALLER_NAME}", "not given")
+        _resume(turn)
     elif isinstance(step, Confirm) and (confirming == CHANGE or (confirming == ALL and leaving)):
         turn.confirming("")
         walk(turn, step.declined)
     elif confirming == ALL and isinstance(step, Confirm):
+        turn.applied(Repair.CHANGED_AT_CONFIRMATION)
         turn.count(f"denied.{step.id}")
         turn.confirming(CHANGE)
         ask(turn)
@@ -82,6 +96,7 @@ def _disagree(turn: Turn, slot: str) -> None:
     if offered:
         ask(turn)
         return
+    turn.applied(Repair.CORRECTED)
     turn.clear(slot, "denied")
     refusals = turn.count(f"refused.{slot}")
     if refusals > 2:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from spoken import Kind, key_prompt, words_for_digits
 from workflows.language.model import Choose, Collect, Confirm, End, Ladder, Line, Say, Slot
+from workflows.offers import OFFERS
 from workflows.turn import Turn
 from workflows.values import PERSONAL, SPELLABLE, caller_number, offers_caller
 
-ALL, CHANGE, HUMAN, CALLBACK, RESUME = "*", "?", "@human", "@callback", "@resume"
-"""What may be awaiting a yes beside a slot: everything read back, what to change, and three offers of ours."""
+ALL, CHANGE = "*", "?"
+"""What may be awaiting a yes beside a slot and an offer of the house: everything read back, and what to change."""
+
+SHORT = "@short"
+"""counter: prompts are kept short from now on"""
 
 
 def asked_slot(turn: Turn) -> Slot | None:
@@ -45,10 +49,8 @@ def open_read_back(turn: Turn, slot: str) -> None:
 def ask(turn: Turn) -> None:
     """Ask what is open where the run stands. Says nothing at a step which asks nothing."""
     step, confirming = turn.step, turn.run.confirming
-    if confirming in (HUMAN, CALLBACK):
-        turn.word("offer_human" if confirming == HUMAN else "offer_callback")
-    elif confirming == RESUME:
-        turn.word("resume_offer")
+    if confirming in OFFERS:
+        turn.word(OFFERS[confirming])
     elif confirming == CHANGE and isinstance(step, Confirm):
         if step.change is not None:
             turn.say(f"{step.id}.change", step.change)
@@ -57,7 +59,9 @@ def ask(turn: Turn) -> None:
     elif confirming in turn.script.slots:
         _ask_slot(turn, turn.script.slots[confirming])
     elif isinstance(step, Collect | Confirm | Choose):
-        turn.say(f"{step.id}.ask", step.ask)
+        # What is read back, and what names values, is never cut.
+        brief = turn.counted(SHORT) > 0 and not isinstance(step, Confirm) and not step.ask.places
+        turn.say(f"{step.id}.ask", step.ask, short=brief)
 
 
 def _ask_slot(turn: Turn, slot: Slot) -> None:

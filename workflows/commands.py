@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from calls.commands import (
     Affirm,
     AskHuman,
     AskQuestion,
+    CallLater,
     Cancel,
     Command,
-    CorrectSlot,
     Deny,
+    Explain,
+    FillPart,
     FillSlot,
     Goodbye,
+    Remark,
     Repeat,
     Restart,
     SlowDown,
+    SpeakUp,
     StartWorkflow,
     SwitchLanguage,
-    Value,
+    UseCallerNumber,
     Wait,
+    WrongNumber,
 )
-from calls.events import SlotFilled
+from calls.repairs import Repair
 from calls.run import Commanded
-from spoken import Kind
 from workflows.answers import affirm, deny
-from workflows.asking import CHANGE, ask, offer_keys, repeat
-from workflows.language.model import Choose, Collect, Confirm, End, Slot
+from workflows.changes import go_on, take
+from workflows.language.model import Choose, End
 from workflows.language.wording import ROBOT
-from workflows.repair import cancel, goodbye, no_match, restart
+from workflows.offers import OFFERS
+from workflows.repair.back import back
+from workflows.repair.calling_back import call_later
+from workflows.repair.children import with_child
+from workflows.repair.digressing import digress, remember, wishes_for_later
+from workflows.repair.explaining import explain
+from workflows.repair.languages import other_language
+from workflows.repair.leaving import cancel, changing_what_is_done, come_back, goodbye, restart, wrong_number
+from workflows.repair.machines import machine_talks
+from workflows.repair.misheard import no_match
+from workflows.repair.parts import part_given
+from workflows.repair.remarks import for_another, remark
 from workflows.turn import Turn
-from workflows.values import SPELLABLE, canonical, locked, objection
+from workflows.values import locked
 from workflows.walk import hand_over, start_script, walk
 
 
@@ -39,14 +52,18 @@ def obey(turn: Turn, stimulus: Commanded) -> None:
     """Everything that follows from a caller's turn."""
     commands = stimulus.commands
     turn.reset("waiting")
+    come_back(turn, stimulus)
     if _has(commands, AskHuman) and (turn.has_human or not turn.run.awaiting):
+        turn.applied(Repair.PERSON_ASKED)
         hand_over(turn)
     elif turn.run.awaiting:
         # What was begun in the world is not undone by talking; its answer decides what is said next.
         turn.word("busy")
+    elif machine_talks(turn, stimulus) or with_child(turn, commands):
+        pass  # answered
     elif _has(commands, Restart):
         restart(turn)
-    elif _has(commands, Cancel):
+    elif _has(commands, Cancel) and not (turn.run.confirming in OFFERS and _has(commands, Deny)):
         cancel(turn)
     else:
         _answer(turn, stimulus)
@@ -58,80 +75,113 @@ def _has(commands: tuple[Command, ...], kind: type[Command]) -> bool:
 
 def _answer(turn: Turn, stimulus: Commanded) -> None:
     commands = stimulus.commands
-    switched = _switch(turn, commands)
-    changes = _take(turn, stimulus)
-    if changes.filled or changes.emptied or changes.refused:
-        _go_on(turn, changes)
+    later = next((command for command in commands if isinstance(command, CallLater)), None)
+    if later is not None:
+        call_later(turn, later)
         return
-    if switched:
+    if any(isinstance(command, Remark) and command.kind == "for_another" for command in commands):
+        for_another(turn)
+    wishes = wishes_for_later(turn, commands)
+    switched = _switch(turn, commands, wishes)
+    changes = take(turn, stimulus)
+    remember(turn, wishes)
+    if changes:
+        _answer_topics(turn, commands)
+        go_on(turn, stimulus, changes)
+    elif switched:
         walk(turn, turn.script.first)
     elif changes.agreed or _has(commands, Affirm):
         affirm(turn)
     elif _has(commands, Deny):
         deny(turn, leaving=_has(commands, Goodbye))
     elif changes.too_late:
-        turn.word("already_done")
-        _back(turn)
+        changing_what_is_done(turn)
+    elif wishes or _has(commands, UseCallerNumber):
+        back(turn)
     else:
         _talk(turn, stimulus)
 
 
+def _answer_topics(turn: Turn, commands: tuple[Command, ...]) -> None:
+    """A question asked in the same breath as a value."""
+    for command in commands:
+        if isinstance(command, AskQuestion) and (command.topic == ROBOT or command.topic in turn.script.topics):
+            _tell(turn, command.topic)
+
+
 def _talk(turn: Turn, stimulus: Commanded) -> None:
-    """Commands about the talk itself."""
+    """Commands about the talk itself: the first that is one."""
     for command in stimulus.commands:
-        match command:
-            case Goodbye():
-                goodbye(turn)
-            case Wait():
-                turn.count("waiting")
-                turn.word("wait")
-            case Repeat():
-                _back(turn, whole=True)
-            case SlowDown():
-                turn.count("slow")
-                turn.word("slow_down")
-                _back(turn, whole=True)
-            case AskQuestion():
-                _question(turn, command.topic)
-            case SwitchLanguage():
-                turn.word("language")
-                _back(turn)
-            case StartWorkflow() if turn.run.script == command.workflow and not isinstance(turn.step, Choose | End):
-                # "I'd like to book something" while booking: no answer yet, and nothing misunderstood.
-                _back(turn)
-            case _:
-                continue
-        return
+        if _talked(turn, command):
+            return
     if isinstance(turn.step, End):
         walk(turn, turn.step.id)
     else:
         no_match(turn)
 
 
-def _back(turn: Turn, *, whole: bool = False) -> None:
-    """To the open question; where none is open, through the step again. ``whole``: with what was told before it."""
-    if not isinstance(turn.step, Collect | Confirm | Choose):
-        walk(turn, turn.step.id)
-    elif whole:
-        repeat(turn)
-    else:
-        ask(turn)
+def _talked(turn: Turn, command: Command) -> bool:
+    match command:
+        case Goodbye():
+            goodbye(turn)
+        case WrongNumber():
+            wrong_number(turn)
+        case FillPart():
+            part_given(turn, command)
+        case Wait():
+            turn.applied(Repair.WAITED)
+            turn.count("waiting")
+            turn.word("wait")
+        case Repeat():
+            turn.applied(Repair.REPEATED)
+            back(turn, whole=True)
+        case SlowDown() | SpeakUp():
+            _differently(turn, command)
+        case Explain():
+            explain(turn)
+        case AskQuestion():
+            _question(turn, command.topic)
+        case SwitchLanguage():
+            other_language(turn, command.language)
+        case Remark():
+            remark(turn, command)
+        case StartWorkflow() if turn.run.script == command.workflow and not isinstance(turn.step, Choose | End):
+            # "I'd like to book something" while booking: no answer yet, and nothing misunderstood.
+            back(turn)
+        case _:
+            return False
+    return True
+
+
+def _differently(turn: Turn, command: SlowDown | SpeakUp) -> None:
+    slower = isinstance(command, SlowDown)
+    turn.applied(Repair.SLOWER if slower else Repair.LOUDER)
+    turn.count("@slow" if slower else "@loud")
+    turn.word("slow_down" if slower else "speak_up")
+    back(turn, whole=True)
 
 
 def _question(turn: Turn, topic: str) -> None:
+    _tell(turn, topic)
+    back(turn)
+
+
+def _tell(turn: Turn, topic: str) -> None:
     known = turn.script.topics.get(topic)
     if topic == ROBOT:
+        turn.applied(Repair.ROBOT_ASKED)
         turn.word("robot")
     elif known is not None:
+        turn.applied(Repair.DIGRESSED)
         turn.say(f"topic.{topic}", known.answer)
     else:
         turn.word("no_answer")
-    _back(turn)
 
 
-def _switch(turn: Turn, commands: tuple[Command, ...]) -> bool:
+def _switch(turn: Turn, commands: tuple[Command, ...], later: list[str]) -> bool:
     """Start what the caller asked for; True when another script (or the same anew) has begun."""
-    wish = next((command.workflow for command in commands if isinstance(command, StartWorkflow)), "")
+    wished = (command.workflow for command in commands if isinstance(command, StartWorkflow))
+    wish = next((workflow for workflow in wished if workflow not in later), "")
     step = turn.step
     if not wish and isinstance(step, Choose) and not locked(turn):
         wish = _implied(turn, step, commands)
@@ -144,8 +194,10 @@ def _switch(turn: Turn, commands: tuple[Command, ...]) -> bool:
     wish = intent.script if intent is not None else wish
     if wish not in turn.scripts.scripts or (wish == turn.run.script and not isinstance(step, Choose | End)):
         return False
-    start_script(turn, wish, quietly=True)
-    return True
+    if isinstance(step, Choose | End) or not turn.run.slots:
+        start_script(turn, wish, quietly=True)
+        return True
+    return digress(turn, wish)
 
 
 def _implied(turn: Turn, step: Choose, commands: tuple[Command, ...]) -> str:
@@ -153,107 +205,3 @@ def _implied(turn: Turn, step: Choose, commands: tuple[Command, ...]) -> str:
     named = {command.slot for command in commands if isinstance(command, FillSlot)}
     fitting = [i.id for i in step.intents if i.script and named & set(turn.scripts.get(i.script).slots)]
     return fitting[0] if named and len(fitting) == 1 else ""
-
-
-@dataclass(slots=True)
-class Changes:
-    """What a caller's values did."""
-
-    filled: list[str] = field(default_factory=list)
-    corrected: list[str] = field(default_factory=list)
-    """those of ``filled`` which replaced another value"""
-    emptied: list[str] = field(default_factory=list)
-    """named as wrong, without a new value"""
-    refused: list[str] = field(default_factory=list)
-    agreed: bool = False
-    """the value just read back was said again"""
-    too_late: bool = False
-    """it belongs to something already done"""
-
-
-def _take(turn: Turn, stimulus: Commanded) -> Changes:
-    """Fill, correct and clear slots, as far as the script allows it."""
-    changes = Changes()
-    done = locked(turn)
-    for command in stimulus.commands:
-        if not isinstance(command, FillSlot | CorrectSlot) or command.slot not in turn.script.slots:
-            continue
-        slot = turn.script.slots[command.slot]
-        if slot.name in done:
-            changes.too_late = True
-        elif command.value is None:
-            _empty(turn, slot, changes)
-        elif not canonical(slot, command.value, turn):
-            continue
-        else:
-            _fill(turn, slot, command, command.value, stimulus, changes)
-    return changes
-
-
-def _empty(turn: Turn, slot: Slot, changes: Changes) -> None:
-    if slot.name in turn.run.slots:
-        turn.clear(slot.name, "corrected")
-        turn.count(f"offered.{slot.name}")
-        if slot.kind in SPELLABLE:
-            turn.count(f"refused.{slot.name}")
-        changes.emptied.append(slot.name)
-
-
-def _fill(
-    turn: Turn, slot: Slot, command: FillSlot | CorrectSlot, value: Value, stimulus: Commanded, changes: Changes
-) -> None:
-    before = turn.known(slot.name)
-    if before == value:
-        changes.agreed = changes.agreed or turn.run.confirming == slot.name
-        return
-    reason = objection(slot, value, turn)
-    if reason:
-        turn.utter(f"{slot.name}.refused", reason)
-        changes.refused.append(slot.name)
-        return
-    turn.record(SlotFilled(slot.name, value, command.text, command.confidence, stimulus.by, before))
-    changes.filled.append(slot.name)
-    if before is not None:
-        changes.corrected.append(slot.name)
-        if not turn.facts.exact_hearing and slot.kind in SPELLABLE:
-            # Misheard once: from now on it is read back letter by letter.
-            turn.count(f"refused.{slot.name}")
-
-
-def _go_on(turn: Turn, changes: Changes) -> None:
-    """After values: on from here, or from the beginning when something settled has changed."""
-    step = turn.step
-    own = step.slot if isinstance(step, Collect) else ""
-    if changes.filled or changes.emptied:
-        turn.reset(f"no_match.{step.id}", "troubled")
-        turn.confirming("")
-    moved = [slot for slot in (*changes.corrected, *changes.emptied) if slot != own]
-    if changes.filled and not moved:
-        _echo(turn, changes.filled)
-    if moved or isinstance(step, Confirm):
-        walk(turn, turn.script.first, again=True)
-    elif changes.filled or changes.emptied:
-        walk(turn, step.id)
-    else:
-        _refused(turn, changes.refused)
-
-
-def _refused(turn: Turn, slots: list[str]) -> None:
-    """The only value given cannot be taken, and the reason has been said."""
-    step = turn.step
-    turn.count(f"no_match.{step.id}")
-    if turn.run.confirming == CHANGE:
-        turn.confirming("")
-        walk(turn, step.id)
-        return
-    ask(turn)
-    if isinstance(step, Collect) and step.slot in slots and turn.counted(f"no_match.{step.id}") > 1:
-        offer_keys(turn)
-
-
-def _echo(turn: Turn, filled: list[str]) -> None:
-    """Implicit confirmation: say what was understood in passing."""
-    slots = [turn.script.slots[name] for name in filled]
-    said = [turn.spoken(slot) for slot in slots if slot.confirm == "implicit" and slot.kind != Kind.free_text]
-    if said:
-        turn.utter("house.echo", f"{', '.join(said)}.")

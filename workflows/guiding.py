@@ -6,19 +6,27 @@ from calls.commands import (
     Affirm,
     AskHuman,
     AskQuestion,
+    CallLater,
     Cancel,
     CorrectSlot,
     Deny,
+    Explain,
+    FillPart,
     FillSlot,
     Goodbye,
+    MachineHeard,
+    Remark,
     Repeat,
     Restart,
     SlowDown,
+    SpeakUp,
     StartWorkflow,
     SwitchLanguage,
     Unclear,
+    UseCallerNumber,
     Value,
     Wait,
+    WrongNumber,
 )
 from calls.guidance import Guidance, Option, SlotExpectation
 from calls.run import CallFacts, Run
@@ -27,6 +35,8 @@ from workflows.asking import CHANGE
 from workflows.language.model import Choose, Collect, Confirm, End, Script, Slot
 from workflows.language.scripts import ScriptSet
 from workflows.language.wording import ROBOT, ROBOT_SAYS
+from workflows.offers import CALLER_NAME, GROWN_UP, OWN_NAME
+from workflows.rendering import items
 from workflows.turn import Turn
 from workflows.values import caller_number, locked
 
@@ -37,7 +47,8 @@ WAITING_MS = 30_000
 """after "hold on a moment" """
 
 _ALWAYS = (
-    AskHuman, AskQuestion, Cancel, Goodbye, Repeat, Restart, SlowDown, SwitchLanguage, Unclear, Wait,
+    AskHuman, AskQuestion, CallLater, Cancel, Explain, Goodbye, MachineHeard, Remark, Repeat, Restart, SlowDown,
+    SpeakUp, SwitchLanguage, Unclear, UseCallerNumber, Wait, WrongNumber,
 )  # fmt: skip
 
 
@@ -59,6 +70,8 @@ def guidance_for(scripts: ScriptSet, run: Run, facts: CallFacts) -> Guidance:
             Option(ROBOT, ROBOT_SAYS),
         ),
         proposed=_proposed(turn),
+        part=turn.run.parts.get(primary),
+        offered=tuple(items(turn.run.facts.get(f"_offered.{primary}"))),
         silence_ms=_silence(turn, patience),
         patience=patience,
     )
@@ -69,9 +82,11 @@ def _slots(turn: Turn) -> tuple[SlotExpectation, ...]:
     step = turn.step
     if turn.run.awaiting or isinstance(step, End):
         return ()
+    if turn.run.confirming == OWN_NAME:
+        return (SlotExpectation(CALLER_NAME, Kind.person_name, names=("my own name",)),)
     done = locked(turn)
     open_slots = [
-        _expected(slot, turn.script, slot.name in turn.run.slots)
+        _expected(slot, turn.script, slot.name in turn.run.slots, _words_of(turn, slot.name))
         for slot in turn.script.slots.values()
         if slot.name not in done and not _only_here(slot, turn)
     ]
@@ -96,7 +111,12 @@ def _only_here(slot: Slot, turn: Turn) -> bool:
     return slot.kind == Kind.free_text and slot.name not in turn.run.slots and slot.name != _primary(turn)
 
 
-def _expected(slot: Slot, script: Script, filled: bool) -> SlotExpectation:
+def _words_of(turn: Turn, slot: str) -> str:
+    held = turn.run.slots.get(slot)
+    return held.text if held else ""
+
+
+def _expected(slot: Slot, script: Script, filled: bool, said: str = "") -> SlotExpectation:
     return SlotExpectation(
         slot=slot.name,
         kind=slot.kind,
@@ -105,6 +125,7 @@ def _expected(slot: Slot, script: Script, filled: bool) -> SlotExpectation:
         hours=script.hours if slot.kind in (Kind.time, Kind.datetime) else None,
         filled=filled,
         names=slot.names,
+        said=said,
     )
 
 
@@ -125,6 +146,8 @@ def _workflows(turn: Turn) -> tuple[Option, ...]:
 
 def _primary(turn: Turn) -> str:
     confirming = turn.run.confirming
+    if confirming == OWN_NAME:
+        return CALLER_NAME
     if confirming in turn.script.slots:
         return confirming
     step = turn.step
@@ -144,7 +167,7 @@ def _proposed(turn: Turn) -> Value | None:
 def _allowed(turn: Turn, slots: tuple[SlotExpectation, ...], workflows: tuple[Option, ...]) -> frozenset[str]:
     kinds: list[type] = list(_ALWAYS)
     if slots:
-        kinds += [FillSlot, CorrectSlot]
+        kinds += [FillSlot, CorrectSlot, FillPart]
     if workflows:
         kinds.append(StartWorkflow)
     if _takes_yes(turn):
@@ -174,6 +197,6 @@ def _patience(turn: Turn, primary: str) -> str:
 
 
 def _silence(turn: Turn, patience: str) -> int:
-    if turn.counted("waiting"):
+    if turn.counted("waiting") or turn.run.confirming == GROWN_UP:
         return WAITING_MS
     return PATIENT_SILENCE_MS if patience == "patient" else SILENCE_MS

@@ -13,11 +13,15 @@ OFFERS = 3
 """how many of a list are said at once; nobody keeps more in mind"""
 
 
-def fill(kind: str, value: Value, context: Context, *, spelled: bool = False) -> str:
-    """A value (or some of a list) in speakable words; the bare text when it is not in its kind's form."""
+def fill(kind: str, value: Value, context: Context, *, spelled: bool = False, wanted: Value | None = None) -> str:
+    """A value (or some of a list) in speakable words; the bare text when it is not in its kind's form.
+
+    ``wanted``: of a list, those nearest to this one.
+    """
     if kind.startswith(LIST_OF):
-        some = spread(items(value))
-        return joined([fill(kind.removeprefix(LIST_OF), item, context) for item in some], "or")
+        kind = kind.removeprefix(LIST_OF)
+        some = spread(items(value)) if wanted is None else nearest(kind, wanted, items(value))
+        return joined([fill(kind, item, context) for item in some], "or")
     try:
         said = read_back(kind, value, context, spelled=spelled)
         # Letters alone are hard to follow: the name first, then how it is written.

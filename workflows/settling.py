@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from calls.repairs import Repair
 from calls.run import ActionSettled
 from workflows.language.catalogue import UNAVAILABLE
 from workflows.language.model import Act
+from workflows.language.paths import slots_of
 from workflows.turn import Turn
 from workflows.walk import achieved, give_up, walk
 
@@ -23,6 +25,9 @@ def settle(turn: Turn, settled: ActionSettled) -> None:
         achieved(turn, step)
         walk(turn, step.then)
     elif settled.refusal:
+        if step.writes and settled.refusal != UNAVAILABLE:
+            turn.applied(Repair.WORLD_CHANGED)
+            _remember_wanted(turn, step)
         following = step.refused.get(settled.refusal) or step.refused.get("else") or step.refused.get(UNAVAILABLE)
         if following:
             walk(turn, following)
@@ -30,6 +35,14 @@ def settle(turn: Turn, settled: ActionSettled) -> None:
             give_up(turn)
     else:
         walk(turn, step.then)
+
+
+def _remember_wanted(turn: Turn, step: Act) -> None:
+    """What was just taken: what is offered in its place is near it."""
+    for name in slots_of(step):
+        slot, held = turn.script.slots[name], turn.run.slots.get(name)
+        if held is not None and slot.among in turn.run.facts:
+            turn.learn(f"_wanted.{slot.among}", held.value)
 
 
 def _late(turn: Turn, settled: ActionSettled) -> None:

@@ -13,10 +13,13 @@ from calls.events import (
     ConfirmationAsked,
     FactLearned,
     OutcomeReached,
+    RepairApplied,
     RunEvent,
     SlotCleared,
     StepEntered,
 )
+from calls.phrases import clauses_of
+from calls.repairs import Repair
 from calls.run import ActionRequest, Advance, CallFacts, Ending, Run, ScriptLine
 from calls.runs import fold
 from calls.speech import NEUTRAL, SpeechStyle
@@ -29,6 +32,10 @@ from workflows.rendering import fill
 
 SLOW_PACE = 0.85
 """of the voice's usual pace, once a caller has asked for it"""
+
+
+LOUD_VOLUME = 1.5
+"""times the voice's usual volume, once a caller has asked for it"""
 
 
 class Turn:
@@ -60,7 +67,7 @@ class Turn:
     @property
     def has_human(self) -> bool:
         """Whether a person can still be tried."""
-        return self.facts.has_human and not self.run.facts.get("human_missed")
+        return self.facts.has_human and not self.run.facts.get("@human_missed")
 
     def known(self, slot: str) -> Value | None:
         """A slot's value."""
@@ -77,6 +84,11 @@ class Turn:
         """Put an event on the record and fold it."""
         self.events.append(event)
         self.run = fold(self.run, event)
+
+    def applied(self, pattern: Repair) -> None:
+        """Count a repair; the same one once in a turn."""
+        if RepairApplied(pattern) not in self.events:
+            self.record(RepairApplied(pattern))
 
     def enter(self, step: str) -> None:
         """Stand at ``step``."""
@@ -143,22 +155,23 @@ class Turn:
             return ""
         slot = self.script.slots.get(place.name) if place.source == "slot" else None
         held = self.run.slots.get(slot.name) if slot else None
+        wanted = self.run.facts.get(f"_wanted.{place.name}") if place.source == "fact" else None
         spelled = held is not None and not held.confirmed and self.counted(f"refused.{place.name}") > 0
-        return fill(place.kind, value, self.context(slot), spelled=spelled)
+        return fill(place.kind, value, self.context(slot), spelled=spelled, wanted=wanted)
 
     def spoken(self, slot: Slot) -> str:
         """A slot's value in words."""
         return self.words_of(Place("slot", slot.name, slot.kind))
 
-    def say(self, name: str, line: Line) -> None:
-        """A line of the script; left out when something it speaks of is not known."""
+    def say(self, name: str, line: Line, *, short: bool = False) -> None:
+        """A line of the script; left out when something it speaks of is not known. ``short``: only what it asks."""
         text = ""
         for part in line.parts:
             piece = part if isinstance(part, str) else self.words_of(part)
             if not piece:
                 return
             text += sentence_case(piece) if text.endswith((". ", "? ", "! ")) else piece
-        self._utter(name, text, line)
+        self._utter(name, question_in(text) if short else text, line)
 
     def word(self, key: str, extra: str = "", *, must_say: bool = False) -> None:
         """The house's own words (or the script's in their place), and perhaps some more."""
@@ -195,10 +208,12 @@ class Turn:
 
     @property
     def style(self) -> SpeechStyle:
-        """Slower for those who asked."""
-        if not self.counted("slow"):
+        """Slower, or louder, for those who asked."""
+        slow, loud = self.counted("@slow"), self.counted("@loud")
+        if not slow and not loud:
             return NEUTRAL
-        return replace(NEUTRAL, pace=SLOW_PACE, why="the caller asked")
+        pace, volume = SLOW_PACE if slow else 1.0, LOUD_VOLUME if loud else 1.0
+        return replace(NEUTRAL, pace=pace, volume=volume, why="the caller asked")
 
     # --- actions ----------------------------------------------------------------------------------------
 
@@ -251,6 +266,11 @@ class Turn:
             ending=self.ending,
             disposition=self.run.outcome if self.ending else "",
         )
+
+
+def question_in(text: str) -> str:
+    """The last sentence that asks; all of it when none does."""
+    return next((sentence for sentence in reversed(clauses_of(text)) if sentence.endswith("?")), text)
 
 
 def sentence_case(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from calls.commands import Value
+from calls.speech import HeardBy
 from spoken import Kind, read_back, validate
 from workflows.language.model import Act, Slot
 from workflows.language.paths import slots_of
@@ -63,6 +64,23 @@ def _limit(slot: Slot, limit: str | None, today: date) -> Value | None:
     return limit
 
 
+def nearest_limit(slot: Slot, value: Value, turn: Turn) -> str:
+    """The bound a value lies beyond, as the nearest that can be had; empty when it lies beyond none."""
+    context = turn.context(slot)
+    least, most = _limit(slot, slot.minimum, context.today), _limit(slot, slot.maximum, context.today)
+    early, late = ("earliest", "latest") if slot.kind in (Kind.date, Kind.time) else ("least", "most")
+    for limit, beyond, which in ((least, _below(value, least), early), (most, _below(most, value), late)):
+        if limit is not None and beyond and not objection(slot, limit, turn):
+            return f"The {which} I can take is {in_words(slot.kind, limit, context)}."
+    return ""
+
+
+def _below(one: Value | None, other: Value | None) -> bool:
+    if isinstance(one, str) and isinstance(other, str):
+        return one < other
+    return isinstance(one, int | float) and isinstance(other, int | float) and one < other
+
+
 def not_among(slot: Slot, value: Value, turn: Turn) -> str:
     """Why ``value`` is none of those on offer, with the nearest that are; empty when it is one."""
     if not slot.among or slot.among not in turn.run.facts:
@@ -81,6 +99,8 @@ def needs_yes(slot: Slot, turn: Turn) -> bool:
     held = turn.run.slots.get(slot.name)
     if held is None or held.confirmed or slot.confirm == "never":
         return False
+    if held.by is HeardBy.KEYS and slot.confirm != "explicit":
+        return False  # keys are exact
     if slot.confirm == "explicit" or turn.counted(f"refused.{slot.name}"):
         return True
     if slot.confirm == "unsure" and held.confidence < SURE:
@@ -114,3 +134,18 @@ def caller_number(turn: Turn) -> str:
 def offers_caller(slot: Slot, turn: Turn) -> bool:
     """Whether the caller's own number is to be proposed for ``slot`` now."""
     return slot.offer_caller and not turn.counted(f"offered.{slot.name}") and bool(caller_number(turn))
+
+
+def offer_near(turn: Turn, slot: Slot, wanted: Value) -> None:
+    """Remember which values were named in place of ``wanted``: the caller may say "the second one"."""
+    if slot.among and slot.among in turn.run.facts:
+        offers = nearest(slot.kind, wanted, items(turn.run.facts[slot.among]))
+        turn.learn(f"_offered.{slot.name}", ",".join(offers))
+
+
+DAY_PARTS = {"morning": ("05:00", "12:00"), "afternoon": ("12:00", "18:00"), "evening": ("17:00", "24:00")}
+
+
+def day_part_of(part: str) -> tuple[str, str] | None:
+    """From when to when the part of the day lasts that is named in ``part``."""
+    return next((edges for name, edges in DAY_PARTS.items() if name in part.lower()), None)

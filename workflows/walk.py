@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from calls.commands import Value
 from calls.events import OutcomeReached, SlotFilled, WorkflowStarted
+from calls.repairs import Repair
 from calls.run import ActionRequest
-from workflows.asking import ALL, HUMAN, ask, open_collect, open_read_back, say_all
+from workflows.asking import ALL, ask, open_collect, open_read_back, say_all
 from workflows.language.model import (
     SHARED,
     Act,
@@ -23,8 +24,10 @@ from workflows.language.model import (
     Start,
 )
 from workflows.language.paths import slots_of
+from workflows.offers import HUMAN
+from workflows.requests import next_request, wants_own_name
 from workflows.turn import Turn
-from workflows.values import needs_yes, not_among, objection
+from workflows.values import needs_yes, not_among, objection, offer_near
 
 HANDED_OVER = "handed_over"
 """outcome of a call a person took over"""
@@ -77,6 +80,10 @@ def _pass(turn: Turn, name: str, again: bool) -> str:
         case End() as step:
             turn.enter(step.id)
             turn.confirming("")
+            following = "" if step.disposition == "failed" else next_request(turn)
+            if following:
+                start_script(turn, following)
+                return ""
             say_all(turn, step.id, step.lines)
             turn.leave("hang_up", step.disposition)
             return ""
@@ -107,7 +114,10 @@ def _collect(turn: Turn, step: Collect) -> str:
     if not reason and not elsewhere:
         open_read_back(turn, slot.name)
         return ""
+    turn.applied(Repair.OUT_OF_RANGE)
     turn.utter(f"{step.id}.refused", reason or elsewhere)
+    if elsewhere:
+        offer_near(turn, slot, held.value)
     turn.clear(slot.name, "refused")
     if reason:
         open_collect(turn, step)
@@ -124,6 +134,8 @@ def _confirm(turn: Turn, step: Confirm) -> str:
         return next(s.id for s in turn.script.steps.values() if isinstance(s, Collect) and s.slot == missing)
     if turn.counted(f"agreed.{step.id}") and all(turn.run.slots[slot].confirmed for slot in step.slots):
         return step.then
+    if wants_own_name(turn, step):
+        return ""
     turn.enter(step.id)
     turn.confirming(ALL)
     ask(turn)
@@ -171,7 +183,7 @@ def _holds(turn: Turn, case: Case) -> bool:
         truths = {
             "has_human": turn.has_human,
             "has_caller": turn.facts.caller.startswith("+"),
-            "human_missed": bool(turn.run.facts.get("human_missed")),
+            "human_missed": bool(turn.run.facts.get("@human_missed")),
         }
         value = truths[case.subject]
     if case.known is not None:
@@ -184,6 +196,10 @@ def _choose(turn: Turn, step: Choose, again: bool) -> str:
     intent = next((intent for intent in step.intents if intent.id == chosen and intent.then), None)
     if intent is not None:
         return intent.then
+    following = next_request(turn) if step.no else ""
+    if following:
+        start_script(turn, following)
+        return ""
     turn.enter(step.id)
     turn.confirming("")
     ask(turn)

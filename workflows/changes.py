@@ -1,0 +1,179 @@
+"""Values the caller gave, applied: filled, replaced, taken back, refused."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from calls.commands import CorrectSlot, FillSlot, UseCallerNumber, Value
+from calls.events import SlotFilled
+from calls.repairs import Repair
+from calls.run import Commanded
+from calls.speech import HeardBy
+from spoken import Kind
+from workflows.asking import CHANGE, ask, asked_slot, offer_keys
+from workflows.language.model import Collect, Confirm, Slot
+from workflows.offers import CALLER_NAME, OWN_NAME
+from workflows.repair.calling_back import use_caller_number
+from workflows.repair.parts import settled
+from workflows.turn import Turn
+from workflows.values import SPELLABLE, canonical, locked, nearest_limit, objection
+from workflows.walk import walk
+
+_SPELLED = re.compile(r"\bas in\b|\b[a-z]\b(?:[\s,.-]+[a-z]\b){1,}", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a caller's values did."""
+
+    filled: list[str] = field(default_factory=list)
+    corrected: list[str] = field(default_factory=list)
+    """those of ``filled`` which replaced another value"""
+    emptied: list[str] = field(default_factory=list)
+    """named as wrong, without a new value"""
+    refused: list[str] = field(default_factory=list)
+    spelled: bool = False
+    """a correction came letter by letter"""
+    agreed: bool = False
+    """the value just read back was said again"""
+    asked_which: bool = False
+    """it can be understood in two ways, and the caller has been asked"""
+    too_late: bool = False
+    """it belongs to something already done"""
+
+    def __bool__(self) -> bool:
+        return bool(self.filled or self.emptied or self.refused or self.asked_which)
+
+
+def take(turn: Turn, stimulus: Commanded) -> Changes:
+    """Fill, correct and clear slots, as far as the script allows it."""
+    changes = Changes()
+    done = locked(turn)
+    for command in stimulus.commands:
+        if isinstance(command, UseCallerNumber):
+            changes.filled += use_caller_number(turn)
+        if not isinstance(command, FillSlot | CorrectSlot):
+            continue
+        if command.slot == CALLER_NAME and turn.run.confirming == OWN_NAME and command.value:
+            _own_name(turn, str(command.value))
+            changes.filled.append(CALLER_NAME)
+        if command.slot not in turn.script.slots:
+            continue
+        slot = turn.script.slots[command.slot]
+        if slot.name in done:
+            changes.too_late = True
+        elif command.value is None:
+            _empty(turn, slot, changes)
+        elif canonical(slot, command.value, turn):
+            _fill(turn, slot, command, command.value, stimulus, changes)
+    return changes
+
+
+def _own_name(turn: Turn, name: str) -> None:
+    turn.learn(f"@{CALLER_NAME}", name)
+    turn.word("noted_name", f"{name}.")
+
+
+def _empty(turn: Turn, slot: Slot, changes: Changes) -> None:
+    if slot.name in turn.run.slots:
+        turn.clear(slot.name, "corrected")
+        turn.count(f"offered.{slot.name}")
+        if slot.kind in SPELLABLE:
+            turn.count(f"refused.{slot.name}")
+        changes.emptied.append(slot.name)
+
+
+def _fill(
+    turn: Turn, slot: Slot, command: FillSlot | CorrectSlot, value: Value, stimulus: Commanded, changes: Changes
+) -> None:
+    before = turn.known(slot.name)
+    if before == value:
+        changes.agreed = changes.agreed or turn.run.confirming == slot.name
+        return
+    asked = asked_slot(turn)
+    if asked is not None and asked.name == slot.name:
+        one = settled(turn, slot, value, command)
+        if one is None:
+            changes.asked_which = True
+            return
+        value = one
+    reason = objection(slot, value, turn)
+    if reason:
+        turn.applied(Repair.OUT_OF_RANGE)
+        turn.utter(f"{slot.name}.refused", f"{reason} {nearest_limit(slot, value, turn)}".strip())
+        changes.refused.append(slot.name)
+        return
+    turn.record(SlotFilled(slot.name, value, command.text, command.confidence, stimulus.by, before))
+    changes.filled.append(slot.name)
+    if before is not None:
+        changes.corrected.append(slot.name)
+        changes.spelled = changes.spelled or _is_spelled(slot, command.text, stimulus.by)
+        if not turn.facts.exact_hearing and slot.kind in SPELLABLE:
+            # Misheard once: from now on it is read back letter by letter.
+            turn.count(f"refused.{slot.name}")
+
+
+def _is_spelled(slot: Slot, text: str, by: HeardBy) -> bool:
+    return by is HeardBy.SPEECH and slot.kind in SPELLABLE | {Kind.code, Kind.email} and bool(_SPELLED.search(text))
+
+
+def go_on(turn: Turn, stimulus: Commanded, changes: Changes) -> None:
+    """After values: on from here, or from the beginning when something settled has changed."""
+    step = turn.step
+    own = step.slot if isinstance(step, Collect) else ""
+    _count(turn, stimulus, changes, own)
+    if changes.filled or changes.emptied:
+        turn.reset(f"no_match.{step.id}", "troubled")
+    if changes.asked_which:
+        return  # the question has been asked
+    if changes.filled or changes.emptied:
+        turn.confirming("")
+    moved = [slot for slot in (*changes.corrected, *changes.emptied) if slot != own]
+    if changes.filled and not moved:
+        _echo(turn, changes.filled)
+    if moved or isinstance(step, Confirm):
+        walk(turn, turn.script.first, again=True)
+    elif changes.filled or changes.emptied:
+        walk(turn, step.id)
+    else:
+        _refused(turn, changes.refused)
+
+
+def _count(turn: Turn, stimulus: Commanded, changes: Changes, own: str) -> None:
+    """Which patterns these changes are."""
+    confirming, moved = turn.run.confirming, [*changes.corrected, *changes.emptied]
+    if changes.spelled:
+        turn.applied(Repair.SPELLED)
+    if moved and stimulus.interrupted and confirming:
+        turn.applied(Repair.READ_BACK_INTERRUPTED)
+    elif moved and isinstance(turn.step, Confirm):
+        turn.applied(Repair.CHANGED_AT_CONFIRMATION)
+    elif moved:
+        here = all(slot in (own, confirming) for slot in moved)
+        turn.applied(Repair.CORRECTED if here else Repair.CORRECTED_EARLIER)
+    if changes.filled and stimulus.by is HeardBy.KEYS:
+        turn.applied(Repair.KEYED)
+    if own and [slot for slot in changes.filled if slot not in changes.corrected and slot != own]:
+        turn.applied(Repair.OVER_ANSWERED)
+
+
+def _refused(turn: Turn, slots: list[str]) -> None:
+    """The only value given cannot be taken, and the reason has been said."""
+    step = turn.step
+    turn.count(f"no_match.{step.id}")
+    if turn.run.confirming == CHANGE:
+        turn.confirming("")
+        walk(turn, step.id)
+        return
+    ask(turn)
+    if isinstance(step, Collect) and step.slot in slots and turn.counted(f"no_match.{step.id}") > 1:
+        offer_keys(turn)
+
+
+def _echo(turn: Turn, filled: list[str]) -> None:
+    """Implicit confirmation: say what was understood in passing."""
+    slots = [turn.script.slots[name] for name in filled if name in turn.script.slots]
+    said = [turn.spoken(slot) for slot in slots if slot.confirm == "implicit" and slot.kind != Kind.free_text]
+    if said:
+        turn.utter("house.echo", f"{', '.join(said)}.")
