@@ -17,6 +17,10 @@ HALVES: tuple[Half, ...] = ("worked", "held")
 Value = str | int | float | bool | None
 
 _FILLERS = frozenset({"um", "uh", "er", "erm"})
+_NUMBERED = {
+    "first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th",
+    "sixth": "6th", "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th",
+}  # fmt: skip
 _DURATION = re.compile(
     r"P(?:(?P<Y>\d+)Y)?(?:(?P<M>\d+)M)?(?:(?P<W>\d+)W)?(?:(?P<D>\d+)D)?"
     r"(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?)?"
@@ -73,7 +77,7 @@ def same(kind: str, value: Value, gold: Value) -> bool:
         if kind == "duration":
             return value == gold or _amounts(value) == _amounts(gold) is not None
         if kind == "address":
-            return words_of(value) == words_of(gold)
+            return _place(value) == _place(gold)
         if kind == "free_text":
             return _said(value) == _said(gold)
     return value == gold
@@ -81,6 +85,10 @@ def same(kind: str, value: Value, gold: Value) -> bool:
 
 def _said(text: str) -> list[str]:
     return [word for word in words_of(text).split() if word not in _FILLERS]
+
+
+def _place(address: str) -> list[str]:
+    return [_NUMBERED.get(word, word) for word in words_of(address).split()]
 
 
 def _amounts(duration: str) -> tuple[int, int, int] | None:
