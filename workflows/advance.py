@@ -21,6 +21,7 @@ from calls.run import (
     Stimulus,
     TimeIsUp,
 )
+from workflows.calling import migrate
 from workflows.commands import obey
 from workflows.guiding import guidance_for
 from workflows.language.nodes import suggestion
@@ -28,6 +29,7 @@ from workflows.language.scripts import ScriptSet
 from workflows.repair import called_back, human_missed, resumed, silent, time_up
 from workflows.settling import settle
 from workflows.turn import Turn
+from workflows.verifying import lapse
 from workflows.walk import start_script
 
 
@@ -45,10 +47,12 @@ class ScriptDirector:
 
     def advance(self, run: Run, stimulus: Stimulus, facts: CallFacts) -> Advance:
         """What follows from ``stimulus``: events to record, words, at most one action, and what is expected next."""
+        turn = Turn(self.scripts, run, facts)
         if run.script and run.script not in self.scripts.scripts:
             # The script this call began with is gone: begin again rather than leave the caller in silence.
-            run, stimulus = replace(run, script="", step="", confirming=""), Resumed()
-        turn = Turn(self.scripts, run, facts)
+            self._open(turn)
+            return self._answer(turn, facts)
+        migrate(turn)
         if not run.script and not isinstance(stimulus, Opened | CalledBack | Resumed | HumanMissed | TimeIsUp):
             return Advance(guidance=NOTHING_EXPECTED)
         match stimulus:
@@ -57,7 +61,7 @@ class ScriptDirector:
             case CalledBack():
                 called_back(turn, stimulus.earlier, self.entry)
             case Resumed():
-                resumed(turn) if run.script else self._open(turn)
+                self._resume(turn) if run.script else self._open(turn)
             case Commanded():
                 obey(turn, stimulus)
             case CallerSilent():
@@ -68,6 +72,9 @@ class ScriptDirector:
                 human_missed(turn, stimulus.status)
             case TimeIsUp():
                 time_up(turn)
+        return self._answer(turn, facts)
+
+    def _answer(self, turn: Turn, facts: CallFacts) -> Advance:
         answer = turn.finished()
         # The action is under way once the conversation has recorded it; guidance is for that moment.
         after = replace(turn.run, awaiting=answer.action.key) if answer.action else turn.run
@@ -76,6 +83,10 @@ class ScriptDirector:
     def guidance(self, run: Run, facts: CallFacts) -> Guidance:
         """What is wanted where ``run`` stands."""
         return guidance_for(self.scripts, run, facts) if run.script in self.scripts.scripts else NOTHING_EXPECTED
+
+    def _resume(self, turn: Turn) -> None:
+        lapse(turn)
+        resumed(turn)
 
     def _open(self, turn: Turn) -> None:
         # Who is speaking, and that it is a machine: said in full, whatever the caller does.

@@ -5,15 +5,19 @@ from __future__ import annotations
 from calls.repairs import Repair
 from calls.run import ActionSettled
 from workflows.language.catalogue import UNAVAILABLE
-from workflows.language.model import Act
+from workflows.language.model import Act, Verify
 from workflows.language.paths import slots_of
 from workflows.turn import Turn
+from workflows.verifying import VERIFY, key_of_proof, settle_verify
 from workflows.walk import achieved, give_up, walk
 
 
 def settle(turn: Turn, settled: ActionSettled) -> None:
     """Go on from the action's step as its answer says; an answer nobody waits for is only noted."""
     step = turn.step
+    if isinstance(step, Verify) and settled.action == VERIFY and key_of_proof(turn, step) == settled.key:
+        walk(turn, settle_verify(turn, step, settled))
+        return
     current = isinstance(step, Act) and step.action == settled.action and turn.key_of(step) == settled.key
     if settled.receipt is None:
         # A look-up that succeeded is not asked again for the same arguments; a refused one is.

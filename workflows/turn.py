@@ -20,7 +20,7 @@ from calls.events import (
 )
 from calls.phrases import clauses_of
 from calls.repairs import Repair
-from calls.run import ActionRequest, Advance, CallFacts, Ending, Run, ScriptLine
+from calls.run import ActionRequest, Advance, CallFacts, Ending, Run, ScriptLine, SlotValue
 from calls.runs import fold
 from calls.speech import NEUTRAL, SpeechStyle
 from spoken import Choice, Context
@@ -49,6 +49,8 @@ class Turn:
         self.lines: list[ScriptLine] = []
         self.action: ActionRequest | None = None
         self.ending: Ending = ""
+        self.wished: dict[str, SlotValue] = {}
+        """values given for what is done already: the script which changes it is begun with them"""
         self.told: list[str] = []
         """say steps spoken in this turn"""
 
@@ -99,6 +101,11 @@ class Turn:
         """One more."""
         self.record(AttemptCounted(counter, self.counted(counter) + 1))
         return self.counted(counter)
+
+    def tally(self, counter: str, count: int) -> None:
+        """Set a counter, if it stands elsewhere."""
+        if self.counted(counter) != count:
+            self.record(AttemptCounted(counter, count))
 
     def reset(self, *counters: str) -> None:
         """Back to none, for those that have moved."""
@@ -165,6 +172,8 @@ class Turn:
 
     def say(self, name: str, line: Line, *, short: bool = False) -> None:
         """A line of the script; left out when something it speaks of is not known. ``short``: only what it asks."""
+        if self.run.verified is None and any(place.personal for place in line.places):
+            return
         text = ""
         for part in line.parts:
             piece = part if isinstance(part, str) else self.words_of(part)
@@ -219,10 +228,11 @@ class Turn:
 
     def arguments(self, step: Act) -> dict[str, Value]:
         """What an action is given; what is not known is left out."""
-        found = {name: self._argument(argument) for name, argument in step.arguments.items()}
+        found = {name: self.given(argument) for name, argument in step.arguments.items()}
         return {name: value for name, value in found.items() if value is not None and value != ""}
 
-    def _argument(self, argument: Argument) -> Value | None:
+    def given(self, argument: Argument) -> Value | None:
+        """What an argument stands for; None when it is not known."""
         match argument.source:
             case "slot":
                 return self.known(argument.name)
@@ -234,10 +244,19 @@ class Turn:
                 return self.facts.caller
             case "reason":
                 return self.run.facts.get("reason", self.script.title)
+            case "receipt":
+                action, _, field = argument.name.partition(".")
+                receipt = self.run.receipts.get(action)
+                return receipt.result.get(field) if receipt else None
 
     def key_of(self, step: Act) -> str:
         """The idempotency key: the same wish in the same call has the same key, however often it is asked."""
-        wish = {"call": self.facts.call, "action": step.action, "arguments": dict(self.arguments(step))}
+        wish: dict[str, object] = {
+            "call": self.facts.call, "action": step.action, "arguments": dict(self.arguments(step))
+        }  # fmt: skip
+        if step.personal and self.run.verified is not None:
+            # The same words about another person's record are another wish.
+            wish["subject"] = self.run.verified.subject
         return hashlib.sha256(canonical(wish)).hexdigest()  # type: ignore[arg-type]  # a Value is JSON
 
     def committed(self, step: Act) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from calls.commands import Value
 from calls.speech import HeardBy
 from spoken import Kind, read_back, validate
-from workflows.language.model import Act, Slot
+from workflows.language.model import Act, Slot, Verify
 from workflows.language.paths import slots_of
 from workflows.rendering import fill as in_words
 from workflows.rendering import items, joined, nearest
@@ -109,9 +109,11 @@ def needs_yes(slot: Slot, turn: Turn) -> bool:
 
 
 def _looked_up(slot: Slot, turn: Turn) -> bool:
-    """A look-up with this slot comes before any confirmation of everything."""
+    """A look-up with this slot comes before any confirmation of everything, or it proves who is calling."""
     return any(
-        isinstance(step, Act) and not step.writes and slot.name in slots_of(step) for step in turn.script.steps.values()
+        (isinstance(step, Act) and not step.writes and slot.name in slots_of(step))
+        or (isinstance(step, Verify) and slot.name in step.by)
+        for step in turn.script.steps.values()
     )
 
 

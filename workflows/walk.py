@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from calls.commands import Value
-from calls.events import OutcomeReached, SlotFilled, WorkflowStarted
+from calls.events import CallNoted, OutcomeReached
 from calls.repairs import Repair
-from calls.run import ActionRequest
+from calls.run import ActionRequest, SlotValue
 from workflows.asking import ALL, ask, open_collect, open_read_back, say_all
+from workflows.calling import begin, can_call, migrate, pop, push
 from workflows.language.model import (
     SHARED,
     Act,
+    Call,
     Case,
     Choose,
     Collect,
@@ -22,22 +24,20 @@ from workflows.language.model import (
     Line,
     Say,
     Start,
+    Verify,
 )
 from workflows.language.paths import slots_of
 from workflows.offers import HUMAN
 from workflows.requests import next_request, wants_own_name
 from workflows.turn import Turn
 from workflows.values import needs_yes, not_among, objection, offer_near
+from workflows.verifying import proof_step, refused, verify
 
 HANDED_OVER = "handed_over"
 """outcome of a call a person took over"""
 
 MAX_STEPS = 200
 """A script which goes further than this without a stop goes in circles."""
-
-_COUNTED = ("said.", "agreed.", "no_match.", "refused.", "denied.", "offered.", "troubled")
-"""Counters which begin anew with a script."""
-
 
 def walk(turn: Turn, start: str, *, again: bool = False) -> None:
     """Go on from step ``start``. ``again``: over ground already covered, whose words are not said twice."""
@@ -53,6 +53,8 @@ def walk(turn: Turn, start: str, *, again: bool = False) -> None:
 
 def _pass(turn: Turn, name: str, again: bool) -> str:
     """Do one step; the step after it, or empty when the walk stops here."""
+    if refused(turn, name):
+        return _unproved(turn, name)
     match turn.script.steps[name]:
         case Say() as step:
             return _say(turn, step, again)
@@ -76,16 +78,14 @@ def _pass(turn: Turn, name: str, again: bool) -> str:
             return ""
         case HandOver() as step:
             turn.enter(step.id)
-            return hand_over(turn, step.line, step.otherwise)
+            return _hand_over(turn, step)
+        case Verify() as step:
+            return verify(turn, step)
+        case Call() as step:
+            _call(turn, step)
+            return ""
         case End() as step:
-            turn.enter(step.id)
-            turn.confirming("")
-            following = "" if step.disposition == "failed" else next_request(turn)
-            if following:
-                start_script(turn, following)
-                return ""
-            say_all(turn, step.id, step.lines)
-            turn.leave("hang_up", step.disposition)
+            _end(turn, step)
             return ""
 
 
@@ -144,7 +144,7 @@ def _confirm(turn: Turn, step: Confirm) -> str:
 
 def _act(turn: Turn, step: Act) -> str:
     unsure = [slot for slot in slots_of(step) if slot in turn.run.slots and not turn.run.slots[slot].confirmed]
-    if step.writes and unsure:
+    if step.writes and unsure and not step.tentative:
         asking = (s.id for s in turn.script.steps.values() if isinstance(s, Confirm) and unsure[0] in s.slots)
         confirm = next(asking, "")
         if confirm:
@@ -156,7 +156,7 @@ def _act(turn: Turn, step: Act) -> str:
     if step.writes and turn.committed(step):
         achieved(turn, step)
         return step.then
-    if not step.writes and turn.run.facts.get(f"_key.{step.action}") == key:
+    if (not step.writes or step.tentative) and turn.run.facts.get(f"_key.{step.action}") == key:
         return step.then
     turn.enter(step.id)
     turn.confirming("")
@@ -169,7 +169,7 @@ def _act(turn: Turn, step: Act) -> str:
 def achieved(turn: Turn, step: Act) -> None:
     """A writing action is committed: that is how the call is filed."""
     outcome = step.outcome or step.action
-    if turn.run.outcome != outcome:
+    if turn.run.outcome != outcome and not step.tentative:
         turn.record(OutcomeReached(outcome))
 
 
@@ -184,6 +184,8 @@ def _holds(turn: Turn, case: Case) -> bool:
             "has_human": turn.has_human,
             "has_caller": turn.facts.caller.startswith("+"),
             "human_missed": bool(turn.run.facts.get("@human_missed")),
+            "called": bool(turn.run.frames),
+            "verified": turn.run.verified is not None,
         }
         value = truths[case.subject]
     if case.known is not None:
@@ -207,28 +209,112 @@ def _choose(turn: Turn, step: Choose, again: bool) -> str:
 
 
 def start_script(turn: Turn, name: str, fills: Mapping[str, Value] | None = None, *, quietly: bool = False) -> None:
-    """Begin a script anew: what it keeps stays known, everything else is forgotten. ``quietly``: without walking."""
-    before = turn.script if turn.run.script else None
-    script = turn.scripts.get(name)
-    turn.confirming("")
-    for slot in list(turn.run.slots):
-        spec = script.slots.get(slot)
-        held = before.slots.get(slot) if before else None
-        kept = slot in script.keeps and spec is not None and held is not None and spec.kind == held.kind
-        if not kept:
-            turn.clear(slot, "new request")
-    turn.reset(*(counter for counter in turn.run.counters if counter.startswith(_COUNTED)))
-    for fact in [fact for fact in turn.run.facts if fact.startswith(("_chose.", "_key."))]:
-        turn.learn(fact, "")
-    if name == SHARED and before is not None and before.name != SHARED:
-        turn.learn("reason", before.title)
-    turn.record(WorkflowStarted(script.name, script.digest))
-    for slot, value in (fills or {}).items():
-        turn.record(SlotFilled(slot, value, "", 1.0))
+    """Begin a script for good: nothing waits for it. ``quietly``: without walking."""
+    first = begin(turn, name, fills or {})
     if quietly:
-        turn.enter(script.first)
+        turn.enter(first)
     else:
-        walk(turn, script.first)
+        walk(turn, first)
+
+
+def call_script(
+    turn: Turn, name: str, fills: Mapping[str, SlotValue] | None = None, *, quietly: bool = False
+) -> bool:
+    """Begin a script and come back here after it; False when there is no room for it. ``quietly``: without walking."""
+    if not can_call(turn, name):
+        return False
+    first = push(turn, name, fills or {})
+    if quietly:
+        turn.enter(first)
+    else:
+        walk(turn, first)
+    return True
+
+
+def return_from(turn: Turn, outcome: str = "") -> None:
+    """The called script is at its end: go on where the one that waits stood. Nothing happens when none waits."""
+    if not turn.run.frames:
+        return
+    ended = turn.run.script
+    pop(turn, outcome)
+    moved = migrate(turn)
+    step = turn.step
+    if isinstance(step, Call) and step.script == ended and not moved:
+        walk(turn, step.then)
+        return
+    turn.word("returned")
+    if moved or refused(turn, step.id) or not (turn.run.confirming or isinstance(step, Collect | Confirm | Choose)):
+        walk(turn, step.id)
+    else:
+        ask(turn)
+
+
+def _call(turn: Turn, step: Call) -> None:
+    turn.enter(step.id)
+    if step.line is not None:
+        turn.say(step.id, step.line)
+    fills = dict(turn.wished)
+    for name, argument in step.fills.items():
+        held = turn.run.slots.get(argument.name) if argument.source == "slot" else None
+        value = turn.given(argument)
+        if held is not None:
+            fills[name] = held
+        elif value is not None and value != "":
+            fills[name] = SlotValue(value, "", 1.0)
+    if not call_script(turn, step.script, fills):
+        # Too much waits already, which no script that was read can bring about by itself.
+        give_up(turn)
+
+
+def _end(turn: Turn, step: End) -> None:
+    turn.enter(step.id)
+    turn.confirming("")
+    note_fields(turn)
+    if turn.run.frames:
+        # A farewell is for a call that ends; what has to be said is said.
+        say_all(turn, step.id, tuple(line for line in step.lines if line.must_say))
+        return_from(turn, step.disposition)
+        return
+    following = "" if step.disposition == "failed" else next_request(turn)
+    if following:
+        start_script(turn, following)
+        return
+    say_all(turn, step.id, step.lines)
+    turn.leave("hang_up", step.disposition)
+
+
+def note_fields(turn: Turn) -> None:
+    """Keep what the script wants kept of its calls, as far as it is known."""
+    for note in turn.script.notes.values():
+        value = turn.given(note.source)
+        if value is not None and value != "" and turn.run.noted.get(note.name) != value:
+            turn.record(CallNoted(note.name, value))
+
+
+def _unproved(turn: Turn, name: str) -> str:
+    """A step for verified callers only: to the proof, or to somebody who can ask for it otherwise."""
+    proof = proof_step(turn)
+    if proof is not None and proof.id != name:
+        return proof.id
+    turn.enter(name)
+    turn.word("not_verified")
+    failed = next((step.failed for step in turn.script.steps.values() if isinstance(step, Verify)), "")
+    if failed and failed not in turn.script.personal:
+        return failed
+    return hand_over(turn)
+
+
+def _hand_over(turn: Turn, step: HandOver) -> str:
+    if step.to == "human":
+        return hand_over(turn, step.line, step.otherwise)
+    turn.confirming("")
+    if step.line is not None:
+        turn.say(f"{step.id}.hand_over", step.line)
+    if turn.run.script == SHARED:
+        give_up(turn, offer=False)
+    else:
+        start_script(turn, SHARED, {"wish": step.to})
+    return ""
 
 
 def hand_over(turn: Turn, line: Line | None = None, otherwise: str = "") -> str:

@@ -83,6 +83,7 @@ def parse_script(text: str, file: str, actions: Mapping[str, ActionSpec] = ACTIO
         notes=read_notes(fields, Where("", "", scope, actions)),
         migrations=read_migrations(fields),
         personal=personal_steps(steps, scope.personal),
+        found_personal=scope.personal,
         wording=_wording(fields),
         committed=committed_by_step(steps, _step_name(fields, "on_cancel")),
     )

@@ -361,6 +361,8 @@ class Script:
     migrations: tuple[Migration, ...] = ()
     personal: frozenset[str] = frozenset()
     """steps for verified callers only"""
+    found_personal: frozenset[str] = frozenset()
+    """actions on a person's record, and the facts they find"""
     wording: Mapping[str, Line] = field(default_factory=dict)
     committed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """step -> actions that have been committed whenever it is reached"""

@@ -36,6 +36,11 @@ class ScriptSet:
         """The script ``name`` in the version a call began with; the newest when that one is gone. Raises KeyError."""
         return self.older.get((name, digest)) or self.scripts[name]
 
+    def has(self, name: str, digest: str) -> bool:
+        """Whether exactly this version can be used."""
+        newest = self.scripts.get(name)
+        return (name, digest) in self.older or (newest is not None and newest.digest == digest)
+
     def replacing(self, scripts: Iterable[Script]) -> ScriptSet:
         """This set with newer scripts; what they replace stays for the calls that began with it."""
         newer = {script.name: script for script in scripts}

@@ -62,6 +62,11 @@ WORDING: dict[str, str] = {
     "spell": "Please spell it for me, letter by letter.",
     "again": "Sorry about that.",
     "is_that_right": "Is that right?",
+    "not_matched": "I'm sorry, I can't match what you gave me.",
+    "cannot_check": "I'm sorry, I can't check that right now.",
+    "not_verified": "I'm afraid I can't go into that without knowing who is calling.",
+    "returned": "Now, back to where we were.",
+    "none_given": "none",
     "own_number": "Shall we use the number you are calling from, ending in",
 }
 
