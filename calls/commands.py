@@ -196,3 +196,8 @@ Command = (
     | Goodbye
     | Unclear
 )
+
+
+def goes_on(command: Command) -> bool:
+    """Whether a caller who says this while the last words sound wants something more."""
+    return not isinstance(command, Affirm | Deny | Goodbye | Cancel | Unclear | Remark | MachineHeard | WrongNumber)

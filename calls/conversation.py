@@ -6,9 +6,11 @@ and effects, which the session performs. ``calls.state.evolve`` is the only thin
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from calls import events as ev
 from calls import signals as sg
-from calls.commands import AskHuman, Cancel, Goodbye, Unclear
+from calls.commands import AskHuman, Cancel, Goodbye, Unclear, goes_on
 from calls.danger import Watch, may_sound_again
 from calls.draft import Decision, Draft
 from calls.effects import LeaveLine, Pause, Understand
@@ -238,6 +240,7 @@ class Conversation:
             words, heard.from_ms, heard.to_ms, heard.confidence, heard.by, heard.tone, heard.reason
         )
         guidance = self.director.guidance(draft.state.run, self.agent.facts(draft))
+        guidance = replace(guidance, heard=draft.state.cut or "")
         draft.do(Understand(turn, whole, guidance))
         draft.ring_in(UNDERSTANDING, UNDERSTANDING_MS)
 
@@ -260,7 +263,6 @@ class Conversation:
         heard_half = 2 * len(state.paused.heard_text.split()) >= len(asks.text.split())
         return state.paused.clause != asks.id or not heard_half
 
-
     # --- the script ---------------------------------------------------------------------------------
 
     def _understood(self, draft: Draft, signal: sg.Understood) -> None:
@@ -274,12 +276,20 @@ class Conversation:
             # What was begun in the world is not undone by talking; the caller is told that it goes on.
             self.agent.fill(draft)
             return
-        self._advance(draft, Commanded(signal.commands, state.unanswered))
+        leaving = state.farewell
+        if leaving:
+            if self._late(draft) or not any(goes_on(command) for command in signal.commands):
+                return  # the last words are let finish
+            self.agent.interrupt(draft)
+        cut = state.cut is not None
+        self._advance(draft, Commanded(signal.commands, state.unanswered, state.by, cut, leaving))
+
+    def _late(self, draft: Draft) -> bool:
+        return draft.at_ms >= self.line.limits.call_seconds * 1_000
 
     def _advance(self, draft: Draft, stimulus: Commanded | CallerSilent) -> None:
         # The words with which a call that is too long ends may have been talked over: nothing else follows them.
-        late = draft.at_ms >= self.line.limits.call_seconds * 1_000
-        self.agent.advance(draft, TimeIsUp() if late else stimulus)
+        self.agent.advance(draft, TimeIsUp() if self._late(draft) else stimulus)
 
     def _done(self, draft: Draft, signal: sg.ActionDone) -> None:
         settled = signal.settled

@@ -9,7 +9,7 @@ from calls import events as ev
 from calls.floor import Floor, move
 from calls.run import ActionRequest, Run
 from calls.runs import fold
-from calls.speech import Clause
+from calls.speech import Clause, HeardBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,10 @@ class CallState:
     """caller turns so far"""
     unanswered: str = ""
     """words of turns that are not understood yet"""
+    by: HeardBy = HeardBy.SPEECH
+    """how the newest turn came"""
+    cut: str | None = None
+    """what had been heard of the words the newest turn cut; None when it cut none"""
     silences: int = 0
     replies: tuple[Reply, ...] = ()
     """being said or waiting to be said"""
@@ -74,6 +78,11 @@ class CallState:
     def yields(self) -> bool:
         """Whether what sounds now may be interrupted; False when nothing does."""
         return self.current is not None and self.current.interruptible
+
+    @property
+    def farewell(self) -> bool:
+        """Whether the call ends with what is being said; a hand-over is none."""
+        return any(reply.ending == "hang_up" for reply in self.replies)
 
     def clause(self, name: str) -> Clause | None:
         """The clause ``name``, while it is still to be heard."""
@@ -121,16 +130,16 @@ def _evolve_speech(state: CallState, body: ev.EventBody, at_ms: float) -> CallSt
             # What is said while a danger is being answered is heard, and asks for nothing.
             answered = state.alarmed or state.overruled == body.turn
             text = "" if answered else f"{state.unanswered} {body.text}".strip()
-            return replace(state, turn=body.turn, silences=0, unanswered=text)
+            return replace(state, turn=body.turn, silences=0, unanswered=text, by=HeardBy.SPEECH)
         case ev.CallerPressed():
-            return replace(state, turn=body.turn, silences=0, unanswered="")
+            return replace(state, turn=body.turn, silences=0, unanswered="", by=HeardBy.KEYS)
         case ev.CallerStayedSilent():
             return replace(state, silences=body.count)
         case ev.CommandsUnderstood():
             return replace(state, unanswered="")
         case ev.LineChosen():
             reply = Reply(body.reply, body.clauses, body.ending, body.disposition)
-            return replace(state, replies=(*state.replies, reply), chosen=state.chosen + 1, owed=())
+            return replace(state, replies=(*state.replies, reply), chosen=state.chosen + 1, owed=(), cut=None)
         case ev.GuardrailCleared(replacement=text) if text:
             return _reworded(state, body.clause, text)
         case ev.GuardrailBlocked() | ev.AgentSpoke():
@@ -140,7 +149,7 @@ def _evolve_speech(state: CallState, body: ev.EventBody, at_ms: float) -> CallSt
         case ev.AgentResumed():
             return replace(state, paused=None)
         case ev.AgentInterrupted():
-            return replace(state, replies=(), paused=None, owed=_must_be_said(state))
+            return replace(state, replies=(), paused=None, owed=_must_be_said(state), cut=body.heard_text)
         case ev.ReplyCompleted():
             return _completed(state, body.reply)
         case _:
