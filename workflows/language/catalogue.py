@@ -42,6 +42,8 @@ class ActionSpec:
     undo: str = ""
     """the compensating action: puts things back when a later part of the same wish fails, or the caller takes it back
     in the same call; empty when nothing can"""
+    slow: bool = False
+    """may take longer than a second: something has to be said while it is waited for"""
 
 
 NEAREST: Mapping[str, str] = {"times": "list of time", "nearest": "list of datetime", "next_date": "date"}
