@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from calls.errors import ConfigurationError
@@ -28,7 +29,7 @@ from workflows.language.nodes import suggestion
 from workflows.language.scripts import ScriptSet
 from workflows.repair import called_back, human_missed, resumed, silent, time_up
 from workflows.settling import settle
-from workflows.turn import Turn
+from workflows.turn import Turn, Way
 from workflows.verifying import lapse
 from workflows.walk import start_script
 
@@ -39,8 +40,12 @@ class ScriptDirector:
     Raises ConfigurationError when ``entry`` is not in the set.
     """
 
-    def __init__(self, scripts: ScriptSet, entry: str) -> None:
+    def __init__(
+        self, scripts: ScriptSet, entry: str, followed: Callable[[Sequence[Way]], None] | None = None
+    ) -> None:
+        """``followed`` is told the edges of every turn: for counting which were ever taken, never for deciding."""
         self.scripts = scripts
+        self._followed = followed
         if entry not in scripts.scripts:
             raise ConfigurationError(f"there is no script {entry!r}; {suggestion(entry, list(scripts.scripts))}")
         self.entry = entry
@@ -75,6 +80,8 @@ class ScriptDirector:
         return self._answer(turn, facts)
 
     def _answer(self, turn: Turn, facts: CallFacts) -> Advance:
+        if self._followed is not None:
+            self._followed(turn.ways)
         answer = turn.finished()
         # The action is under way once the conversation has recorded it; guidance is for that moment.
         after = replace(turn.run, awaiting=answer.action.key) if answer.action else turn.run

@@ -38,6 +38,10 @@ LOUD_VOLUME = 1.5
 """times the voice's usual volume, once a caller has asked for it"""
 
 
+Way = tuple[str, str, str]
+"""script, step, the step that followed it"""
+
+
 class Turn:
     """Collects what follows from one stimulus. Every event is folded at once, so later decisions see it."""
 
@@ -53,6 +57,8 @@ class Turn:
         """values given for what is done already: the script which changes it is begun with them"""
         self.told: list[str] = []
         """say steps spoken in this turn"""
+        self.ways: list[Way] = []
+        """edges that were followed, for those who count them"""
 
     # --- where the script stands ------------------------------------------------------------------------
 

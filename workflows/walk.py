@@ -42,10 +42,12 @@ MAX_STEPS = 200
 def walk(turn: Turn, start: str, *, again: bool = False) -> None:
     """Go on from step ``start``. ``again``: over ground already covered, whose words are not said twice."""
     name = start
+    turn.ways.append((turn.run.script, turn.run.step, start))
     for _ in range(MAX_STEPS):
         following = _pass(turn, name, again)
         if not following:
             return
+        turn.ways.append((turn.run.script, name, following))
         name = following
     turn.enter(name)
     give_up(turn)
