@@ -19,7 +19,6 @@ from calls.events import (
 )  # fmt: skip
 from calls.run import DEEPEST, Run, SlotValue
 from workflows.language.model import SHARED, Call, Script, Verify
-from workflows.language.scripts import ScriptSet
 from workflows.turn import Turn
 from workflows.values import canonical, objection
 
@@ -62,17 +61,8 @@ def _kept(slot: str, before: Script, script: Script) -> bool:
 
 def can_call(turn: Turn, name: str) -> bool:
     """Whether a script can be called from where the caller is, and has room for those it calls itself."""
-    depth = len(turn.run.frames) + reach(turn.scripts, name)
+    depth = len(turn.run.frames) + turn.scripts.reach(name)
     return name in turn.scripts.scripts and not turn.run.awaiting and depth <= DEEPEST
-
-
-def reach(scripts: ScriptSet, name: str, above: tuple[str, ...] = ()) -> int:
-    """How many scripts wait for each other, at most, once ``name`` is called; more than fit for a circle."""
-    if name in above:
-        return DEEPEST + 1
-    script = scripts.scripts.get(name)
-    called = {step.script for step in script.steps.values() if isinstance(step, Call)} if script else set()
-    return 1 + max((reach(scripts, other, (*above, name)) for other in called), default=0)
 
 
 def push(turn: Turn, name: str, fills: Mapping[str, SlotValue]) -> str:

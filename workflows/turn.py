@@ -34,6 +34,9 @@ SLOW_PACE = 0.85
 """of the voice's usual pace, once a caller has asked for it"""
 
 
+LEFT = frozenset({"abandoned", "declined", "silent"})
+"""Ways to leave which say less of a call than how a request in it ended."""
+
 LOUD_VOLUME = 1.5
 """times the voice's usual volume, once a caller has asked for it"""
 
@@ -276,7 +279,8 @@ class Turn:
         """The call ends after these words; what was achieved outweighs how it ended."""
         self.ending = ending
         if not self.run.outcome:
-            self.record(OutcomeReached(disposition))
+            ended = self.run.outcomes[-1] if self.run.outcomes and disposition in LEFT else disposition
+            self.record(OutcomeReached(ended))
 
     def finished(self) -> Advance:
         """All of it, without the guidance."""

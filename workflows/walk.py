@@ -282,7 +282,8 @@ def _end(turn: Turn, step: End) -> None:
         start_script(turn, following)
         return
     say_all(turn, step.id, step.lines)
-    turn.leave("hang_up", step.disposition)
+    # A request that was come back from says more than the farewell of the script it was made in.
+    turn.leave("hang_up", turn.run.outcomes[-1] if turn.run.outcomes else step.disposition)
 
 
 def note_fields(turn: Turn) -> None:

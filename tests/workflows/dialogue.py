@@ -165,8 +165,9 @@ class Dialogue:
     @property
     def step(self) -> Step | None:
         """The step the run stands at."""
-        steps = self.director.scripts.get(self.run.script).steps if self.run.script else {}
-        return steps.get(self.run.step)
+        scripts = self.director.scripts
+        known = self.run.script in scripts.scripts
+        return scripts.get(self.run.script, self.run.version).steps.get(self.run.step) if known else None
 
     @property
     def slots(self) -> dict[str, Value]:
