@@ -16,6 +16,7 @@ from calls import effects as ef
 from calls import events as ev
 from calls import signals as sg
 from calls.conversation import Conversation
+from calls.danger import Watch
 from calls.errors import EngineError, SwitchboardError
 from calls.floor import Floor
 from calls.guidance import NOTHING_EXPECTED, Guidance
@@ -23,6 +24,7 @@ from calls.keys import KeyEntry
 from calls.line import IncomingCall, Line
 from calls.ports import Actions, Director, EngineTraits, Guardrail
 from calls.record import stream_of
+from calls.run import Earlier
 from calls.session import ACTIONS_MS, LEAVING_MS
 from calls.state import CallState, evolve
 from switchboard.rehearsal.playback import Playback
@@ -62,19 +64,21 @@ class RehearsedCall:
         seed: int = 0,
         caller: str = "+12125550192",
         guardrail: Guardrail = _GATE,
+        watch: Watch | None = None,
         timing: Timing | None = None,
         human: str = "answered",
         call: str = "",
+        earlier: Earlier | None = None,
         takes_ms: Callable[[str], float] | None = None,
         traits: EngineTraits = TRAITS,
     ) -> None:
         """``now``: aware, the moment of the answer. ``human``: how the person's phone ends, ``answered``, ``busy``,
         ``no-answer`` or ``failed``. ``call``: the carrier's id; by default one made of ``seed``. ``takes_ms``: how long
-        an action takes, by its name."""
+        an action takes, by its name. ``earlier``: where a call of the same number broke off."""
         self.timing = timing or Timing()
         self.line = line
-        self.incoming = IncomingCall(call or f"CA{seed:032x}", caller, line.number, "rehearsal")
-        self.conversation = Conversation(line, self.incoming, director, traits)
+        self.incoming = IncomingCall(call or f"CA{seed:032x}", caller, line.number, "rehearsal", earlier=earlier)
+        self.conversation = Conversation(line, self.incoming, director, traits, watch)
         self.schedule = Schedule()
         self.playback = Playback(self.schedule, self.timing)
         self.state = CallState()

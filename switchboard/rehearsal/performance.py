@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.ports import Understander
@@ -15,6 +15,7 @@ from switchboard.rehearsal.world import RehearsedWorld, Row
 from workflows.advance import ScriptDirector
 from workflows.language.nodes import Problem
 from workflows.language.scripts import ScriptSet
+from workflows.turn import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,16 @@ class Verdict:
         return not self.problems
 
 
-async def perform(scenario: Scenario, scripts: ScriptSet, understander: Understander) -> Verdict:
-    """Play ``scenario``. It stops at the first step that does not go as expected; the end is then not looked at."""
+async def perform(
+    scenario: Scenario,
+    scripts: ScriptSet,
+    understander: Understander,
+    followed: Callable[[Sequence[Way]], None] | None = None,
+) -> Verdict:
+    """Play ``scenario``. It stops at the first step that does not go as expected; the end is then not looked at.
+
+    ``followed`` is told the edges of the script that were taken.
+    """
     if scenario.script not in scripts.scripts:
         fix = f"use one of: {', '.join(sorted(scripts.scripts))}"
         problem = Problem(scenario.file, 1, f"there is no script {scenario.script!r}", fix)
@@ -40,7 +49,7 @@ async def perform(scenario: Scenario, scripts: ScriptSet, understander: Understa
     world = RehearsedWorld(scenario.world, scenario.now, scenario.line.timezone)
     call = Rehearsal(
         line=scenario.line,
-        director=ScriptDirector(scripts, scenario.script),
+        director=ScriptDirector(scripts, scenario.script, followed),
         understander=understander,
         actions=world,
         now=scenario.now,
