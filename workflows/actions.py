@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -14,17 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from calls.clock import Clock
 from calls.errors import ConfigurationError
-from calls.run import ActionRequest, ActionSettled, CallFacts
-from workflows.backends.booking import BookingBackend
-from workflows.backends.desk import DeskBackend
+from calls.run import ActionRequest, ActionSettled, CallFacts, Receipt
+from workflows.backends.handlers import Glance, Handler, shipped_glances, shipped_handlers
+from workflows.backends.outbox import announce
 from workflows.backends.receipts import find_receipt, keep_receipt, lock_key
+from workflows.backends.taking_back import undo, undone_key
 from workflows.backends.wishes import Answer, Done, Refused, Wish, receipt_of, settled
 from workflows.language.catalogue import ACTIONS, UNAVAILABLE
 
 log = logging.getLogger(__name__)
-
-Handler = Callable[[AsyncConnection, Wish], Awaitable[Answer]]
-"""One action, inside a transaction."""
 
 RETRIED = frozenset({"40001", "40P01", "23505", "23P01", "55P03", "57P01", "57P02", "57P03"})
 """SQLSTATE (PostgreSQL manual, appendix A): serialization failure, deadlock, a row or range taken in between, lock not
@@ -32,19 +30,6 @@ available, and a server that is going down or coming up."""
 
 BACKOFF_MS = (20.0, 80.0, 250.0, 600.0, 1_200.0, 2_400.0)
 """ms between attempts at a write; after the last one it is given up"""
-
-
-def shipped_handlers() -> dict[str, Handler]:
-    """The actions of the catalogue on Postgres."""
-    booking, desk = BookingBackend(), DeskBackend()
-    return {
-        "find_times": booking.find_times,
-        "book": booking.book,
-        "order_status": desk.order_status,
-        "open_ticket": desk.open_ticket,
-        "leave_callback": desk.leave_callback,
-        "leave_message": desk.leave_message,
-    }
 
 
 class ActionRunner:
@@ -65,6 +50,9 @@ class ActionRunner:
         self._engine = engine
         self._clock = clock
         self._handlers = dict(handlers if handlers is not None else shipped_handlers())
+        self._glances: Mapping[str, Glance] = shipped_glances() if handlers is None else {}
+        # A look needs no transaction: begin and commit would be two round trips more than the look itself.
+        self._looking = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._read_timeout_s = read_timeout_s
         self._group = asyncio.TaskGroup()
         self._open = False
@@ -94,9 +82,36 @@ class ActionRunner:
             log.error("action %s refused: %s", request.action, "unknown" if handler is None else "the runner is closed")
             return settled(wish, Refused(UNAVAILABLE))
         spec = ACTIONS.get(request.action)
-        if request.writes or (spec is not None and spec.writes):
+        if request.writes or (spec is not None and (spec.writes or spec.leaves_trace)):
             return await self._await_write(wish, handler)
         return await self._read(wish, handler)
+
+    async def run_together(
+        self, call: str, facts: CallFacts, requests: Sequence[ActionRequest]
+    ) -> list[ActionSettled]:
+        """One wish of several actions, in order: when one is refused, those before it are undone, the last first.
+
+        The answers given so far come back; a last one with a refusal means that nothing of the wish stands.
+        """
+        done: list[ActionSettled] = []
+        for request in requests:
+            done.append(await self.run(call, facts, request))
+            if done[-1].refusal:
+                for answer in reversed(done[:-1]):
+                    if answer.receipt is not None:
+                        await self.compensate(call, facts, answer.receipt)
+                break
+        return done
+
+    async def compensate(self, call: str, facts: CallFacts, receipt: Receipt) -> ActionSettled:
+        """Undo what ``receipt`` proves; a second time does nothing. Refused ``not_found`` when nothing can undo it."""
+        request = ActionRequest(undone_key(receipt.key), f"undo_{receipt.action}", {})
+        wish = Wish.of(call, facts, request)
+
+        async def undoing(connection: AsyncConnection, wish: Wish) -> Answer:
+            return await undo(connection, wish, receipt)
+
+        return await self._await_write(wish, undoing)
 
     async def _await_write(self, wish: Wish, handler: Handler) -> ActionSettled:
         task = self._writing.get(wish.key)
@@ -109,7 +124,7 @@ class ActionRunner:
 
     async def _read(self, wish: Wish, handler: Handler) -> ActionSettled:
         try:
-            async with asyncio.timeout(self._read_timeout_s), self._engine.connect() as connection:
+            async with asyncio.timeout(self._read_timeout_s), self._looking.connect() as connection:
                 return settled(wish, await handler(connection, wish))
         except (TimeoutError, SQLAlchemyError, OSError, ConfigurationError, ValueError) as why:
             _tell(wish, why)
@@ -118,7 +133,7 @@ class ActionRunner:
     async def _write(self, wish: Wish, handler: Handler) -> ActionSettled:
         for wait_ms in (*BACKOFF_MS, None):
             try:
-                return await self._attempt(wish, handler)
+                return await self._glanced(wish) or await self._attempt(wish, handler)
             except (SQLAlchemyError, OSError) as why:
                 if wait_ms is None or not _passes(why):
                     _tell(wish, why)
@@ -129,8 +144,15 @@ class ActionRunner:
                 break
         return settled(wish, Refused(UNAVAILABLE))
 
+    async def _glanced(self, wish: Wish) -> ActionSettled | None:
+        glance = self._glances.get(wish.action)
+        if glance is None:
+            return None
+        async with self._looking.connect() as connection:
+            return await glance(connection, wish)
+
     async def _attempt(self, wish: Wish, handler: Handler) -> ActionSettled:
-        """One transaction: the change and its receipt together, or neither."""
+        """One transaction: the change, its receipt and its notices together, or nothing at all."""
         async with self._engine.connect() as connection:
             async with connection.begin() as transaction:
                 await lock_key(connection, wish.key)
@@ -138,10 +160,13 @@ class ActionRunner:
                 if earlier is not None:
                     return ActionSettled(wish.key, wish.action, receipt=earlier)
                 answer = await handler(connection, wish)
-                if isinstance(answer, Done):
+                if isinstance(answer, Refused):
+                    if not answer.keeps:
+                        await transaction.rollback()
+                    return settled(wish, answer)
+                if isinstance(answer, Done) and not wish.key.endswith(undone_key("")):
                     await keep_receipt(connection, wish, receipt_of(wish.key, wish.action, answer.result))
-                else:
-                    await transaction.rollback()
+                await announce(connection, wish, answer.notices)
             return settled(wish, answer)
 
 

@@ -1,130 +1,174 @@
-"""The calendar on Postgres.
+"""The calendar on Postgres: free times, holds and bookings.
 
-Two fences keep an appointment from being given twice: an advisory lock per resource makes bookers queue instead of
-colliding, and the exclusion constraint on ``bookings`` refuses whatever comes by another way.
+Two fences keep an appointment from being given twice: an advisory lock per resource and day makes bookers queue
+instead of colliding, and the exclusion constraints on ``bookings`` refuse whatever comes by another way. Nearly
+everybody in a crowd loses, and a loser never gets as far as the lock: ``glance`` tells them in one round trip.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, time, timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, delete, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from calls.errors import ConfigurationError
-from workflows.backends.free_times import SEARCH_DAYS, Agenda, day_span, local_start
-from workflows.backends.tables import bookings, opening_hours, resource_services, services
-from workflows.backends.wishes import Answer, Done, Found, Refused, Wish, code_for
+from calls.run import ActionSettled
+from workflows.backends.agenda import SEARCH_DAYS, Agenda, Placement, Service
+from workflows.backends.agenda_query import Wanted, read_agenda, read_with_receipt
+from workflows.backends.booked import Booked, new_booking, when
+from workflows.backends.hours import Span
+from workflows.backends.locks import lock_resource
+from workflows.backends.tables import bookings, wait_list
+from workflows.backends.wishes import MAX_CODES, Answer, Done, Found, Refused, Wish, code_for, settled
 
-MAX_CODES = 20
-"""codes tried before giving up; with a million codes the second is hardly ever needed"""
-
-
-class BookingBackend:
-    """Finds free times and takes them. Every method works inside the transaction it is given."""
-
-    async def find_times(self, connection: AsyncConnection, wish: Wish) -> Answer:
-        """Free times on a day; ``closed`` or ``no_times`` come with the next day that has one."""
-        day = date.fromisoformat(wish.text("date"))
-        agenda = await self._agenda(connection, wish, day, 1)
-        times = agenda.times(day)
-        if times:
-            return Found({"times": times, "next_date": ""})
-        ahead = await self._agenda(connection, wish, day, SEARCH_DAYS + 1)
-        facts = {"times": "", "next_date": ahead.next_day(day)}
-        return Refused("no_times" if agenda.is_open(day) else "closed", facts)
-
-    async def book(self, connection: AsyncConnection, wish: Wish) -> Answer:
-        """Take a time; ``slot_taken`` when nothing is free then, with what still is on that day."""
-        day = date.fromisoformat(wish.text("date"))
-        start = local_start(wish.text("date"), wish.text("time"), wish.timezone)
-        agenda = await self._agenda(connection, wish, day, 1)
-        free = agenda.free_resources(start) if agenda.fits(start) else []
-        if free:
-            # Always in the order of their names: two bookers never wait for each other in a circle.
-            for resource in free:
-                await connection.execute(select(func.pg_advisory_xact_lock(_lock(wish.business, resource))))
-                if await self._is_free(connection, wish, resource, agenda):
-                    code = await self._insert(connection, wish, resource, agenda)
-                    return Done({"code": code, "service": wish.text("service"), **_when(wish)})
-            # Somebody was quicker while we queued: what was read before is no longer true.
-            agenda = await self._agenda(connection, wish, day, 1)
-        return Refused("slot_taken", {"times": agenda.times(day)})
-
-    async def _agenda(self, connection: AsyncConnection, wish: Wish, first: date, days: int) -> Agenda:
-        service = wish.text("service")
-        length = select(services.c.minutes).where(services.c.business == wish.business, services.c.id == service)
-        minutes = (await connection.execute(length)).scalar_one_or_none()
-        if minutes is None:
-            raise ConfigurationError(
-                f"the calendar of {wish.business!r} has no service {service!r}; add it to the table services, "
-                "or take it out of the script"
-            )
-        hours: dict[int, list[tuple[object, object]]] = {}
-        open_query = select(opening_hours).where(opening_hours.c.business == wish.business)
-        for row in await connection.execute(open_query.order_by(opening_hours.c.opens)):
-            hours.setdefault(row.weekday, []).append((row.opens, row.closes))
-        since, until = day_span(first, days, wish.timezone)
-        taken = and_(
-            bookings.c.business == resource_services.c.business,
-            bookings.c.resource == resource_services.c.resource,
-            bookings.c.status == "booked",
-            bookings.c.starts_at < until,
-            bookings.c.ends_at > since,
-        )
-        query = (
-            select(resource_services.c.resource, bookings.c.starts_at, bookings.c.ends_at)
-            .select_from(resource_services.outerjoin(bookings, taken))
-            .where(resource_services.c.business == wish.business, resource_services.c.service == service)
-        )
-        busy: dict[str, list[tuple[object, object]]] = {}
-        for row in await connection.execute(query):
-            spans = busy.setdefault(row.resource, [])
-            if row.starts_at is not None:
-                spans.append((row.starts_at, row.ends_at))
-        return Agenda(hours, minutes, busy, wish.timezone, wish.now)  # type: ignore[arg-type]  # rows are untyped
-
-    async def _is_free(self, connection: AsyncConnection, wish: Wish, resource: str, agenda: Agenda) -> bool:
-        start = local_start(wish.text("date"), wish.text("time"), wish.timezone).astimezone(UTC)
-        query = select(bookings.c.code).where(
-            bookings.c.business == wish.business,
-            bookings.c.resource == resource,
-            bookings.c.status == "booked",
-            bookings.c.starts_at < start + timedelta(minutes=agenda.minutes),
-            bookings.c.ends_at > start,
-        )
-        return (await connection.execute(query.limit(1))).first() is None
-
-    async def _insert(self, connection: AsyncConnection, wish: Wish, resource: str, agenda: Agenda) -> str:
-        start = local_start(wish.text("date"), wish.text("time"), wish.timezone).astimezone(UTC)
-        for attempt in range(MAX_CODES):
-            row = insert(bookings).values(
-                code=code_for(wish.key, attempt),
-                business=wish.business,
-                service=wish.text("service"),
-                resource=resource,
-                starts_at=start,
-                ends_at=start + timedelta(minutes=agenda.minutes),
-                busy_from=start,
-                busy_until=start + timedelta(minutes=agenda.minutes),
-                name=wish.text("name"),
-                phone=wish.text("phone"),
-                status="booked",
-                call=wish.call,
-                key=wish.key,
-                created_at=wish.now,
-            )
-            kept = row.on_conflict_do_nothing(index_elements=["code"]).returning(bookings.c.code)
-            code = (await connection.execute(kept)).scalar_one_or_none()
-            if code is not None:
-                return str(code)
-        raise ConfigurationError("no free booking code was found; archive old bookings, or lengthen the codes")
+HOLD = timedelta(minutes=10)
+"""how long a time is kept for a caller who is still giving their name"""
 
 
-def _when(wish: Wish) -> dict[str, str]:
-    return {"date": wish.text("date"), "time": wish.text("time")}
+async def find_times(connection: AsyncConnection, wish: Wish) -> Answer:
+    """Free times on a day; ``closed`` or ``no_times`` come with the next day that has one."""
+    day = date.fromisoformat(wish.text("date"))
+    agenda = await read_agenda(connection, wish, _wanted(wish, day))
+    times = agenda.times(day)
+    if times:
+        return Found({"times": times, "next_date": ""})
+    ahead = await read_agenda(connection, wish, _wanted(wish, day, SEARCH_DAYS + 1))
+    facts = {"times": "", "next_date": ahead.next_day(day)}
+    return Refused("no_times" if agenda.is_open(day) else "closed", facts)
 
 
-def _lock(business: str, resource: str) -> object:
-    return func.hashtextextended(f"booking/{business}/{resource}", 0)
+async def glance(connection: AsyncConnection, wish: Wish) -> ActionSettled | None:
+    """The answer, when it can be given without queueing: it was done before, or the time is taken."""
+    day, clock = _slot(wish)
+    agenda, receipt = await read_with_receipt(connection, wish, _wanted(wish, day))
+    if receipt is not None:
+        return ActionSettled(wish.key, wish.action, receipt=receipt)
+    if agenda.placements(day, clock):
+        return None
+    return settled(wish, await refuse_slot(connection, wish, agenda, _wanted(wish, day), clock))
+
+
+async def book(connection: AsyncConnection, wish: Wish) -> Answer:
+    """Take a time; ``slot_taken`` when it cannot be had any more, with what can."""
+    booked = await _take(connection, wish, hold=False)
+    if isinstance(booked, Refused):
+        return booked
+    row, where = booked
+    await _leave_wait_list(connection, wish, where)
+    result = {**when(row.code, where), "service": row.service}
+    return Done(result, (row.notice("booking.created"),))
+
+
+async def hold_time(connection: AsyncConnection, wish: Wish) -> Answer:
+    """Keep a time for this call, for ten minutes; another hold of the same call is let go."""
+    held = await _take(connection, wish, hold=True)
+    if isinstance(held, Refused):
+        return held
+    row, where = held
+    assert row.held_until is not None
+    return Found({"held_until": row.held_until.astimezone(where.start.tzinfo).strftime("%H:%M")})
+
+
+async def place_on(
+    connection: AsyncConnection, wish: Wish, wanted: Wanted, clock: time
+) -> tuple[Placement, Service] | Agenda:
+    """Queue for the resources that are free at ``clock``: where it can be had, its lock held; or what there is else."""
+    agenda = await read_agenda(connection, wish, wanted)
+    # Always in the order of their names: two bookers never wait for each other in a circle.
+    for candidate in agenda.placements(wanted.first, clock):
+        busy = agenda.service.busy(candidate.start)
+        await lock_resource(connection, wish.business, candidate.resource, busy)
+        # Somebody may have been quicker while we queued: what was read before is no longer true.
+        agenda = await read_agenda(connection, wish, wanted)
+        mine = [one for one in agenda.placements(wanted.first, clock) if one.resource == candidate.resource]
+        if mine:
+            await _drop_expired_holds(connection, wish, candidate.resource, busy)
+            return mine[0], agenda.service
+    return agenda
+
+
+async def _take(connection: AsyncConnection, wish: Wish, *, hold: bool) -> tuple[Booked, Placement] | Refused:
+    day, clock = _slot(wish)
+    wanted = _wanted(wish, day)
+    found = await place_on(connection, wish, wanted, clock)
+    if isinstance(found, Agenda):
+        return await refuse_slot(connection, wish, found, wanted, clock)
+    where, service = found
+    until = wish.now.astimezone(UTC) + HOLD if hold else None
+    for attempt in range(MAX_CODES):
+        row = new_booking(code_for(wish.key, attempt), wish, service, where, until)
+        if await _insert(connection, wish, row):
+            return row, where
+    raise ConfigurationError("no free booking code was found; archive old bookings, or lengthen the codes")
+
+
+async def _insert(connection: AsyncConnection, wish: Wish, row: Booked) -> bool:
+    statement = insert(bookings).values(
+        code=row.code,
+        business=wish.business,
+        service=row.service,
+        resource=row.resource,
+        starts_at=row.span[0],
+        ends_at=row.span[1],
+        busy_from=row.busy[0],
+        busy_until=row.busy[1],
+        seat=row.seat,
+        session=row.session,
+        name=row.name,
+        phone=row.phone,
+        email=row.email,
+        date_of_birth=row.date_of_birth,
+        status=row.status,
+        held_until=row.held_until,
+        call=wish.call,
+        key=wish.key,
+        created_at=wish.now,
+    )
+    kept = statement.on_conflict_do_nothing(index_elements=["code"]).returning(bookings.c.code)
+    return (await connection.execute(kept)).first() is not None
+
+
+async def _drop_expired_holds(connection: AsyncConnection, wish: Wish, resource: str, busy: Span) -> None:
+    """Holds that are over, and this call's own, stand in nobody's way; the constraints cannot know that."""
+    over = and_(
+        bookings.c.business == wish.business,
+        bookings.c.resource == resource,
+        bookings.c.held_until <= wish.now,
+        bookings.c.busy_from < busy[1],
+        bookings.c.busy_until > busy[0],
+    )
+    await connection.execute(
+        delete(bookings).where(bookings.c.status == "held", or_(over, bookings.c.call == wish.call))
+    )
+
+
+async def refuse_slot(
+    connection: AsyncConnection, wish: Wish, agenda: Agenda, wanted: Wanted, clock: time
+) -> Refused:
+    """``slot_taken`` with the nearest times that can be had, on the same day or on the next that has one."""
+    ahead = None
+    if not agenda.starts(wanted.first):
+        further = Wanted(wanted.service, wanted.first, SEARCH_DAYS + 1, wanted.place, wanted.without)
+        ahead = await read_agenda(connection, wish, further)
+    return Refused("slot_taken", agenda.instead(wanted.first, clock, ahead))
+
+
+async def _leave_wait_list(connection: AsyncConnection, wish: Wish, where: Placement) -> None:
+    waiting = (
+        wait_list.c.business == wish.business,
+        wait_list.c.phone == wish.text("phone"),
+        wait_list.c.service == wish.text("service"),
+        wait_list.c.date == where.start.date(),
+        wait_list.c.status != "taken",
+    )
+    await connection.execute(update(wait_list).where(*waiting).values(status="taken"))
+
+
+def _slot(wish: Wish) -> tuple[date, time]:
+    return date.fromisoformat(wish.text("date")), time.fromisoformat(wish.text("time"))
+
+
+def _wanted(wish: Wish, day: date, days: int = 1) -> Wanted:
+    return Wanted(wish.text("service"), day, days, wish.text("place"))

@@ -16,6 +16,9 @@ CODE_LETTERS = "ACFHJKMRUWXY34679"
 
 CODE_LENGTH = 5
 
+MAX_CODES = 20
+"""codes tried before giving up; with a million codes the second is hardly ever needed"""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -30,12 +33,27 @@ class Wish:
     now: datetime
     """aware; the moment the call decided"""
     arguments: Mapping[str, Value]
+    caller: str = ""
+    """the caller's number as the carrier gives it: a hint, never proof; empty when withheld"""
+    subject: str = ""
+    """the record the caller has proved to be theirs in this call, such as ``booking:ACFHJ``; else empty"""
 
     @classmethod
     def of(cls, call: str, facts: CallFacts, request: ActionRequest) -> Wish:
         """The wish in a request. Raises ValueError when the call's moment cannot be read."""
         now = datetime.fromisoformat(facts.wall)
-        return cls(request.key, request.action, facts.business, call, facts.timezone, now, request.arguments)
+        return cls(
+            request.key,
+            request.action,
+            facts.business,
+            call,
+            facts.timezone,
+            now,
+            request.arguments,
+            facts.caller,
+            # Older records know nothing of verification: then nobody has proved anything.
+            getattr(facts, "verified_subject", ""),
+        )
 
     def text(self, argument: str) -> str:
         """An argument as text; empty when it was not given."""
@@ -43,10 +61,23 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something others want to hear of: becomes a row of the outbox in the transaction of what it tells."""
+
+    kind: str
+    """such as ``booking.created``"""
+    subject: str
+    """the code or number of the row it happened to"""
+    body: Mapping[str, Value] = field(default_factory=dict)
+    """without names, numbers or addresses of people"""
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """A look-up's answer."""
+    """A look-up's answer; also that of an action which keeps something without a receipt."""
 
     facts: Mapping[str, Value]
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +85,23 @@ class Done:
     """Something was changed; ``result`` goes onto the receipt."""
 
     result: Mapping[str, Value]
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nothing was changed."""
+    """What was asked for was not done."""
 
     code: str
     facts: Mapping[str, Value] = field(default_factory=dict)
+    keeps: bool = False
+    """what was noted on the way (an attempt, a question) stays"""
 
 
 Answer = Found | Done | Refused
+
+NOT_VERIFIED = Refused("not_verified")
+"""The action concerns somebody's record, and the caller has not proved that it is theirs."""
 
 
 def receipt_of(key: str, action: str, result: Mapping[str, Value]) -> Receipt:

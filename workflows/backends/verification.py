@@ -1,0 +1,139 @@
+"""Who is calling: which facts prove it, what counts as the same, and when guessing is stopped. Pure.
+
+The answer to a wrong fact and to a record that does not exist is the same, and so is the work done for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from calls.errors import ConfigurationError
+from workflows.backends.subjects import BOOKING, CUSTOMER
+from workflows.backends.wishes import Refused, Wish
+
+ONE_TIME_CODE = "one_time_code"
+FACTS = ("code", "phone", "email", "date_of_birth", "postcode", "last_name", "name", ONE_TIME_CODE)
+"""What can be asked of a caller; the first that was given names the record which is claimed."""
+
+SAME_FACT = {"person_name": "name", "spelled_name": "name", "booking_code": "code"}
+"""kinds and names of slots under which a fact may come"""
+
+NOT_MATCHED = Refused("not_matched", keeps=True)
+LOCKED = Refused("locked", keeps=True)
+
+
+@dataclass(frozen=True, slots=True)
+class LockOut:
+    """When guessing is stopped; for a caller's number, and for a record."""
+
+    failures: int = 5
+    within: timedelta = timedelta(hours=1)
+    lasts: timedelta = timedelta(hours=1)
+
+    def locked(self, failed: Iterable[datetime], now: datetime) -> bool:
+        """Whether ``failed`` attempts have shut the door. Attempts made while it is shut are not among them."""
+        times = sorted(failed)
+        runs = zip(times, times[self.failures - 1 :], strict=False)
+        return any(last - first <= self.within and now < last + self.lasts for first, last in runs)
+
+    @property
+    def memory(self) -> timedelta:
+        """How far back an attempt can still matter."""
+        return self.within + self.lasts
+
+
+LOCK_OUT = LockOut()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is on file about somebody who may be calling. Empty: not on file, so nothing can match it."""
+
+    subject: str
+    name: str
+    phone: str
+    code: str = ""
+    email: str = ""
+    date_of_birth: str = ""
+    """ISO"""
+    postcode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The caller has proved that a record is theirs."""
+
+    subject: str
+    level: str
+    """``code | facts | one_time_code``"""
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """As a back end's answer."""
+        return {"verified_subject": self.subject, "verified_level": self.level}
+
+
+def given_facts(wish: Wish) -> dict[str, str]:
+    """What the caller gave. Raises ConfigurationError when it could not prove anything, whatever was said."""
+    if wish.text("what") not in (BOOKING, CUSTOMER):
+        raise ConfigurationError(f"a caller is verified for {BOOKING} or {CUSTOMER}, not for {wish.text('what')!r}")
+    given: dict[str, str] = {}
+    for name in wish.arguments:
+        fact = SAME_FACT.get(name, name)
+        if fact in FACTS:
+            given[fact] = normal(fact, wish.text(name))
+        elif fact != "what":
+            raise ConfigurationError(f"{name!r} proves nothing about a caller; use some of: {', '.join(FACTS)}")
+    if not {"code", ONE_TIME_CODE} & set(given) and len(given) < 2:
+        raise ConfigurationError("one fact alone proves nothing but a code does; ask for a second one in `by`")
+    return given
+
+
+def claim_of(business: str, given: Mapping[str, str]) -> str:
+    """Which record is claimed, as a digest: the same whether or not there is one."""
+    fact = next(fact for fact in FACTS if fact in given)
+    return hashlib.sha256(f"{business}/{fact}/{given[fact]}".encode()).hexdigest()
+
+
+def caller_of(wish: Wish) -> str:
+    """Whose attempts count together; those who withhold their number only have their call in common."""
+    return wish.caller if wish.caller.startswith("+") else f"call:{wish.call}"
+
+
+def proved(records: Sequence[Record], given: Mapping[str, str]) -> Verified | None:
+    """The record that ``given`` proves to be the caller's; None when it is none, or could be several people's.
+
+    ``records`` in the order in which one of them is preferred.
+    """
+    wanted = {fact: value for fact, value in given.items() if fact != ONE_TIME_CODE}
+    # Every fact of every record is compared, so that how long it takes does not tell where it went wrong.
+    compared = [(record, [_same(record, fact, value) for fact, value in wanted.items()]) for record in records]
+    fitting = [record for record, same in compared if all(same)]
+    if not fitting or len({record.phone for record in fitting}) > 1:
+        return None
+    level = ONE_TIME_CODE if ONE_TIME_CODE in given else "code" if "code" in given else "facts"
+    return Verified(fitting[0].subject, level)
+
+
+def normal(fact: str, value: str) -> str:
+    """A fact in the form in which it is compared."""
+    if fact in ("code", "postcode", ONE_TIME_CODE):
+        return "".join(letter for letter in value.upper() if letter.isalnum())
+    if fact in ("name", "last_name"):
+        plain = unicodedata.normalize("NFKD", value.casefold())
+        return " ".join("".join(c if c.isalpha() else " " for c in plain if not unicodedata.combining(c)).split())
+    return value.strip().casefold()
+
+
+def _same(record: Record, fact: str, value: str) -> bool:
+    stored = normal(fact, getattr(record, "name" if fact == "last_name" else fact))
+    if fact == "last_name":
+        # "van der Berg" is asked for as "Berg" by some and as a whole by others.
+        tail = len(value.split())
+        stored = " ".join(stored.split()[-tail:]) if tail else ""
+    return bool(stored) and hmac.compare_digest(stored.encode(), value.encode())
