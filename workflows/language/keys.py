@@ -68,6 +68,8 @@ class Shape(StrEnum):
     """ids of scripts and topics, ``none`` or ``all``"""
     locale = "locale"
     notes = "notes"
+    source = "source"
+    """what an argument of an action is taken from"""
     migrations = "migrations"
     """digest: {step of that version: step of this}"""
     slot_table = "slot_table"
@@ -173,7 +175,7 @@ CASE: Keys = (
 
 NOTE: Keys = (
     Key("kind", Shape.kind, "Which kind of value it is.", needed=True),
-    Key("from", Shape.text, "What it is taken from: a slot, fact.X, receipt.ACTION.FIELD, or {text: WORDS}.",
+    Key("from", Shape.source, "What it is taken from: a slot, fact.X, receipt.ACTION.FIELD, or {text: WORDS}.",
         needed=True),
 )  # fmt: skip
 

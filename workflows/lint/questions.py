@@ -1,0 +1,212 @@
+"""Checks of what a caller is asked, and of what happens when the answer does not come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from spoken import Choice, Context, Kind, key_prompt
+from workflows.language.checking import Checks, Found, Severity, Subject
+from workflows.language.model import Act, Choose, Collect, Confirm, End, HandOver, Line, Say, Start
+from workflows.lint.view import place_of, plain, questions, text_of, written
+
+QUESTIONS = Checks()
+
+_REQUEST = re.compile(r"\b(please|tell|say|give|enter|spell|press|describe|name|let me know|go ahead)\b", re.IGNORECASE)
+_ASKING_WORD = r"\b(?:what|which|when|where|who|how)\b"
+_JOINED = re.compile(rf"{_ASKING_WORD}[^.?!]*\band\b\s+{_ASKING_WORD}[^.?!]*\?", re.IGNORECASE)
+_YES_OR_NO = re.compile(
+    r"^(is|are|was|do|does|did|would|will|can|could|shall|should|may|have|has|anything)\b", re.IGNORECASE
+)
+_USUAL_TRIES = 3
+
+
+def _open_questions(subject: Subject) -> Iterator[Collect | Choose]:
+    for step in questions(subject):
+        if isinstance(step, Collect) or (isinstance(step, Choose) and not step.yes):
+            yield step
+
+
+@QUESTIONS.add("missing-silence-path")
+def missing_silence(subject: Subject) -> Iterator[Found]:
+    """A question has no words of its own for a caller who says nothing: they hear "are you still there?" and the same
+    question again, which is what they did not understand the first time.
+
+    Fix: add `silence` with the question in other words.
+    """
+    for step in _open_questions(subject):
+        if not step.ladder.silence:
+            reason = f"step {step.id} has no words for a caller who stays silent"
+            yield Found(step.at, reason, "add silence: with the question in other words")
+
+
+@QUESTIONS.add("missing-no-match-path")
+def missing_no_match(subject: Subject) -> Iterator[Found]:
+    """A question has no words of its own for an answer that was not understood: the caller is not told how to answer.
+
+    Fix: add `no_match` which says what can be answered. Free text needs none: any words are an answer.
+    """
+    for step in _open_questions(subject):
+        free = isinstance(step, Collect) and subject.script.slots[step.slot].kind == Kind.free_text
+        if not step.ladder.no_match and not free:
+            reason = f"step {step.id} has no words for an answer that was not understood"
+            yield Found(step.at, reason, "add no_match: which says how to answer")
+
+
+@QUESTIONS.add("no-question")
+def no_question(subject: Subject) -> Iterator[Found]:
+    """The `ask` of a step is neither a question nor a request: the caller does not know that it is their turn.
+
+    Fix: end it with a question mark, or ask with "please".
+    """
+    for step in questions(subject):
+        words = step.ask.words
+        if "?" not in words and not _REQUEST.search(words):
+            yield Found(step.ask.at, f"step {step.id} asks nothing", "end its ask with a question, or with a request")
+
+
+@QUESTIONS.add("two-questions")
+def two_questions(subject: Subject) -> Iterator[Found]:
+    """One `ask` holds two questions: callers answer the last, and the first stays open.
+
+    Fix: make it two steps, or one question.
+    """
+    for step in questions(subject):
+        if step.ask.words.count("?") > 1 or _JOINED.search(step.ask.words):
+            yield Found(
+                step.ask.at, f"step {step.id} asks two questions at once", "ask one, and the other in a step of its own"
+            )
+
+
+@QUESTIONS.add("question-not-waited-for")
+def unanswered(subject: Subject) -> Iterator[Found]:
+    """A question stands in a line after which nobody waits for an answer: the caller answers into other words, or a
+    line that is dead.
+
+    Fix: move it into the `ask` of a step, or say it as a statement.
+    """
+    for step in written(subject):
+        lines: tuple[Line | None, ...] = ()
+        if isinstance(step, Say | End):
+            lines = step.lines
+        elif isinstance(step, Start | HandOver):
+            lines = (step.line,)
+        elif isinstance(step, Act):
+            lines = (step.filler,)
+        for line in lines:
+            if line is not None and "?" in line.words:
+                reason = f"step {step.id} asks something and does not wait for the answer"
+                yield Found(line.at, reason, "put the question into the ask of a collect or a choose")
+
+
+@QUESTIONS.add("repeated-rung", Severity.warning)
+def repeated_rung(subject: Subject) -> Iterator[Found]:
+    """A line for silence or for not understanding repeats the words before it: who did not understand them once will
+    not the second time.
+
+    Fix: say it in other words, shorter, with an example.
+    """
+    for step in questions(subject):
+        for kind, rungs in (("no_match", step.ladder.no_match), ("silence", step.ladder.silence)):
+            said = {plain(text_of(step.ask))}
+            for line in rungs:
+                words = plain(text_of(line))
+                if words in said:
+                    yield Found(line.at, f"{kind} of step {step.id} repeats the same words", "say it in other words")
+                said.add(words)
+
+
+@QUESTIONS.add("keys-impossible")
+def keys_impossible(subject: Subject) -> Iterator[Found]:
+    """A step offers the telephone's keys for a value that cannot be typed on them (a name, an address): the caller
+    types and nothing is understood.
+
+    Fix: take `keys` out, or ask for something with digits.
+    """
+    for step in questions(subject):
+        if not isinstance(step, Collect) or step.ladder.keys is None:
+            continue
+        slot = subject.script.slots[step.slot]
+        choices = tuple(Choice(option.id, option.says) for option in slot.options)
+        if key_prompt(slot.kind, _context(choices, subject.script.locale or "en-US")) is None:
+            reason = f"step {step.id} offers keys, and a {slot.kind} cannot be entered with them"
+            yield Found(step.ladder.keys.at, reason, "take keys: out")
+
+
+def _context(choices: tuple[Choice, ...], locale: str) -> Context:
+    return Context(now=datetime(2000, 1, 1, tzinfo=UTC), tz="UTC", locale=locale, choices=choices)
+
+
+@QUESTIONS.add("too-many-retries", Severity.warning)
+def too_many_retries(subject: Subject) -> Iterator[Found]:
+    """A question is asked more than three times before a way out is offered: callers hang up before that.
+
+    Fix: leave `retries` at three or fewer; the way out is a person or a message.
+    """
+    for step in questions(subject):
+        if step.manner.retries > _USUAL_TRIES:
+            line = place_of(subject, "steps", step.id, "retries")
+            reason = f"step {step.id} asks {step.manner.retries} times before a way out is offered"
+            yield Found(line, reason, "write 3 or fewer")
+
+
+@QUESTIONS.add("bare-yes-unanswered")
+def bare_yes(subject: Subject) -> Iterator[Found]:
+    """A `choose` asks what can be answered with yes or no, and does not say where one of them leads: the plainest
+    answer of all is not understood.
+
+    Fix: add both `yes` and `no`, or ask a question that names what can be chosen.
+    """
+    for step in questions(subject):
+        if isinstance(step, Choose) and _answerable(step.ask) and not (step.yes and step.no):
+            missing = "yes" if not step.yes else "no"
+            reason = f"step {step.id} can be answered with {missing!r}, which leads nowhere"
+            yield Found(step.ask.at, reason, f"add {missing}: STEP")
+
+
+def _answerable(ask: Line) -> bool:
+    asked = [sentence.strip() for sentence in re.findall(r"[^.?!]*\?", ask.words)]
+    return bool(asked) and bool(_YES_OR_NO.match(asked[-1])) and " or " not in asked[-1]
+
+
+@QUESTIONS.add("options-not-said", Severity.warning)
+def options_not_said(subject: Subject) -> Iterator[Found]:
+    """A choice is asked for without naming any of its options: callers say something else.
+
+    Fix: name at least one option in the question or in its first `no_match`.
+    """
+    for step in questions(subject):
+        if not isinstance(step, Collect):
+            continue
+        slot = subject.script.slots[step.slot]
+        heard = " ".join([step.ask.words, *(line.words for line in step.ladder.no_match[:1])])
+        told = f" {plain(heard)} "
+        if slot.options and not any(f" {plain(way)} " in told for option in slot.options for way in option.says):
+            yield Found(step.ask.at, f"step {step.id} names none of the options", "name at least one in the question")
+
+
+@QUESTIONS.add("greeting-repeats", Severity.warning)
+def greeting_repeats(subject: Subject) -> Iterator[Found]:
+    """The script begins with a greeting; the line has greeted already, and callers hear hello twice.
+
+    Fix: begin with what comes after the greeting; the greeting stands in `lines.yaml`.
+    """
+    script = subject.script
+    name, seen = script.first, set[str]()
+    while name in script.steps and name not in seen:
+        seen.add(name)
+        step = script.steps[name]
+        lines = (
+            step.lines if isinstance(step, Say) else (step.ask,) if isinstance(step, Collect | Choose | Confirm) else ()
+        )
+        for line in lines:
+            if _GREETING.search(line.words) or any(place.name == "agent_name" for place in line.places):
+                yield Found(line.at, f"step {step.id} greets again", "leave the greeting to the line")
+        name = step.then if isinstance(step, Say) else ""
+
+
+_GREETING = re.compile(
+    r"^\s*(hello|hi|hey|welcome|good (morning|afternoon|evening|day)|thank(s| you) for (calling|phoning))\b",
+    re.IGNORECASE,
+)
