@@ -1,0 +1,90 @@
+"""The watch: finds danger in a transcript and knows the fixed words for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import cast, get_args
+
+import yaml
+
+from agent.safety.phrases import FOLDER, KINDS, Phrases, load_phrases, plain
+from calls.danger import Danger, DangerKind, Risk, Way
+from calls.errors import ConfigurationError
+
+ANY = "any"
+"""the country whose words name no number"""
+
+LOOKED_AT = 600
+"""characters: of a longer turn the last so many are looked at, for that is what is new"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said and done about one kind."""
+
+    risk: Risk
+    then: Way
+    say: Mapping[str, str]
+    """country -> words"""
+    alone: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """All of it."""
+
+    edition: str
+    kinds: Mapping[DangerKind, Answer]
+
+
+class PhraseWatch:
+    """Implements ``calls.danger.Watch`` with phrases alone: no model, the same answer every time."""
+
+    def __init__(self, phrases: Phrases | None = None, answers: Answers | None = None) -> None:
+        self._phrases = phrases or load_phrases()
+        self._answers = answers or load_answers()
+        self._edition = f"{self._phrases.edition}/{self._answers.edition}"
+        self._look = lru_cache(maxsize=1024)(self._family)
+
+    def find(self, text: str, locale: str, country: str) -> Danger | None:
+        """The gravest danger spoken of; the country of the locale counts when the line names none."""
+        found = self._look(text[-LOOKED_AT:])
+        if found is None:
+            return None
+        kind, rule = found
+        answer = self._answers.kinds[kind]
+        where = country or locale.partition("-")[2]
+        return Danger(
+            kind=kind,
+            rule=rule,
+            edition=self._edition,
+            risk=answer.risk,
+            say=answer.say.get(where) or answer.say[ANY],
+            alone=answer.alone.get(where) or answer.alone.get(ANY, ""),
+            then=answer.then,
+        )
+
+    def _family(self, text: str) -> tuple[DangerKind, str] | None:
+        words = plain(text)
+        family = next((one for one in self._phrases.families if one.found_in(words)), None)
+        return (family.kind, family.id) if family else None
+
+
+@cache
+def load_answers() -> Answers:
+    """The fixed words. Raises ConfigurationError when a kind has none, or none for a country that is not listed."""
+    path = FOLDER / "lines.yaml"
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as why:
+        raise ConfigurationError(f"{path.name}: cannot be read ({why}); restore the file") from why
+    kinds: dict[DangerKind, Answer] = {}
+    for kind in KINDS:
+        entry = raw["kinds"].get(kind) or {}
+        say, alone = dict(entry.get("say") or {}), dict(entry.get("alone") or {})
+        if ANY not in say or entry.get("risk") not in get_args(Risk) or entry.get("then") not in get_args(Way):
+            raise ConfigurationError(f"{path.name}: {kind} needs risk, then and say.{ANY}; write them")
+        kinds[kind] = Answer(cast(Risk, entry["risk"]), cast(Way, entry["then"]), say, alone)
+    return Answers(str(raw["edition"]), kinds)
