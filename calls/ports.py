@@ -16,6 +16,7 @@ from calls.line import IncomingCall, Line
 from calls.run import ActionRequest, ActionSettled, Advance, CallFacts, Run, Stimulus
 from calls.signals import Judged, Signal, Understood
 from calls.speech import Clause, Heard, Played
+from calls.state import CallState
 
 Emit = Callable[[Signal], None]
 """Puts a signal into a call's inbox; never waits."""
@@ -168,6 +169,13 @@ class Director(Protocol):
 
     def guidance(self, run: Run, facts: CallFacts) -> Guidance:
         """What is wanted where ``run`` stands; for a call taken up again."""
+
+
+class Scripts(Protocol):
+    """Which script a call gets, in which version."""
+
+    async def director(self, line: Line, incoming: IncomingCall, state: CallState) -> Director:
+        """Asked once per media socket. ``state`` names the versions a call began with, on which it stays."""
 
 
 class Guardrail(Protocol):

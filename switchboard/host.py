@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from calls.clock import Clock
 from calls.conversation import Conversation
 from calls.line import IncomingCall, Line
-from calls.ports import Actions, Director, Engine, EventSink, Guardrail, PlayOut, Recorder
+from calls.ports import Actions, Engine, EventSink, Guardrail, PlayOut, Recorder, Scripts
 from calls.record import CallRecord
+from calls.run import Earlier
 from calls.session import CallSession, Parts
 from calls.state import rebuild
 from records.recording_path import recording_path
@@ -21,6 +23,13 @@ log = logging.getLogger(__name__)
 MakeRecorder = Callable[[Path, float], Recorder]
 """(file, ms since answer at the stream's first frame): a call taken up again goes on in the same file"""
 
+FindEarlier = Callable[[IncomingCall, Line], Awaitable[Earlier | None]]
+"""The caller's call before this one, when it broke off a moment ago."""
+
+
+async def _never(_incoming: IncomingCall, _line: Line) -> None:
+    return None
+
 
 class Host:
     """Holds what all calls share."""
@@ -30,33 +39,38 @@ class Host:
         *,
         sink: EventSink,
         engines: Mapping[str, Engine],
-        director: Callable[[Line], Director],
+        scripts: Scripts,
         guardrail: Guardrail,
         actions: Actions,
         clock: Clock,
         recordings: Path | None,
         make_recorder: MakeRecorder,
+        earlier: FindEarlier = _never,
     ) -> None:
         self._sink = sink
         self._engines = engines
-        self._director = director
+        self._scripts = scripts
         self._guardrail = guardrail
         self._actions = actions
         self._clock = clock
         self._recordings = recordings
         self._make_recorder = make_recorder
+        self._earlier = earlier
 
     async def open(self, incoming: IncomingCall, line: Line, stream_id: str, playout: PlayOut) -> CallSession:
         """A new call, or one taken up again where its record says it stands."""
         record = await CallRecord.open(self._sink, line.tenant, incoming.call)
         state = rebuild(record.past)
+        if state.answered is None:
+            incoming = replace(incoming, earlier=await self._earlier(incoming, line))
+        director = await self._scripts.director(line, incoming, state)
         since_ms = since_answer_ms(state, self._clock)
         engine = self._engines[line.engine]
         recorder = self._recorder(incoming.call, since_ms) if line.record else None
         if recorder is not None:
             playout.record_to(recorder)
         parts = Parts(
-            conversation=Conversation(line, incoming, self._director(line), engine.traits),
+            conversation=Conversation(line, incoming, director, engine.traits),
             record=record,
             engine=engine.open(line, since_ms),
             guardrail=self._guardrail,

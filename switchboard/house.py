@@ -7,7 +7,7 @@ import contextlib
 import logging
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,6 @@ from agent.guardrail.gate import RuleGuardrail
 from calls.clock import LoopClock
 from calls.line import Line
 from calls.phrases import FILLER, WITHHELD, clauses_of
-from calls.ports import Director
 from calls.randomness import SystemRandomness
 from calls.run import Receipt
 from calls.signals import Displaced
@@ -36,10 +35,13 @@ from switchboard.lines import LineBook
 from switchboard.live import TailedSink
 from switchboard.places import Places
 from switchboard.rates import CallRates
+from switchboard.returning import BrokenOff
+from switchboard.scripts import LiveScripts
 from switchboard.secret import signing_key
 from switchboard.settings import Settings
 from switchboard.sockets import OpenedSockets
 from switchboard.sweeper import Sweeper
+from switchboard.working_copies import WorkingCopies
 from telephony.callbacks import Callbacks
 from telephony.door import Door
 from telephony.media import MediaParts
@@ -48,10 +50,9 @@ from telephony.tokens import CallTokens
 from telephony.twilio_rest import TwilioRest
 from telephony.webhooks import Webhooks
 from workflows.actions import ActionRunner
-from workflows.advance import ScriptDirector
 from workflows.backends.receipts import receipts_of_call
 from workflows.backends.seed import seed
-from workflows.language.scripts import ScriptSet, available_scripts
+from workflows.versions.store import VersionStore
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -89,8 +90,7 @@ async def open_house(
     """Everything that answers calls, over ``engine``. Raises ConfigurationError when it would be insecure."""
     settings.refuse_insecurity()
     clock, book = LoopClock(), LineBook(settings.lines)
-    scripts = available_scripts(settings.scripts)
-    directors = directors_for(scripts, book.lines)
+    copies = WorkingCopies(settings.scripts)
     async with contextlib.AsyncExitStack() as stack:
         stores = await stack.enter_async_context(open_stores(settings, progress))
         database = await stack.enter_async_context(open_engine(stores.database_url))
@@ -109,21 +109,26 @@ async def open_house(
         door = Door(LineDoor(book, LinePauses(database), rates, clock, places), clock)
         places.seated = lambda: door.seated_calls
         opened = OpenedSockets(database, clock)
+        scripts = LiveScripts(copies, VersionStore(database), clock, engine.prerender)
+        await scripts.start()
+        scripts.refuse_missing(book.lines)
         recordings = settings.var / "recordings"
         recordings.mkdir(parents=True, exist_ok=True, mode=0o700)
         host = Host(
             sink=sink,
             engines={"cascade": engine},
-            director=lambda line: _director(directors, scripts, line),
+            scripts=scripts,
             guardrail=RuleGuardrail(),
             actions=actions,
             clock=clock,
             recordings=recordings,
             make_recorder=lambda path, since_ms: WavRecorder(path, origin_ms=since_ms),
+            earlier=BrokenOff(database, clock).earlier,
         )
         media = MediaParts(host, door, tokens, clock, sockets=opened)
         group = await stack.enter_async_context(asyncio.TaskGroup())
         lasting = [group.create_task(Sweeper(database, desk, clock, opened).run()), group.create_task(places.run())]
+        lasting.append(group.create_task(scripts.run()))
         if settings.twilio_account_sid and settings.twilio_auth_tokens:
             rest = await _rest(stack, settings)
             lasting.append(group.create_task(HangUpWatch(sink, door, rest, clock).run()))
@@ -180,15 +185,6 @@ def signature_check(settings: Settings) -> SignatureCheck | None:
 def worker_name() -> str:
     """A name no other process has."""
     return f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(3)}"
-
-
-def directors_for(scripts: ScriptSet, lines: Iterable[Line]) -> dict[str, ScriptDirector]:
-    """A director for each script that a line begins with. Raises KeyError for a script that is not there."""
-    return {line.script: ScriptDirector(scripts, line.script) for line in lines}
-
-
-def _director(directors: Mapping[str, ScriptDirector], scripts: ScriptSet, line: Line) -> Director:
-    return directors.get(line.script) or ScriptDirector(scripts, line.script)
 
 
 async def prerender(engine: CascadeEngine, lines: Iterable[Line]) -> None:

@@ -45,6 +45,7 @@ from switchboard.desk import RecordDesk
 from switchboard.host import Host
 from switchboard.lines import LineBook
 from switchboard.rates import CallRates
+from switchboard.scripts import FixedScripts
 from telephony.callbacks import Callbacks
 from telephony.door import Door
 from telephony.media import MediaParts, handle_media
@@ -54,7 +55,6 @@ from telephony.twin import Caller, CallerGaveUp, CallerScript, CallResult, Tampe
 from telephony.twin.memory import MemoryNetwork, MemorySocket
 from telephony.twin.ports import Form, Reply
 from telephony.twin.soundcheck import spans
-from workflows.advance import ScriptDirector
 from workflows.language.scripts import shipped_scripts
 from workflows.memory_actions import MemoryActions
 
@@ -166,7 +166,7 @@ class House:
             Host(
                 sink=self.sink,
                 engines=engines,
-                director=lambda line: ScriptDirector(SCRIPTS, line.script),
+                scripts=FixedScripts(SCRIPTS),
                 guardrail=RuleGuardrail(),
                 actions=self.actions,
                 clock=self.clock,
