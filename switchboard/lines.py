@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -157,6 +158,8 @@ class _Reader:
         except (ZoneInfoNotFoundError, ValueError) as why:
             fix = "write an IANA name such as America/New_York"
             raise self.wrong(raw["timezone"], f"time zone {line.timezone!r} is not known", fix) from why
+        if line.country and not (len(line.country) == 2 and line.country.isalpha() and line.country.isupper()):
+            raise self.wrong(raw["country"], f"country {line.country!r} is no code", "write two capitals, as in GB")
         for key, offered in CHOICES.items():
             value = getattr(line, key)
             if value not in offered:
@@ -175,14 +178,25 @@ class _Reader:
         """Where a person is reached."""
         raw = self.mapping(node, "human")
         kinds = [kind for kind in ("number", "sip", "queue") if kind in raw]
-        if len(kinds) != 1 or set(raw) - {*kinds, "ring_seconds"}:
-            raise self.wrong(node, "human must have one of number, sip, queue", "keep one, and ring_seconds if wanted")
+        if len(kinds) != 1 or set(raw) - {*kinds, "ring_seconds", "languages"}:
+            fix = "keep one, and ring_seconds or languages if wanted"
+            raise self.wrong(node, "human must have one of number, sip, queue", fix)
         kind = kinds[0]
         address = self._number(raw[kind]) if kind == "number" else self.text(raw[kind], kind)
         if kind == "sip" and not address.startswith(("sip:", "sips:")):
             raise self.wrong(raw[kind], f"{address!r} is not a SIP address", "begin it with sip:")
         seconds = self.whole(raw["ring_seconds"], "ring_seconds", 5, 120) if "ring_seconds" in raw else 20
-        return HumanDestination(kind, address, seconds)
+        languages = self._languages(raw["languages"]) if "languages" in raw else ()
+        return HumanDestination(kind, address, seconds, languages)
+
+    def _languages(self, node: yaml.Node) -> tuple[str, ...]:
+        if not isinstance(node, yaml.SequenceNode):
+            raise self.wrong(node, "languages must be a list", "write languages: [es, pl]")
+        codes = tuple(self.text(item, "a language") for item in node.value)
+        wrong = next((code for code in codes if not re.fullmatch("[a-z]{2}", code)), None)
+        if wrong:
+            raise self.wrong(node, f"language {wrong!r} is no code", "write two small letters of ISO 639-1, as in es")
+        return codes
 
     def limits(self, node: yaml.Node, line: Line) -> Limits:
         """What the line may be asked to carry."""

@@ -42,9 +42,11 @@ def test_everything_can_be_set() -> None:
             """\
     timezone: Europe/London
     locale: en-GB
+    country: GB
     record: no
     human:
       sip: sip:desk@example.com
+      languages: [es, pl]
       ring_seconds: 30
     limits:
       concurrent_calls: 3
@@ -58,6 +60,7 @@ def test_everything_can_be_set() -> None:
         "x",
     )
     assert line.human is not None and (line.human.kind, line.human.ring_seconds) == ("sip", 30)
+    assert line.human.languages == ("es", "pl") and line.country == "GB"
     assert not line.record
     blocked = line.limits.blocked[0]
     assert blocked.until is not None and blocked.until.tzinfo is not None
@@ -74,6 +77,8 @@ def test_everything_can_be_set() -> None:
         (GOOD.replace('"+15550100"', "5550100"), r"x:3: number '5550100' is not E.164"),
         (with_("    timezone: Mars/Base\n"), r"x:8: time zone 'Mars/Base' is not known"),
         (with_("    locale: fr-FR\n"), r"x:8: locale 'fr-FR' is not offered; use en-US or en-GB"),
+        (with_("    country: britain\n"), r"x:8: country 'britain' is no code"),
+        (with_("    human: {sip: 'sip:a@b', languages: [Spanish]}\n"), r"x:8: language 'Spanish' is no code"),
         (with_("    human: {number: '+15550199', sip: 'sip:a@b'}\n"), r"x:8: human must have one of"),
         (with_("    human: {sip: 'desk@example.com'}\n"), r"x:8: .* is not a SIP address"),
         (with_("    limits: {concurrent_calls: 0}\n"), r"x:8: concurrent_calls is '0'; write a whole number"),
