@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from spoken import Kind, key_prompt, words_for_digits
-from workflows.language.model import Choose, Collect, Confirm, End, Ladder, Line, Say, Slot
+from workflows.language.model import Choose, Collect, Confirm, End, Ladder, Line, Manner, Say, Slot
+from workflows.language.wording import ROBOT
 from workflows.offers import OFFERS
 from workflows.turn import Turn
 from workflows.values import PERSONAL, SPELLABLE, caller_number, offers_caller
@@ -29,6 +30,19 @@ def ladder(turn: Turn) -> Ladder:
     """The step's own words for when no answer comes."""
     step = turn.step
     return step.ladder if isinstance(step, Collect | Confirm | Choose) else Ladder()
+
+
+def retries(turn: Turn) -> int:
+    """How often the open question is asked before a way out is offered."""
+    step = turn.step
+    return step.manner.retries if isinstance(step, Collect | Confirm | Choose) else Manner().retries
+
+
+def allows(turn: Turn, digression: str) -> bool:
+    """Whether the caller may go to this script or topic from here. Who speaks to them is always answered."""
+    step = turn.step
+    named = step.manner.digressions if isinstance(step, Collect | Confirm | Choose) else None
+    return named is None or digression in named or digression == ROBOT
 
 
 def open_collect(turn: Turn, step: Collect) -> None:

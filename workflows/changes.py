@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from calls.commands import CorrectSlot, FillSlot, UseCallerNumber, Value
 from calls.events import SlotFilled
 from calls.repairs import Repair
-from calls.run import Commanded
+from calls.run import Commanded, SlotValue
 from calls.speech import HeardBy
 from spoken import Kind
 from workflows.asking import CHANGE, ask, asked_slot, offer_keys
@@ -63,6 +63,9 @@ def take(turn: Turn, stimulus: Commanded) -> Changes:
         slot = turn.script.slots[command.slot]
         if slot.name in done:
             changes.too_late = True
+            if command.value is not None and canonical(slot, command.value, turn):
+                # What changes it is begun with what the caller wants instead.
+                turn.wished[slot.name] = SlotValue(command.value, command.text, command.confidence, stimulus.by)
         elif command.value is None:
             _empty(turn, slot, changes)
         elif canonical(slot, command.value, turn):

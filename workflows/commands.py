@@ -28,6 +28,7 @@ from calls.commands import (
 from calls.repairs import Repair
 from calls.run import Commanded
 from workflows.answers import affirm, deny
+from workflows.asking import allows
 from workflows.changes import go_on, take
 from workflows.language.model import Choose, End
 from workflows.language.wording import ROBOT
@@ -167,7 +168,7 @@ def _question(turn: Turn, topic: str) -> None:
 
 
 def _tell(turn: Turn, topic: str) -> None:
-    known = turn.script.topics.get(topic)
+    known = turn.script.topics.get(topic) if allows(turn, topic) else None
     if topic == ROBOT:
         turn.applied(Repair.ROBOT_ASKED)
         turn.word("robot")
@@ -194,7 +195,7 @@ def _switch(turn: Turn, commands: tuple[Command, ...], later: list[str]) -> bool
     wish = intent.script if intent is not None else wish
     if wish not in turn.scripts.scripts or (wish == turn.run.script and not isinstance(step, Choose | End)):
         return False
-    if isinstance(step, Choose | End) or not turn.run.slots:
+    if not turn.run.frames and (isinstance(step, Choose | End) or not turn.run.slots):
         start_script(turn, wish, quietly=True)
         return True
     return digress(turn, wish)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from calls.commands import Command, StartWorkflow
 from calls.repairs import Repair
-from calls.run import DEEPEST
+from workflows.asking import allows
 from workflows.language.model import Choose, End
 from workflows.requests import enqueue
 from workflows.turn import Turn
-from workflows.walk import start_script
+from workflows.walk import call_script
 
 
 def wishes_for_later(turn: Turn, commands: tuple[Command, ...]) -> list[str]:
@@ -30,9 +30,8 @@ def digress(turn: Turn, script: str) -> bool:
 
     True when it has begun.
     """
-    if len(turn.run.frames) >= DEEPEST:
+    if not allows(turn, script) or not call_script(turn, script, quietly=True):
         enqueue(turn, script)
         return False
     turn.applied(Repair.DIGRESSED)
-    start_script(turn, script, quietly=True)
     return True

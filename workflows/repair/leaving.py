@@ -6,7 +6,7 @@ from calls.events import OutcomeReached
 from calls.repairs import Repair
 from calls.run import Commanded
 from workflows.asking import ask, say_all
-from workflows.language.model import SHARED, Act, Confirm, Say
+from workflows.language.model import SHARED, Act, Confirm, HandOver, Say
 from workflows.offers import CALLBACK, HUMAN
 from workflows.turn import Turn
 from workflows.walk import HANDED_OVER, achieved, start_script, walk
@@ -25,6 +25,10 @@ def cancel(turn: Turn) -> None:
     """The caller does not want it any more. What is done stays done, and that is said."""
     turn.applied(Repair.CANCELLED)
     step = turn.step
+    if turn.script.committed.get(step.id) and turn.script.on_undo and turn.run.step != turn.script.on_undo:
+        turn.confirming("")
+        walk(turn, turn.script.on_undo)
+        return
     if turn.script.committed.get(step.id):
         turn.word("already_done")
         turn.confirming("")
@@ -75,7 +79,10 @@ def human_missed(turn: Turn, status: str) -> None:
     step = turn.step if turn.run.script else None
     if isinstance(step, Act) and step.writes and turn.committed(step):
         _tell(turn, step)
-    start_script(turn, SHARED)
+    if isinstance(step, HandOver) and step.otherwise:
+        walk(turn, step.otherwise)
+    else:
+        start_script(turn, SHARED)
 
 
 def _tell(turn: Turn, step: Act) -> None:

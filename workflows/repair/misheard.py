@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calls.repairs import Repair
-from workflows.asking import ask, ladder, offer_keys
+from workflows.asking import ask, ladder, offer_keys, retries
 from workflows.language.model import SHARED, End
 from workflows.offers import CALLBACK, EARLIER, HUMAN
 from workflows.repair.leaving import goodbye
@@ -28,16 +28,17 @@ def no_match(turn: Turn, *, at_once: bool = False) -> None:
         turn.confirming("")
         walk(turn, step.id)
         return
-    rung = RUNGS if at_once else turn.count(f"no_match.{step.id}")
+    most = retries(turn)
+    rung = most if at_once else turn.count(f"no_match.{step.id}")
     turn.applied(_NO_MATCH[min(rung, RUNGS) - 1])
-    if rung >= RUNGS:
+    if rung >= most:
         _way_out(turn)
         return
     own = ladder(turn).no_match
     if len(own) >= rung and not turn.run.confirming:
         turn.say(f"{step.id}.no_match_{rung}", own[rung - 1])
     else:
-        turn.word(f"no_match_{rung}")
+        turn.word(f"no_match_{min(rung, RUNGS - 1)}")
         ask(turn)
     offer_keys(turn)
 
@@ -77,18 +78,19 @@ def silent(turn: Turn, count: int) -> None:
     if isinstance(turn.step, End):
         goodbye(turn)
         return
-    if count <= RUNGS:
-        turn.applied(_SILENCE[count - 1])
+    most = retries(turn)
+    if count <= most:
+        turn.applied(_SILENCE[min(count, RUNGS) - 1])
     own = ladder(turn).silence
-    if count > RUNGS:
+    if count > most:
         turn.word("silence_end", must_say=True)
         turn.confirming("")
         turn.leave("hang_up", "silent")
     elif len(own) >= count and not turn.run.confirming:
         turn.say(f"{turn.step.id}.silence_{count}", own[count - 1])
     else:
-        turn.word(f"silence_{count}")
-        if count < RUNGS:
+        turn.word(f"silence_{RUNGS if count == most else min(count, RUNGS - 1)}")
+        if count < most:
             ask(turn)
         else:
             offer_keys(turn)

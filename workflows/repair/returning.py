@@ -6,6 +6,7 @@ from calls.events import ResumeOffered, SlotFilled, WorkflowStarted
 from calls.repairs import Repair
 from calls.run import Earlier, ScriptLine
 from workflows.asking import ask, personal
+from workflows.calling import proof_slots
 from workflows.language.model import Act
 from workflows.offers import EARLIER, RESUME
 from workflows.turn import Turn
@@ -54,7 +55,8 @@ def take_up(turn: Turn) -> None:
     turn.record(WorkflowStarted(script.name, script.digest))
     for name, held in earlier.slots.items():
         slot = script.slots.get(name)
-        if slot is not None and canonical(slot, held.value, turn):
+        # Whoever is calling now has to say themselves what proves them.
+        if slot is not None and name not in proof_slots(script) and canonical(slot, held.value, turn):
             turn.record(SlotFilled(name, held.value, held.text, held.confidence, held.by))
     walk(turn, script.first)
 
