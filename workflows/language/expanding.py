@@ -7,6 +7,7 @@ from typing import Literal, cast
 
 from spoken import Kind
 from workflows.language.catalogue import UNAVAILABLE
+from workflows.language.keys import HANDS_TO, RECORDS
 from workflows.language.lines import read_line
 from workflows.language.model import (
     ONE_TIME_CODE,
@@ -57,7 +58,7 @@ def implied_slots(nodes: Mapping[str, Node], slots: Mapping[str, Slot]) -> dict[
 
 def read_verify(fields: Fields, where: Where) -> tuple[Step, ...]:
     """``verify``: the proof itself, and a question for each thing that proves."""
-    what = fields.need("verify").one_of("verify", ("booking", "customer"))
+    what = fields.need("verify").one_of("verify", RECORDS)
     node = fields.need("by")
     by = tuple(dict.fromkeys(_proof(item, where) for item in node.items("by")))
     attempts = fields.get("attempts")
@@ -212,7 +213,7 @@ def _binding(name: str, node: Node, where: Where) -> Argument:
 
 def read_hand_over(fields: Fields, where: Where) -> Step:
     """``hand_over``."""
-    to = fields.need("hand_over").one_of("hand_over", ("human", "message", "callback"))
+    to = fields.need("hand_over").one_of("hand_over", HANDS_TO)
     otherwise = fields.get("otherwise")
     return HandOver(
         where.id,

@@ -87,7 +87,20 @@ class Key:
     meaning: str
     """one sentence, for the reference and for editors"""
     needed: bool = False
+    only: tuple[str, ...] = ()
+    """kinds of slot it is for; empty: for all"""
+    least: int = 0
+    most: int = 0
+    """limits of a whole number"""
 
+
+HANDS_TO = ("human", "message", "callback")
+"""Where a call can be handed over to."""
+
+RECORDS = ("booking", "customer")
+"""What a caller can prove to be theirs."""
+
+_LIMITED = ("date", "number", "ordinal", "party_size", "time")
 
 Keys = tuple[Key, ...]
 """In the order in which the formatter writes them."""
@@ -107,10 +120,11 @@ _LADDER: Keys = (
     Key("help", Shape.line, "What is said to a caller who asks what is meant."),
 )
 _MANNER: Keys = (
-    Key("retries", Shape.whole, "How often it is asked before a way out is offered: 1 to 5, else 3."),
+    Key("retries", Shape.whole, "How often it is asked before a way out is offered: 1 to 5, else 3.",
+        least=1, most=5),
     Key("digressions", Shape.digressions, "Scripts and topics the caller may go to from here; all of them, or none."),
     Key("language", Shape.locale, "The locale of what is said and heard here."),
-)
+)  # fmt: skip
 _WITH = Key("with", Shape.bindings, "Slots of the other script and what they are set to.")
 
 SCRIPT: Keys = (
@@ -135,16 +149,17 @@ SCRIPT: Keys = (
 SLOT: Keys = (
     Key("kind", Shape.kind, "Which kind of value it is: how it is heard, checked and read back.", needed=True),
     Key("names", Shape.texts, "What people call it; the first is what we call it."),
-    Key("options", Shape.options, "For a choice: an id for each, and what people say for it."),
-    Key("length", Shape.whole, "For a code: how many characters it has."),
-    Key("pattern", Shape.text, "For a code: the regular expression it has to match."),
-    Key("minimum", Shape.limit, "The least it may be; for a date also today or today+N."),
-    Key("maximum", Shape.limit, "The most it may be; for a date also today or today+N."),
+    Key("options", Shape.options, "For a choice: an id for each, and what people say for it.", only=("choice",)),
+    Key("length", Shape.whole, "For a code: how many characters it has.", only=("code",), least=1, most=64),
+    Key("pattern", Shape.text, "For a code: the regular expression it has to match.", only=("code",)),
+    Key("minimum", Shape.limit, "The least it may be; for a date also today or today+N.", only=_LIMITED),
+    Key("maximum", Shape.limit, "The most it may be; for a date also today or today+N.", only=_LIMITED),
     Key("among", Shape.text, "The fact, a list, in which the value has to stand."),
     Key("confirm", Shape.policy, "When it is read back: never, implicit, explicit, or unsure."),
-    Key("offer_caller", Shape.truth, "For a phone: whether the number the caller calls from is proposed."),
+    Key("offer_caller", Shape.truth, "For a phone: whether the number the caller calls from is proposed.",
+        only=("phone",)),
     Key("optional", Shape.truth, "Whether the caller may have none."),
-)
+)  # fmt: skip
 
 TOPIC: Keys = (
     Key("says", Shape.texts, "How callers ask it.", needed=True),
@@ -225,7 +240,7 @@ STEPS: Mapping[str, Keys] = {
             needed=True),
         Key("by", Shape.proof, "What proves it: slots which all have to match, or one_time_code.", needed=True),
         Key("ask", Shape.asks, "For a slot, the question; left out, the house's own."),
-        Key("attempts", Shape.whole, "How many tries the caller has: 1 to 5, else 3."),
+        Key("attempts", Shape.whole, "How many tries the caller has: 1 to 5, else 3.", least=1, most=5),
         *_MANNER,
         _THEN,
         Key("failed", Shape.step, "The step after the last try, or when the record is locked.", needed=True),

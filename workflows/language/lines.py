@@ -13,7 +13,7 @@ from workflows.language.model import CALL_PLACES, Line, Place, Slot
 from workflows.language.nodes import Node, suggestion
 
 _GAP = re.compile(r"\{([^{}]*)\}")
-_MAX_CHARACTERS = 600
+MAX_CHARACTERS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,9 @@ def read_line(node: Node, what: str, scope: Scope) -> Line:
         tongue = fields.get("language")
         language = read_locale(tongue) if tongue else ""
     text = words.text(what)
-    if len(text) > _MAX_CHARACTERS:
+    if len(text) > MAX_CHARACTERS:
         raise words.refuse(
-            f"{what} has {len(text)} characters", f"split it: at most {_MAX_CHARACTERS} are said at once"
+            f"{what} has {len(text)} characters", f"split it: at most {MAX_CHARACTERS} are said at once"
         )
     return Line(_parts(text, words, scope), words.line, must_say, interruptible, language)
 

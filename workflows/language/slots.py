@@ -16,7 +16,6 @@ KINDS = tuple(kind.value for kind in Kind)
 POLICIES = ("never", "implicit", "explicit", "unsure")
 _RELATIVE = re.compile(r"today([+-][0-9]{1,4})?")
 _RESERVED = frozenset({*CALL_PLACES, "fact", "receipt", "call", "today"})
-_LIMITED = frozenset({"date", "time", "number", "party_size", "ordinal"})
 
 
 def read_slots(node: Node | None) -> tuple[dict[str, Slot], list[ScriptError]]:
@@ -37,11 +36,13 @@ def _slot(name: str, node: Node) -> Slot:
     fields = node.fields(f"slot {name}", names(SLOT))
     kind = fields.need("kind").one_of("kind", KINDS)
     options = _options(name, kind, fields)
+    for key in SLOT:
+        unfit = fields.get(key.name)
+        if unfit is not None and key.only and kind not in key.only:
+            raise unfit.refuse(f"{key.name} is for slots of kind {', '.join(key.only)}", "leave it out")
     called = fields.get("names")
     policy = fields.get("confirm")
     offer = fields.get("offer_caller")
-    if offer is not None and kind != "phone":
-        raise offer.refuse("offer_caller is for slots of kind phone", "leave it out")
     among, optional = fields.get("among"), fields.get("optional")
     return Slot(
         name=name,
@@ -50,8 +51,8 @@ def _slot(name: str, node: Node) -> Slot:
         if called
         else (name.replace("_", " "),),
         options=options,
-        length=_length(fields, kind),
-        pattern=_pattern(fields, kind),
+        length=_length(fields),
+        pattern=_pattern(fields),
         minimum=_limit(fields, "minimum", kind),
         maximum=_limit(fields, "maximum", kind),
         among=among.text("among") if among else "",
@@ -79,21 +80,17 @@ def _options(name: str, kind: str, fields: Fields) -> tuple[Option, ...]:
     )
 
 
-def _length(fields: Fields, kind: str) -> int | None:
+def _length(fields: Fields) -> int | None:
     node = fields.get("length")
     if node is None:
         return None
-    if kind != "code":
-        raise node.refuse("length is for slots of kind code", "leave it out")
     return node.whole("length", 1, 64)
 
 
-def _pattern(fields: Fields, kind: str) -> str | None:
+def _pattern(fields: Fields) -> str | None:
     node = fields.get("pattern")
     if node is None:
         return None
-    if kind != "code":
-        raise node.refuse("pattern is for slots of kind code", "leave it out")
     pattern = node.text("pattern")
     try:
         re.compile(pattern)
@@ -107,8 +104,6 @@ def _limit(fields: Fields, which: str, kind: str) -> str | None:
     if node is None:
         return None
     text = node.text(which)
-    if kind not in _LIMITED:
-        raise node.refuse(f"{which} is for slots of kind {', '.join(sorted(_LIMITED))}", "leave it out")
     try:
         if kind == "date":
             if not _RELATIVE.fullmatch(text):
