@@ -1,0 +1,130 @@
+"""What a simulated caller makes of the agent's words: which question is open, and which values were said.
+
+A caller knows what is being asked as surely as a person does who listens, so the open question is read off the
+script's own state. Values, offers and claims are taken from the words alone: only what was really said counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Literal
+
+from spoken import Context, Kind, read_back, words_for_digits
+from switchboard.rehearsal import Rehearsal
+from switchboard.simulation.world import World
+from workflows.language.model import Choose, Collect, Confirm
+from workflows.language.scripts import ScriptSet
+
+QuestionKind = Literal["slot", "slot_right", "all_right", "change", "offer", "else", "none"]
+
+CLAIMS: Mapping[str, str] = {
+    "bookings": r"\byou are booked\b|\byour booking code is\b",
+    "tickets": r"\byour ticket number is\b",
+    "callbacks": r"\bcall back is noted\b|\bsomeone will call you back on\b",
+    "messages": r"\bmessage has been passed on\b",
+}
+"""table -> words which say that something is in it now"""
+
+_CLAIMS = {table: re.compile(pattern, re.IGNORECASE) for table, pattern in CLAIMS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the caller is being asked."""
+
+    kind: QuestionKind
+    slot: str = ""
+    value_kind: str = ""
+    """of ``spoken``"""
+    name: str = ""
+    """of an offer: ``@human`` ..."""
+
+
+def question(call: Rehearsal, scripts: ScriptSet) -> Question:
+    """The open question."""
+    run = call.state.run
+    script = scripts.get(run.script, run.version) if run.script in scripts.scripts else None
+    step = script.steps.get(run.step) if script else None
+    if script is None or run.awaiting:
+        return Question("none")
+    if run.confirming.startswith("@"):
+        return Question("offer", name=run.confirming)
+    if run.confirming in script.slots:
+        return Question("slot_right", run.confirming, script.slots[run.confirming].kind)
+    if isinstance(step, Confirm):
+        return Question("change" if run.confirming == "?" else "all_right")
+    if isinstance(step, Collect):
+        return Question("slot", step.slot, script.slots[step.slot].kind)
+    return Question("else") if isinstance(step, Choose) else Question("none")
+
+
+@dataclass(slots=True)
+class CallerEar:
+    """Compares words with values, as they would be read back in this business."""
+
+    world: World
+    locale: str = "en-US"
+
+    @property
+    def _context(self) -> Context:
+        return Context(self.world.now, self.world.timezone, self.locale)
+
+    def tells(self, words: str, name: str, value: str) -> bool:
+        """Whether ``words`` say ``value`` (by its name in a goal). In whole words: noon is not in "afternoon"."""
+        return any(_within(form, words) for form in self._forms(name, value))
+
+    def _forms(self, name: str, value: str) -> Iterable[str]:
+        match name:
+            case "date":
+                yield read_back(Kind.date, value, self._context)
+            case "time":
+                yield read_back(Kind.time, value, self._context)
+            case "phone":
+                yield read_back(Kind.phone, value, self._context)
+                yield f"ending in {words_for_digits(value[-4:], zero='zero')}"
+            case "order" | "code":
+                yield read_back(Kind.code, value, self._context)
+            case "service":
+                title = self.world.service(value).title
+                yield from (title, f"a {title}")
+            case "name":
+                yield value
+                yield " ".join(" ".join(part.upper()) for part in value.split())
+            case _:
+                yield value
+
+    def offered_times(self, words: str, service: str) -> list[time]:
+        """The times that were named, in the order of the clock."""
+        grid = self.world.starts(service, _open_day(self.world))
+        return [at for at in grid if self.tells(words, "time", at.strftime("%H:%M"))]
+
+    def offered_day(self, words: str) -> date | None:
+        """The last day that was named."""
+        found: tuple[int, date] | None = None
+        for day in self.world.days_ahead(0, 75):
+            form = read_back(Kind.date, day.isoformat(), self._context)
+            place = words.casefold().rfind(form.casefold())
+            if place >= 0 and (found is None or place > found[0]):
+                found = (place, day)
+        return found[1] if found else None
+
+
+def claims_in(words: str) -> list[str]:
+    """Tables of which something is claimed."""
+    return [table for table, pattern in _CLAIMS.items() if pattern.search(words)]
+
+
+def _within(form: str, words: str) -> bool:
+    plain = re.escape(_plain(form))
+    return bool(plain) and re.search(rf"(?<!\w){plain}(?!\w)", _plain(words)) is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[^\w\s'+@.-]", " ", text.casefold()).replace(" .", " ").split())
+
+
+def _open_day(world: World) -> date:
+    return next(day for day in world.days_ahead(1, 14) if day.weekday() in world.weekdays)
