@@ -32,6 +32,8 @@ class SlotExpectation:
     """already has a value: a new one is a correction"""
     names: tuple[str, ...] = ()
     """what people call it: "the date", "day" """
+    optional: bool = False
+    """ "I don't have one" is an answer"""
     said: str = ""
     """the words its value was taken from: "the fourteenth", which "of March" may still complete"""
 
@@ -58,6 +60,8 @@ class Guidance:
     """values just named to choose from: "the second one" """
     heard: str = ""
     """how much of a read-back the caller had heard when they set in; empty: all of it"""
+    language: str = ""
+    """locale to listen in; empty: the line's"""
     silence_ms: int = 7_000
     """how long the caller may be silent before being asked again"""
     patience: str = "normal"

@@ -257,6 +257,7 @@ def _clauses(line: ScriptLine, ending: str) -> list[Clause]:
             must_say=line.must_say,
             receipt=line.receipt,
             style=line.style,
+            language=line.language,
         )
         for text in clauses_of(line.text)
     ]

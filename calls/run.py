@@ -206,6 +206,8 @@ class ScriptLine:
     must_say: bool = False
     receipt: str = ""
     style: SpeechStyle = NEUTRAL
+    language: str = ""
+    """locale of the words; empty: the line's"""
 
 
 @dataclass(frozen=True, slots=True)

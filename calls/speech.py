@@ -73,6 +73,8 @@ class Clause:
     receipt: str = ""
     """idempotency key of the committed action whose outcome these words claim"""
     style: SpeechStyle = NEUTRAL
+    language: str = ""
+    """locale of the words; empty: the line's"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,13 +103,20 @@ def _disagree(turn: Turn, slot: str) -> None:
         no_match(turn, at_once=True)
         return
     step = turn.step
-    turn.word("again", turn.wording("spell") if spec.kind in SPELLABLE else "")
+    turn.word("again", _how(turn, spec.kind))
     if isinstance(step, Collect) and step.slot == slot:
         if spec.kind not in SPELLABLE:
             open_collect(turn, step)
             offer_keys(turn)
     else:
         walk(turn, turn.script.first, again=True)
+
+
+def _how(turn: Turn, kind: str) -> str:
+    """How to say it this time, so that it cannot be misheard again."""
+    if kind in SPELLABLE or kind == Kind.email:
+        return turn.wording("spell")
+    return turn.wording("spell_code") if kind in (Kind.code, Kind.postcode, Kind.phone) else ""
 
 
 def _plain(turn: Turn, *, yes: bool) -> None:
@@ -127,7 +134,17 @@ def _plain(turn: Turn, *, yes: bool) -> None:
             turn.record(SlotConfirmed(step.slot))
             walk(turn, step.then)
             return
+        if not yes and turn.script.slots[step.slot].optional:
+            turn.count(f"skipped.{step.slot}")
+            walk(turn, step.then)
+            return
     if isinstance(step, End):
         walk(turn, step.id)
+        return
+    echoed = next((slot for slot in turn.echoed.split(",") if slot in turn.run.slots), "")
+    if echoed and not yes:
+        # "No" to what was only said in passing: that is what it is about.
+        turn.confirming(echoed)
+        _disagree(turn, echoed)
         return
     no_match(turn)

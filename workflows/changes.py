@@ -16,7 +16,7 @@ from workflows.language.model import Collect, Confirm, Slot
 from workflows.offers import CALLER_NAME, OWN_NAME
 from workflows.repair.calling_back import use_caller_number
 from workflows.repair.parts import settled
-from workflows.turn import Turn
+from workflows.turn import ECHOED, Turn
 from workflows.values import SPELLABLE, canonical, locked, nearest_limit, objection
 from workflows.walk import walk
 
@@ -177,6 +177,8 @@ def _refused(turn: Turn, slots: list[str]) -> None:
 def _echo(turn: Turn, filled: list[str]) -> None:
     """Implicit confirmation: say what was understood in passing."""
     slots = [turn.script.slots[name] for name in filled if name in turn.script.slots]
-    said = [turn.spoken(slot) for slot in slots if slot.confirm == "implicit" and slot.kind != Kind.free_text]
+    echoed = [slot for slot in slots if slot.confirm == "implicit" and slot.kind != Kind.free_text]
+    said = [turn.spoken(slot) for slot in echoed]
     if said:
+        turn.learn(ECHOED, ",".join(slot.name for slot in echoed))
         turn.utter("house.echo", f"{', '.join(said)}.")

@@ -44,7 +44,7 @@ from workflows.repair.machines import machine_talks
 from workflows.repair.misheard import no_match
 from workflows.repair.parts import part_given
 from workflows.repair.remarks import for_another, remark
-from workflows.turn import Turn
+from workflows.turn import ECHOED, Turn
 from workflows.values import locked
 from workflows.walk import hand_over, start_script, walk
 
@@ -53,6 +53,8 @@ def obey(turn: Turn, stimulus: Commanded) -> None:
     """Everything that follows from a caller's turn."""
     commands = stimulus.commands
     turn.reset("waiting")
+    if turn.echoed:
+        turn.learn(ECHOED, "")
     come_back(turn, stimulus)
     if _has(commands, AskHuman) and (turn.has_human or not turn.run.awaiting):
         turn.applied(Repair.PERSON_ASKED)

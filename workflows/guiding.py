@@ -31,13 +31,13 @@ from calls.commands import (
 from calls.guidance import Guidance, Option, SlotExpectation
 from calls.run import CallFacts, Run
 from spoken import Kind, expectation
-from workflows.asking import CHANGE
+from workflows.asking import CHANGE, allows
 from workflows.language.model import Choose, Collect, Confirm, End, Script, Slot
 from workflows.language.scripts import ScriptSet
 from workflows.language.wording import ROBOT, ROBOT_SAYS
 from workflows.offers import CALLER_NAME, GROWN_UP, OWN_NAME
 from workflows.rendering import items
-from workflows.turn import Turn
+from workflows.turn import ECHOED, Turn
 from workflows.values import caller_number, locked
 
 SILENCE_MS = 7_000
@@ -66,12 +66,13 @@ def guidance_for(scripts: ScriptSet, run: Run, facts: CallFacts) -> Guidance:
         allowed=_allowed(turn, slots, workflows),
         workflows=workflows,
         topics=(
-            *(Option(topic.id, topic.says) for topic in turn.script.topics.values()),
+            *(Option(topic.id, topic.says) for topic in turn.script.topics.values() if allows(turn, topic.id)),
             Option(ROBOT, ROBOT_SAYS),
         ),
         proposed=_proposed(turn),
         part=turn.run.parts.get(primary),
         offered=tuple(items(turn.run.facts.get(f"_offered.{primary}"))),
+        language=turn.own_locale,
         silence_ms=_silence(turn, patience),
         patience=patience,
     )
@@ -125,6 +126,7 @@ def _expected(slot: Slot, script: Script, filled: bool, said: str = "") -> SlotE
         hours=script.hours if slot.kind in (Kind.time, Kind.datetime) else None,
         filled=filled,
         names=slot.names,
+        optional=slot.optional,
         said=said,
     )
 
@@ -172,7 +174,14 @@ def _allowed(turn: Turn, slots: tuple[SlotExpectation, ...], workflows: tuple[Op
         kinds.append(StartWorkflow)
     if _takes_yes(turn):
         kinds += [Affirm, Deny]
+    elif turn.run.facts.get(ECHOED) or _may_have_none(turn):
+        kinds.append(Deny)
     return frozenset(kind.__name__ for kind in kinds)
+
+
+def _may_have_none(turn: Turn) -> bool:
+    step = turn.step
+    return isinstance(step, Collect) and turn.script.slots[step.slot].optional
 
 
 def _takes_yes(turn: Turn) -> bool:

@@ -25,10 +25,13 @@ from calls.runs import fold
 from calls.speech import NEUTRAL, SpeechStyle
 from spoken import Choice, Context
 from workflows.language.claims import claim_in
-from workflows.language.model import Act, Argument, Line, Place, Script, Slot, Step
+from workflows.language.model import Act, Argument, Asking, Line, Place, Script, Slot, Step
 from workflows.language.scripts import ScriptSet
 from workflows.language.wording import WORDING
 from workflows.rendering import fill
+
+ECHOED = "_echoed"
+"""fact: slots said in passing with the open question, which a bare no takes back"""
 
 SLOW_PACE = 0.85
 """of the voice's usual pace, once a caller has asked for it"""
@@ -56,6 +59,10 @@ class Turn:
         self.lines: list[ScriptLine] = []
         self.action: ActionRequest | None = None
         self.ending: Ending = ""
+        self.tongue = ""
+        """locale of the line being put into words, where it has its own"""
+        self.echoed = str(run.facts.get(ECHOED, ""))
+        """slots said in passing with the question that was open"""
         self.wished: dict[str, SlotValue] = {}
         """values given for what is done already: the script which changes it is begun with them"""
         self.told: list[str] = []
@@ -84,6 +91,10 @@ class Turn:
         """A slot's value."""
         found = self.run.slots.get(slot)
         return found.value if found else None
+
+    def has_none(self, slot: Slot) -> bool:
+        """Whether the caller said that they have nothing to give for ``slot``."""
+        return slot.optional and slot.name not in self.run.slots and self.counted(f"skipped.{slot.name}") > 0
 
     def counted(self, counter: str) -> int:
         """A counter's value."""
@@ -129,7 +140,7 @@ class Turn:
 
     def clear(self, slot: str, reason: str) -> None:
         """Forget a slot's value."""
-        if slot in self.run.slots:
+        if slot in self.run.slots or slot in self.run.parts:
             self.record(SlotCleared(slot, reason))
 
     def confirming(self, what: str) -> None:
@@ -139,12 +150,25 @@ class Turn:
 
     # --- words ------------------------------------------------------------------------------------------
 
+    @property
+    def own_locale(self) -> str:
+        """The locale the step or the script asks for in place of the call's; empty: none."""
+        if not self.run.script:
+            return ""
+        step = self.step
+        return (step.manner.language if isinstance(step, Asking) else "") or self.script.locale
+
+    @property
+    def locale(self) -> str:
+        """The locale values are spoken and heard in."""
+        return self.own_locale or self.facts.locale
+
     def context(self, slot: Slot | None = None) -> Context:
         """What a value is read, checked and spoken against."""
         return Context(
             now=datetime.fromisoformat(self.facts.wall),
             tz=self.facts.timezone,
-            locale=self.facts.locale,
+            locale=self.tongue or self.locale,
             choices=tuple(Choice(option.id, option.says) for option in slot.options) if slot else (),
             length=slot.length if slot else None,
             pattern=slot.pattern if slot else None,
@@ -167,9 +191,9 @@ class Turn:
     def words_of(self, place: Place) -> str:
         """What stands in a gap, in words; empty when it is not known."""
         value = self.value_of(place)
-        if value is None or value == "":
-            return ""
         slot = self.script.slots.get(place.name) if place.source == "slot" else None
+        if value is None or value == "":
+            return self.wording("none_given") if slot is not None and self.has_none(slot) else ""
         held = self.run.slots.get(slot.name) if slot else None
         wanted = self.run.facts.get(f"_wanted.{place.name}") if place.source == "fact" else None
         spelled = held is not None and not held.confirmed and self.counted(f"refused.{place.name}") > 0
@@ -183,11 +207,13 @@ class Turn:
         """A line of the script; left out when something it speaks of is not known. ``short``: only what it asks."""
         if self.run.verified is None and any(place.personal for place in line.places):
             return
+        self.tongue = line.language
+        pieces = [part if isinstance(part, str) else self.words_of(part) for part in line.parts]
+        self.tongue = ""
+        if not all(pieces):
+            return
         text = ""
-        for part in line.parts:
-            piece = part if isinstance(part, str) else self.words_of(part)
-            if not piece:
-                return
+        for piece in pieces:
             text += sentence_case(piece) if text.endswith((". ", "? ", "! ")) else piece
         self._utter(name, question_in(text) if short else text, line)
 
@@ -221,6 +247,7 @@ class Turn:
                 must_say=line.must_say,
                 receipt=receipt.key if receipt else "",
                 style=self.style,
+                language=line.language or (self.own_locale if line.parts else ""),
             )
         )
 

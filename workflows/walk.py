@@ -105,6 +105,8 @@ def _say(turn: Turn, step: Say, again: bool) -> str:
 def _collect(turn: Turn, step: Collect) -> str:
     slot = turn.script.slots[step.slot]
     held = turn.run.slots.get(slot.name)
+    if held is None and turn.has_none(slot):
+        return step.then
     if held is None:
         turn.enter(step.id)
         open_collect(turn, step)
@@ -131,10 +133,11 @@ def _collect(turn: Turn, step: Collect) -> str:
 
 
 def _confirm(turn: Turn, step: Confirm) -> str:
-    missing = next((slot for slot in step.slots if slot not in turn.run.slots), "")
+    given = [slot for slot in step.slots if not turn.has_none(turn.script.slots[slot])]
+    missing = next((slot for slot in given if slot not in turn.run.slots), "")
     if missing:
         return next(s.id for s in turn.script.steps.values() if isinstance(s, Collect) and s.slot == missing)
-    if turn.counted(f"agreed.{step.id}") and all(turn.run.slots[slot].confirmed for slot in step.slots):
+    if turn.counted(f"agreed.{step.id}") and all(turn.run.slots[slot].confirmed for slot in given):
         return step.then
     if wants_own_name(turn, step):
         return ""

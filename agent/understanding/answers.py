@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -38,6 +39,13 @@ def is_confirming(guidance: Guidance) -> bool:
     return guidance.proposed is not None or (not guidance.primary and Affirm.__name__ in guidance.allowed)
 
 
+_HAS_NONE = re.compile(
+    r"\b(?:(?:do not|don'?t|haven'?t|have not|didn'?t) (?:have|got|own|get|use|want to give|know)"
+    r"|have(?:n't)? (?:none|no \w+)|there(?:'s| is| isn'?t)? (?:none|no(?:ne| such))|got no(?:ne)?|not got (?:one|any)"
+    r"|skip (?:it|that|this)|none|without (?:one|it))\b",
+    re.IGNORECASE,
+)
+"""What callers say who have nothing to give where that is an answer."""
 _LEAST_ASKED = 0.4
 _LEAST_UNASKED = 0.6
 
@@ -45,6 +53,9 @@ _LEAST_UNASKED = 0.6
 def read_answer(text: str, guidance: Guidance, facts: CallFacts) -> Answered | None:
     """The yes or no in ``text``; None where there is none, or none that is sure enough."""
     awaited = is_confirming(guidance)
+    asked = guidance.slot(guidance.primary)
+    if asked is not None and asked.optional and not awaited and _HAS_NONE.search(text):
+        return Answered(Answer.NO, 0.9, True, text)
     if not awaited and not guidance.allowed & {Affirm.__name__, Deny.__name__}:
         slot = guidance.slot(guidance.primary)
         if slot is None or slot.kind != Kind.yes_no:
