@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, date, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 
-from calls.commands import Value
+from calls.errors import ConfigurationError
+from calls.randomness import Randomness
 from calls.run import ActionRequest, ActionSettled, CallFacts, Receipt
-from workflows.backends.desk import NOT_FOUND, order_answer
-from workflows.backends.free_times import Agenda, Span, local_start
-from workflows.backends.seed import DEMO, Practice
-from workflows.backends.wishes import Answer, Done, Found, Refused, Wish, code_for, settled
-from workflows.language.catalogue import ACTIONS, UNAVAILABLE
+from workflows.backends.booked import Booked
+from workflows.backends.memory import calendar, callers, desk
+from workflows.backends.memory.books import Books
+from workflows.backends.memory.taking_back import take_back, undo
+from workflows.backends.one_time_codes import OneTimeCode
+from workflows.backends.practice import DEMO, Practice
+from workflows.backends.taking_back import undone_key
+from workflows.backends.wishes import Answer, Done, Refused, Wish, settled
+from workflows.language.catalogue import UNAVAILABLE
 
+__all__ = ["Booked", "Books", "MemoryActions"]
 
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """An appointment."""
-
-    code: str
-    service: str
-    resource: str
-    span: Span
-    name: str
-    phone: str
-
-
-@dataclass(slots=True)
-class Books:
-    """What one business has on file."""
-
-    practice: Practice
-    today: date
-    bookings: list[Booked] = field(default_factory=list)
-    tickets: list[dict[str, Value]] = field(default_factory=list)
-    callbacks: list[dict[str, Value]] = field(default_factory=list)
-    messages: list[dict[str, Value]] = field(default_factory=list)
+HANDLERS: Mapping[str, Callable[[Books, Wish], Answer]] = {
+    "find_times": calendar.find_times,
+    "hold_time": calendar.hold_time,
+    "book": calendar.book,
+    "find_booking": calendar.find_booking,
+    "reschedule": calendar.reschedule,
+    "cancel_booking": calendar.cancel_booking,
+    "join_wait_list": calendar.join_wait_list,
+    "take_back": take_back,
+    "verify_caller": callers.verify_caller,
+    "send_code": callers.send_code,
+    "order_status": desk.order_status,
+    "open_ticket": desk.leave,
+    "ticket_status": desk.ticket_status,
+    "leave_callback": desk.leave,
+    "leave_message": desk.leave,
+    "record_survey": desk.record_survey,
+    "find_answer": desk.find_answer,
+    "find_balance": desk.find_balance,
+    "promise_payment": desk.promise_payment,
+}
+"""action -> what carries it out"""
 
 
 class MemoryActions:
@@ -43,82 +49,55 @@ class MemoryActions:
 
     def __init__(self, today: date, practice: Practice = DEMO) -> None:
         self.books = Books(practice, today)
-        self.receipts: dict[str, Receipt] = {}
         self.refuse: dict[str, str] = {}
         """action -> refusal it gives instead of an answer; a fault to be injected"""
+
+    @property
+    def receipts(self) -> Mapping[str, Receipt]:
+        """Everything that was committed, by idempotency key, oldest first."""
+        return {key: receipt for key, (_, receipt) in self.books.receipts.items()}
 
     async def run(self, call: str, facts: CallFacts, request: ActionRequest) -> ActionSettled:
         """Answers with a receipt, with facts, or with a refusal."""
         wish = Wish.of(call, facts, request)
-        earlier = self.receipts.get(wish.key)
-        if earlier is not None:
-            return ActionSettled(wish.key, wish.action, receipt=earlier)
-        answer = Refused(self.refuse[wish.action]) if wish.action in self.refuse else self._answer(wish)
-        done = settled(wish, answer)
-        if done.receipt is not None:
-            self.receipts[wish.key] = done.receipt
+        if wish.action in self.refuse and wish.key not in self.books.receipts:
+            return settled(wish, Refused(self.refuse[wish.action]))
+        return self._carry_out(wish, HANDLERS.get(wish.action))
+
+    async def run_together(
+        self, call: str, facts: CallFacts, requests: Sequence[ActionRequest]
+    ) -> list[ActionSettled]:
+        """One wish of several actions, in order: when one is refused, those before it are undone, the last first."""
+        done: list[ActionSettled] = []
+        for request in requests:
+            done.append(await self.run(call, facts, request))
+            if done[-1].refusal:
+                for answer in reversed(done[:-1]):
+                    if answer.receipt is not None:
+                        await self.compensate(call, facts, answer.receipt)
+                break
         return done
 
-    def _answer(self, wish: Wish) -> Answer:
+    async def compensate(self, call: str, facts: CallFacts, receipt: Receipt) -> ActionSettled:
+        """Undo what ``receipt`` proves; a second time does nothing."""
+        request = ActionRequest(undone_key(receipt.key), f"undo_{receipt.action}", {})
+        return self._carry_out(Wish.of(call, facts, request), lambda books, wish: undo(books, wish, receipt))
+
+    def draw_code(self, number: str, now: datetime, randomness: Randomness) -> OneTimeCode | None:
+        """The one-time code for a row of the outbox, as it is sent."""
+        return callers.draw_code(self.books, number, now, randomness)
+
+    def _carry_out(self, wish: Wish, handler: Callable[[Books, Wish], Answer] | None) -> ActionSettled:
+        earlier = self.books.receipts.get(wish.key)
+        if earlier is not None:
+            return ActionSettled(wish.key, wish.action, receipt=earlier[1])
         try:
-            match wish.action:
-                case "find_times":
-                    return self._find_times(wish)
-                case "book":
-                    return self._book(wish)
-                case "order_status":
-                    return self._order_status(wish)
-                case "open_ticket" | "leave_callback" | "leave_message":
-                    return self._note(wish)
-        except (ValueError, KeyError):
-            return Refused(UNAVAILABLE)
-        return Refused(UNAVAILABLE)
-
-    def _agenda(self, wish: Wish) -> Agenda:
-        practice = self.books.practice
-        minutes = {name: length for name, _, length in practice.services}[wish.text("service")]
-        busy: dict[str, list[Span]] = {name: [] for name, _ in practice.resources}
-        for booked in self.books.bookings:
-            busy[booked.resource].append(booked.span)
-        hours = dict.fromkeys(practice.weekdays, ((practice.opens, practice.closes),))
-        return Agenda(hours, minutes, busy, wish.timezone, wish.now)
-
-    def _find_times(self, wish: Wish) -> Answer:
-        day, agenda = date.fromisoformat(wish.text("date")), self._agenda(wish)
-        times = agenda.times(day)
-        if times:
-            return Found({"times": times, "next_date": ""})
-        facts = {"times": "", "next_date": agenda.next_day(day)}
-        return Refused("no_times" if agenda.is_open(day) else "closed", facts)
-
-    def _book(self, wish: Wish) -> Answer:
-        agenda = self._agenda(wish)
-        start = local_start(wish.text("date"), wish.text("time"), wish.timezone)
-        free = agenda.free_resources(start) if agenda.fits(start) else []
-        if not free:
-            return Refused("slot_taken", {"times": agenda.times(start.date())})
-        span = (start.astimezone(UTC), start.astimezone(UTC) + timedelta(minutes=agenda.minutes))
-        code = code_for(wish.key)
-        self.books.bookings.append(
-            Booked(code, wish.text("service"), free[0], span, wish.text("name"), wish.text("phone"))
-        )
-        when = {name: wish.text(name) for name in ("service", "date", "time")}
-        return Done({"code": code, **when})
-
-    def _order_status(self, wish: Wish) -> Answer:
-        for code, status, days in self.books.practice.orders:
-            if code == wish.text("code"):
-                expected = "" if days is None else (self.books.today + timedelta(days=days)).isoformat()
-                return order_answer(status, expected)
-        return NOT_FOUND
-
-    def _note(self, wish: Wish) -> Answer:
-        pile = {
-            "open_ticket": self.books.tickets,
-            "leave_callback": self.books.callbacks,
-            "leave_message": self.books.messages,
-        }[wish.action]
-        number = code_for(wish.key)
-        row: dict[str, Value] = {name: wish.text(name) for name in ACTIONS[wish.action].arguments}
-        pile.append({"number": number, **row})
-        return Done({"number": number})
+            answer = handler(self.books, wish) if handler is not None else Refused(UNAVAILABLE)
+        except (ValueError, KeyError, ConfigurationError):
+            answer = Refused(UNAVAILABLE)
+        done = settled(wish, answer)
+        if not isinstance(answer, Refused):
+            self.books.outbox += answer.notices
+        if isinstance(answer, Done) and done.receipt is not None:
+            self.books.receipts[wish.key] = (wish.call, done.receipt)
+        return done

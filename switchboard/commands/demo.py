@@ -47,6 +47,7 @@ async def run(arguments: argparse.Namespace) -> int:
         offline_engine(chosen, lambda what, share: say(f"  {what} {share:.0%}")) as engine,
         open_house(chosen, engine, lambda text: say(f"  {text}")) as house,
     ):
+        await _furnish(house)
         access = access_to(house)
         async with listening(application(house, access), chosen):
             say(f"\nReady after {(LoopClock().now_ms() - began) / 1000:.1f} s.\n")
@@ -59,6 +60,14 @@ async def run(arguments: argparse.Namespace) -> int:
                 with contextlib.suppress(asyncio.CancelledError):
                     await asyncio.Event().wait()
     return 0 if booked else 1
+
+
+async def _furnish(house: House) -> None:
+    """Orders, customers and answers to ask for: on this machine only, never on a line that serves."""
+    from workflows.backends.seed import DEMO, seed
+
+    for business in {line.business for line in house.book.lines}:
+        await seed(house.database, business, house.clock.wall().date(), DEMO)
 
 
 def for_demo(chosen: Settings, environment: Mapping[str, str]) -> Settings:

@@ -16,7 +16,7 @@ from calls.ports import Actions
 from calls.run import ActionRequest, ActionSettled
 from tests.workflows.dialogue import FACTS, TODAY
 from workflows.actions import ActionRunner
-from workflows.backends.seed import seed
+from workflows.backends.seed import DEMO, Practice, seed
 
 APPOINTMENT: dict[str, Value] = {
     "service": "cleaning",
@@ -37,10 +37,12 @@ async def ask(actions: Actions, request: ActionRequest, **facts: str) -> ActionS
 
 
 @asynccontextmanager
-async def on_postgres(url: str, pool: int = 20) -> AsyncIterator[tuple[ActionRunner, AsyncEngine]]:
+async def on_postgres(
+    url: str, pool: int = 20, practice: Practice = DEMO
+) -> AsyncIterator[tuple[ActionRunner, AsyncEngine]]:
     engine = create_async_engine(url, pool_size=pool, max_overflow=0)
     try:
-        await seed(engine, FACTS.business, TODAY)
+        await seed(engine, FACTS.business, TODAY, practice)
         async with ActionRunner(engine, LoopClock()) as actions:
             yield actions, engine
     finally:

@@ -26,7 +26,7 @@ ORDER_WORDS: Mapping[str, str] = {
 TICKET_WORDS: Mapping[str, str] = {"open": "is open, and we are working on it", "closed": "has been closed"}
 """How a status is said: "your ticket ..." """
 
-NOT_FOUND = NO_ORDER = Refused("not_found", {"order_status": "", "expected_on": ""})
+NO_ORDER = Refused("not_found", {"order_status": "", "expected_on": ""})
 NO_TICKET = Refused("not_found", {"ticket_status": ""})
 BEST_SCORE = 10
 

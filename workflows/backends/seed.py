@@ -1,73 +1,127 @@
-"""A small business to try things with: services, rooms, opening hours and a few orders."""
+"""Puts a business into the tables."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from workflows.backends.tables import opening_hours, orders, resource_services, resources, services
+from workflows.backends import tables as t
+from workflows.backends.closures import closure_id
+from workflows.backends.practice import BARE, DEMO, Practice
+
+__all__ = ["BARE", "DEMO", "Practice", "seed"]
+
+Rows = list[dict[str, object]]
 
 
-@dataclass(frozen=True, slots=True)
-class Practice:
-    """What a demo business has."""
-
-    services: tuple[tuple[str, str, int], ...] = (
-        ("cleaning", "Cleaning", 30),
-        ("checkup", "Check-up", 30),
-        ("consultation", "Consultation", 60),
-    )
-    """id, name, minutes"""
-    resources: tuple[tuple[str, str], ...] = (("room_1", "Room 1"), ("room_2", "Room 2"))
-    """id, name; each offers every service"""
-    opens: time = time(9)
-    closes: time = time(18)
-    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5)
-    """0 = Monday"""
-    orders: tuple[tuple[str, str, int | None], ...] = (
-        ("482913", "shipped", 2),
-        ("100200", "received", 6),
-        ("350117", "packed", 4),
-        ("774402", "delivered", -3),
-        ("905561", "cancelled", None),
-    )
-    """code, status, days from today it is expected"""
-
-
-DEMO = Practice()
-
-
-async def seed(engine: AsyncEngine, business: str, today: date, practice: Practice = DEMO) -> None:
+async def seed(engine: AsyncEngine, business: str, today: date, practice: Practice = BARE) -> None:
     """Put a business into the tables. What is there already is left as it is, so it may be called at every start."""
-    rows: dict[Table, list[dict[str, object]]] = {
-        services: [
-            {"business": business, "id": name, "name": title, "minutes": minutes}
-            for name, title, minutes in practice.services
-        ],
-        resources: [{"business": business, "id": name, "name": title} for name, title in practice.resources],
-        resource_services: [
-            {"business": business, "resource": resource, "service": service}
-            for resource, _ in practice.resources
-            for service, _, _ in practice.services
-        ],
-        opening_hours: [
-            {"business": business, "weekday": weekday, "opens": practice.opens, "closes": practice.closes}
-            for weekday in practice.weekdays
-        ],
-        orders: [
+    rows = {**_calendar(practice), **_records(practice, today)}
+    async with engine.begin() as connection:
+        for table, values in rows.items():
+            if values:
+                owned = [{"business": business, **value} for value in values]
+                await connection.execute(insert(table).on_conflict_do_nothing(), owned)
+
+
+def _calendar(practice: Practice) -> dict[Table, Rows]:
+    offered = [practice.service(name) for name, _, _ in practice.services]
+    titles = {name: title for name, title, _ in practice.services}
+    return {
+        t.places: [{"id": one.id, "name": one.name, "timezone": one.timezone} for one in practice.places],
+        t.services: [
             {
-                "business": business,
+                "id": one.id,
+                "name": titles[one.id],
+                "minutes": one.minutes,
+                "buffer_before": one.before,
+                "buffer_after": one.after,
+                "every": one.every,
+                "capacity": one.capacity,
+                "change_hours": one.change_hours,
+            }
+            for one in offered
+        ],
+        t.resources: [
+            {"id": name, "name": title, "place": room.place or None, "capacity": room.capacity}
+            for name, title in practice.resources
+            for room in (practice.room(name),)
+        ],
+        t.resource_services: [
+            {"resource": resource, "service": service.id}
+            for resource, _ in practice.resources
+            for service in offered
+            if service.id in (practice.room(resource).services or (service.id,))
+        ],
+        t.opening_hours: [
+            {
+                "place": one.place,
+                "resource": one.resource,
+                "weekday": one.weekday,
+                "opens": one.opens,
+                "closes": one.closes,
+            }
+            for one in practice.all_hours()
+        ],
+        t.closures: [
+            {
+                "id": closure_id("seed", one),
+                "place": one.place,
+                "resource": one.resource,
+                "starts_at": one.starts,
+                "ends_at": one.ends,
+                "reason": one.reason,
+                "source": "seed",
+            }
+            for one in practice.closures
+        ],
+    }
+
+
+def _records(practice: Practice, today: date) -> dict[Table, Rows]:
+    return {
+        t.orders: [
+            {
                 "code": code,
                 "status": status,
                 "expected_on": None if days is None else today + timedelta(days=days),
             }
             for code, status, days in practice.orders
         ],
+        t.customers: [
+            {
+                "id": one.id,
+                "name": one.name,
+                "phone": one.phone,
+                "email": one.email,
+                "date_of_birth": date.fromisoformat(one.date_of_birth) if one.date_of_birth else None,
+                "postcode": one.postcode,
+            }
+            for one in practice.customers
+        ],
+        t.balances: [
+            {
+                "customer": one.customer,
+                "amount": one.amount,
+                "currency": one.currency,
+                "due_on": today + timedelta(days=one.due_in_days),
+            }
+            for one in practice.balances
+        ],
+        t.knowledge: [
+            {
+                "id": one.id,
+                "question": one.question,
+                "phrasings": "\n".join(one.phrasings),
+                "answer": one.answer,
+                "citation": one.citation,
+                "owner": one.owner,
+                "reviewed_on": one.reviewed_on,
+                "review_by": one.review_by,
+            }
+            for one in (known.entry(today) for known in practice.knowledge)
+        ],
     }
-    async with engine.begin() as connection:
-        for table, values in rows.items():
-            await connection.execute(insert(table).on_conflict_do_nothing(), values)

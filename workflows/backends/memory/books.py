@@ -1,0 +1,135 @@
+"""What one business has on file, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from calls.commands import Value
+from calls.run import Receipt
+from workflows.backends.agenda import Agenda, Taken
+from workflows.backends.booked import Booked
+from workflows.backends.likeness import Entry
+from workflows.backends.payments import Balance
+from workflows.backends.practice import Customer, Practice
+from workflows.backends.wishes import Notice, Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An entry of the wait list."""
+
+    number: str
+    service: str
+    place: str
+    day: date
+    name: str
+    phone: str
+    status: str = "waiting"
+    """waiting | offered | taken"""
+    offered_start: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt at proving who is calling."""
+
+    key: str
+    call: str
+    caller: str
+    claim: str
+    outcome: str
+    """verified | failed | locked"""
+    at: datetime
+    subject: str = ""
+    level: str = ""
+
+
+@dataclass(slots=True)
+class AskedCode:
+    """A one-time code that was asked for."""
+
+    number: str
+    call: str
+    caller: str
+    claim: str
+    subject: str
+    at: datetime
+    salt: str = ""
+    digest: str = ""
+    expires_at: datetime | None = None
+    tries: int = 0
+    used: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A payment that was promised."""
+
+    number: str
+    customer: str
+    amount: Decimal
+    currency: str
+    """ISO 4217"""
+    day: date
+    status: str = "open"
+
+
+@dataclass(slots=True)
+class Books:
+    """Everything; each list in the order of what happened."""
+
+    practice: Practice
+    today: date
+    bookings: list[Booked] = field(default_factory=list)
+    holds: list[Booked] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
+    tickets: list[dict[str, Value]] = field(default_factory=list)
+    callbacks: list[dict[str, Value]] = field(default_factory=list)
+    messages: list[dict[str, Value]] = field(default_factory=list)
+    surveys: list[dict[str, Value]] = field(default_factory=list)
+    unanswered: list[dict[str, Value]] = field(default_factory=list)
+    promises: list[Promise] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    codes: list[AskedCode] = field(default_factory=list)
+    outbox: list[Notice] = field(default_factory=list)
+    receipts: dict[str, tuple[str, Receipt]] = field(default_factory=dict)
+    """idempotency key -> the call, and what it did"""
+    noted: set[str] = field(default_factory=set)
+    """keys of what leaves a trace but no receipt"""
+
+    def agenda(self, wish: Wish, service: str, place: str = "", without: str = "") -> Agenda:
+        """The calendar of one service, now. Raises KeyError when it is not offered."""
+        taken: Sequence[tuple[str, Taken]] = [
+            (one.resource, one.taken)
+            for one in (*self.bookings, *self.holds)
+            if one.counts(wish.call, wish.now) and (not without or one.code != without)
+        ]
+        return self.practice.agenda(wish, service, place, taken)
+
+    def replace_booking(self, old: Booked, new: Booked) -> None:
+        """One appointment in another's place in the list."""
+        self.bookings[self.bookings.index(old)] = new
+
+    def zone_of(self, wish: Wish, resource: str) -> str:
+        """Where a resource's clocks stand."""
+        return self.practice.place_of(resource).timezone or wish.timezone
+
+    def customer(self, name: str) -> Customer | None:
+        """By id."""
+        return next((one for one in self.practice.customers if one.id == name), None)
+
+    def balance(self, customer: str) -> Balance | None:
+        """What somebody owes."""
+        found = (one for one in self.practice.balances if one.customer == customer)
+        owing = next(found, None)
+        if owing is None:
+            return None
+        due = self.today + timedelta(days=owing.due_in_days)
+        return Balance(customer, owing.amount, owing.currency, due)
+
+    def entries(self) -> list[Entry]:
+        """The knowledge base."""
+        return [known.entry(self.today) for known in self.practice.knowledge]
