@@ -200,7 +200,10 @@ def _switch(turn: Turn, commands: tuple[Command, ...], later: list[str]) -> bool
     if not turn.run.frames and (isinstance(step, Choose | End) or not turn.run.slots):
         start_script(turn, wish, quietly=True)
         return True
-    return digress(turn, wish)
+    if digress(turn, wish):
+        return True
+    later.append(wish)
+    return False
 
 
 def _implied(turn: Turn, step: Choose, commands: tuple[Command, ...]) -> str:

@@ -87,9 +87,10 @@ def lapse(turn: Turn) -> None:
     scripts = [turn.scripts.get(name, version) for name, version in _on(turn) if name in turn.scripts.scripts]
     slots = tuple(dict.fromkeys(slot for script in scripts for slot in proof_slots(script)))
     facts = tuple(dict.fromkeys(fact for script in scripts for fact in personal_facts(script)))
-    if run.verified is None and not slots and not facts:
+    if run.verified is not None or slots or facts:
+        turn.record(VerificationLapsed(slots, (*facts, *_FORGOTTEN)))
+    elif not any(proof_slots(script) for script in turn.scripts.scripts.values()):
         return
-    turn.record(VerificationLapsed(slots, (*facts, *_FORGOTTEN)))
     turn.learn(LAPSED, True)
     proof = proof_step(turn) if refused(turn, turn.run.step) else None
     if proof is not None:

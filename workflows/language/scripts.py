@@ -9,8 +9,9 @@ from pathlib import Path
 from calls.run import DEEPEST
 from workflows.language.catalogue import ACTIONS, ActionSpec
 from workflows.language.loader import load_script
-from workflows.language.model import SHARED, Argument, Call, Choose, Script, Slot, Start
+from workflows.language.model import SHARED, Argument, Asking, Call, Choose, Script, Slot, Start
 from workflows.language.nodes import Problem, ScriptError, suggestion
+from workflows.language.wording import ROBOT
 
 SHIPPED = Path(__file__).resolve().parent.parent / "scripts"
 """Where the scripts that come with the project are."""
@@ -63,6 +64,12 @@ def dangling(script: Script, named: Mapping[str, Script]) -> Iterable[Problem]:
     for step in script.steps.values():
         if isinstance(step, Start):
             yield from _start_problems(script, step, named)
+        if isinstance(step, Asking):
+            known = {ROBOT, *script.topics, *named}
+            for name in step.manner.digressions or ():
+                if name not in known:
+                    reason = f"step {step.id} allows the digression {name!r}, which is no topic and no script"
+                    yield Problem(script.file, step.at, reason, suggestion(name, sorted(known)), "unknown-name")
         if isinstance(step, Call):
             yield from _call_problems(script, step, named)
         if isinstance(step, Choose):

@@ -26,12 +26,8 @@ def remember(turn: Turn, scripts: list[str]) -> None:
 
 
 def digress(turn: Turn, script: str) -> bool:
-    """Call ``script`` and come back after it; when too much waits already, or it is not allowed here, afterwards.
-
-    True when it has begun.
-    """
+    """Call ``script`` and come back after it; False when too much waits already, or the step does not allow it."""
     if not allows(turn, script) or not call_script(turn, script, quietly=True):
-        enqueue(turn, script)
         return False
     turn.applied(Repair.DIGRESSED)
     return True
