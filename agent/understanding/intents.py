@@ -7,28 +7,47 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import get_args
 
 import yaml
 
+from agent.understanding.languages import spoken_language
 from agent.understanding.wording import plain, stripped
 from calls.commands import (
+    Affirm,
     AskHuman,
+    CallLater,
     Cancel,
     Command,
+    Deny,
+    Explain,
     Goodbye,
+    MachineHeard,
+    MachineKind,
+    Remark,
+    RemarkKind,
     Repeat,
     Restart,
     SlowDown,
+    SpeakUp,
     SwitchLanguage,
+    UseCallerNumber,
     Wait,
+    WrongNumber,
 )
 from calls.errors import ConfigurationError
 
 _FILE = Path(__file__).with_name("intents.yaml")
 OTHER = "Other"
 
-_COMMANDS: Mapping[str, type[AskHuman | SlowDown | Repeat | Wait | Restart | Cancel | Goodbye]] = {
-    command.__name__: command for command in (AskHuman, SlowDown, Repeat, Wait, Restart, Cancel, Goodbye)
+_PLAIN: tuple[Command, ...] = (
+    AskHuman(), SlowDown(), SpeakUp(), Repeat(), Explain(), Wait(), Restart(), Cancel(), Goodbye(), UseCallerNumber(),
+    WrongNumber(), CallLater(), Affirm(0.8), Deny(0.8),
+)  # fmt: skip
+_COMMANDS: Mapping[str, Command] = {
+    **{type(command).__name__: command for command in _PLAIN},
+    **{f"Remark.{kind}": Remark(kind) for kind in get_args(RemarkKind)},
+    **{f"MachineHeard.{kind}": MachineHeard(kind) for kind in get_args(MachineKind)},
 }
 
 
@@ -78,16 +97,20 @@ class Intents:
     def find(self, text: str, allowed: frozenset[str]) -> list[IntentFound]:
         """The allowed wishes in ``text``, those which are the whole turn first."""
         words = plain(text)
-        strengths = [(intent.strength(words), intent.name) for intent in self.table if intent.name in allowed]
+        strengths = [(i.strength(words), i.name) for i in self.table if is_allowed(i.name, allowed)]
         found = [
             IntentFound(command_of(name), strength == 2)
-            for strength, name in sorted(strengths, key=lambda entry: -entry[0])
+            # A machine speaks in long sentences, which hold many a wish.
+            for strength, name in sorted(strengths, key=lambda entry: (not entry[1].startswith("Machine"), -entry[0]))
             if strength
         ]
         language = self._language(words) if SwitchLanguage.__name__ in allowed else None
         return [IntentFound(SwitchLanguage(language), True), *found] if language else found
 
     def _language(self, words: str) -> str | None:
+        spoken = spoken_language(words)
+        if spoken is not None:
+            return spoken
         names = [word for word in words.split() if word in self.languages]
         if not names:
             return None
@@ -100,7 +123,12 @@ class Intents:
 
 def command_of(name: str) -> Command:
     """The command of an intent's name."""
-    return _COMMANDS[name]()
+    return _COMMANDS[name]
+
+
+def is_allowed(name: str, allowed: frozenset[str]) -> bool:
+    """Whether the command of an intent's name is among the ``allowed`` ones."""
+    return name.partition(".")[0] in allowed
 
 
 @lru_cache(maxsize=1)

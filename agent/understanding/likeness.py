@@ -7,14 +7,15 @@ import re
 from collections.abc import Mapping, Sequence
 
 from agent.ports import Similarity
-from agent.understanding.intents import OTHER, Intents, command_of, load_others
+from agent.understanding.answers import is_confirming
+from agent.understanding.intents import OTHER, Intents, command_of, is_allowed, load_others
 from agent.understanding.wording import is_question, plain
 from calls.commands import AskQuestion, Command, StartWorkflow
 from calls.guidance import Guidance
 
 THRESHOLD = 0.40
 """likeness (cosine) below which nothing is taken for a wish; calibrated on the held-out list in the tests"""
-MARGIN = 0.06
+MARGIN = 0.04
 """by which the best must beat every other meaning"""
 MOST_WORDS = 40
 _NEGATED = re.compile(r"\b(?:no longer|not|dont|cant|cannot|never|stop|isnt|wont|didnt)\b")
@@ -45,7 +46,7 @@ class LikenessReader:
             index = "offers:" + hashlib.sha256(repr(sorted(offers.items())).encode()).hexdigest()[:16]
             await self._learn(index, offers)
             ranked += await self._similarity.rank(text, index)
-        ranked.sort(key=lambda entry: -entry[1])
+        ranked = sorted((entry for entry in ranked if _may(entry[0], guidance)), key=lambda entry: -entry[1])
         if not ranked or ranked[0][1] < THRESHOLD:
             return None
         if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < MARGIN:
@@ -67,6 +68,14 @@ def _offers(guidance: Guidance) -> dict[str, tuple[str, ...]]:
     return offers
 
 
+def _may(label: str, guidance: Guidance) -> bool:
+    """Whether a label competes here: what is not allowed does not, small talk always does."""
+    offered = label.startswith((_WORKFLOW, _TOPIC)) or label in (OTHER, "Remark.chitchat")
+    if label in ("Affirm", "Deny") and not is_confirming(guidance):
+        return False
+    return offered or is_allowed(label, guidance.allowed)
+
+
 def _command(label: str, text: str, guidance: Guidance) -> Command | None:
     if label.startswith(_WORKFLOW):
         # Likeness is blind to "no": "I no longer need the visit" resembles "I need a visit".
@@ -77,4 +86,4 @@ def _command(label: str, text: str, guidance: Guidance) -> Command | None:
         # A wish that resembles a question is none: "I'd like to close at nine" asks for nothing.
         asked = is_question(plain(text), text)
         return AskQuestion(label.removeprefix(_TOPIC), text) if asked else None
-    return command_of(label) if label != OTHER and label in guidance.allowed else None
+    return command_of(label) if label != OTHER and is_allowed(label, guidance.allowed) else None

@@ -6,30 +6,28 @@ wishes beside something else -> similarity of meaning -> Unclear.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from agent.ports import Meaning, Similarity
 from agent.understanding.answers import Answer, Answered, is_confirming, read_answer
-from agent.understanding.intents import IntentFound, Intents, load_intents
+from agent.understanding.beside import beside, urgent
+from agent.understanding.corrections import corrected
+from agent.understanding.intents import Intents, load_intents
 from agent.understanding.keypad import read_keys
 from agent.understanding.likeness import LikenessReader
+from agent.understanding.parts import added, completed, part_in, picked
+from agent.understanding.requests import requests
 from agent.understanding.values import Reading, kind_of, named_for_change, read_values
 from agent.understanding.wording import best_option, is_question, mended, plain
 from calls.commands import (
     Affirm,
-    AskHuman,
     AskQuestion,
-    Cancel,
     Command,
     CorrectSlot,
     Deny,
     FillSlot,
-    Goodbye,
-    Repeat,
     StartWorkflow,
     Unclear,
-    Wait,
 )
 from calls.guidance import Guidance, SlotExpectation
 from calls.run import CallFacts
@@ -77,60 +75,39 @@ def read_words(heard: Heard, guidance: Guidance, facts: CallFacts, intents: Inte
         return ()
     wishes = intents.find(text, guidance.allowed)
     answered = read_answer(text, guidance, facts)
-    script = _script(words, guidance, answered)
-    urgent = _urgent(wishes, answered, script, guidance)
-    if urgent is not None:
-        return urgent
+    scripts = requests(words, guidance, answered)
+    at_once = urgent(wishes, answered, scripts, guidance, text, facts)
+    if at_once:
+        return at_once
+    piece = _piece(text, guidance, facts)
+    if piece is not None:
+        return (piece,)
     readings = [] if _is_bare_answer(answered, guidance) else read_values(text, guidance, facts)
     question = _question(words, text, guidance, readings)
     if question is not None and words.split()[0] not in ("yes", "no", "yeah"):
         return (question,)
-    readings = _without_swallowed(readings, wishes, script, words, text)
+    script = scripts[0] if scripts else None
+    readings = _without_swallowed(readings, bool(wishes), script, words, text)
     commands = _commands(heard, guidance, answered, readings)
     if script is not None:
-        commands = (script, *(c for c in commands if not isinstance(c, Affirm | Deny)))
+        commands = (*scripts, *(c for c in commands if not isinstance(c, Affirm | Deny)))
     if question is not None:
         commands = (*commands, question)
-    beside = _beside(wishes, commands)
-    return tuple(dict.fromkeys((*commands, *beside)))
+    return tuple(dict.fromkeys((*commands, *beside(wishes, commands, text, facts))))
 
 
-def _urgent(
-    wishes: list[IntentFound], answered: Answered | None, script: StartWorkflow | None, guidance: Guidance
-) -> tuple[Command, ...] | None:
-    """Wishes before which everything else falls silent."""
-    for wish in wishes:
-        if isinstance(wish.command, AskHuman):
-            return (wish.command,)
-    for wish in wishes:
-        if not wish.whole:
-            continue
-        if isinstance(wish.command, Cancel) and (script is not None or _plain_answer(answered, guidance)):
-            # "cancel my appointment" starts a script where there is one; "never mind" may be a plain no.
-            continue
-        if isinstance(wish.command, Goodbye) and _plain_answer(answered, guidance):
-            continue
-        return (wish.command,)
-    return None
-
-
-def _plain_answer(answered: Answered | None, guidance: Guidance) -> bool:
-    return is_confirming(guidance) and answered is not None and answered.alone
+def _piece(text: str, guidance: Guidance, facts: CallFacts) -> Command | None:
+    """A value that comes in pieces, is put right in a piece, or is picked out of what was offered."""
+    for reader in (corrected, completed, part_in, added):
+        found = reader(text, guidance, facts)
+        if found is not None:
+            return found
+    return picked(text, guidance)
 
 
 def _is_bare_answer(answered: Answered | None, guidance: Guidance) -> bool:
     """A plain "yes" is never a name, whatever is asked for."""
     return answered is not None and answered.alone and answered.answer is not Answer.YES_BUT
-
-
-def _script(words: str, guidance: Guidance, answered: Answered | None) -> StartWorkflow | None:
-    if StartWorkflow.__name__ not in guidance.allowed:
-        return None
-    if answered is not None and answered.alone:
-        return None
-    # "Yes, book it" answers; only where nothing is asked does a script's bare name call for it.
-    found = best_option(guidance.workflows, words, by_id=answered is None and not guidance.primary)
-    return StartWorkflow(found[0].id, 0.9) if found else None
 
 
 def _question(words: str, text: str, guidance: Guidance, readings: list[Reading]) -> AskQuestion | None:
@@ -147,7 +124,7 @@ def _question(words: str, text: str, guidance: Guidance, readings: list[Reading]
 
 
 def _without_swallowed(
-    readings: list[Reading], wishes: list[IntentFound], script: StartWorkflow | None, words: str, text: str
+    readings: list[Reading], wishes: bool, script: StartWorkflow | None, words: str, text: str
 ) -> list[Reading]:
     """Names and free text are not made of wishes, of a script's name or of a question."""
     if not wishes and script is None and not is_question(words, text):
@@ -223,13 +200,3 @@ def _answer(
     if values or Affirm.__name__ not in guidance.allowed:
         return ()
     return (Affirm(answered.confidence),)
-
-
-def _beside(wishes: Iterable[IntentFound], commands: tuple[Command, ...]) -> tuple[Command, ...]:
-    """Wishes beside something else. "Hang on, Thursday" is an answer; "no thanks, bye" is both."""
-    soft = (Wait, Repeat, Cancel)
-    return tuple(
-        wish.command
-        for wish in wishes
-        if not (commands and isinstance(wish.command, soft)) and not isinstance(wish.command, AskHuman)
-    )[:1]

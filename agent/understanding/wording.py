@@ -165,8 +165,31 @@ def is_question(words: str, text: str) -> bool:
     return bool(_QUESTION.match(words)) or (text.rstrip().endswith("?") and len(words.split()) > 2)
 
 
+_MEETS = {
+    alike: concept
+    for concept, words in {
+        "change": "change move switch shift postpone reschedule push swap delay rearrange alter",
+        "appointment": "appointment booking reservation visit slot",
+        "order": "order package parcel delivery shipment",
+        "broken": "broken broke faulty defective damaged busted",
+        "pay": "pay payment bill invoice",
+        "price": "price prices cost costs charge charges fee fees expensive",
+        "address": "address street located location",
+    }.items()
+    for alike in words.split()
+}
+"""Words that ask for the same thing, whatever script or topic it is."""
+
+
 def stem(word: str) -> str:
-    """A word without its ending; enough to meet "booking" with "book"."""
+    """What a word asks for: its concept, or the word without its ending; enough to meet "moving" with "change"."""
+    if word in _MEETS:
+        return _MEETS[word]
+    cut = _cut(word)
+    return next((_MEETS[whole] for whole in (cut, f"{cut}e") if whole in _MEETS), cut)
+
+
+def _cut(word: str) -> str:
     for ending in ("ations", "ation", "ings", "ing", "ies", "es", "s", "ed", "e", "y"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -11,6 +10,7 @@ from agent import models
 from agent.understanding.intents import load_intents
 from agent.understanding.likeness import LikenessReader
 from tests.agent.understanding.booking import MENU, short
+from tests.likeness import InProcess
 
 HELD_OUT = [
     ("I'd rather deal with one of your employees", "AskHuman"),
@@ -51,24 +51,6 @@ NOTHING_MEANT = [
     "my tooth hurts a lot", "we are five at home", "my wife recommended you",
     "the previous dentist was very rough", "I am allergic to penicillin", "it's about my son",
 ]  # fmt: skip
-
-
-class InProcess:
-    """The shipped embedder without its worker process."""
-
-    def __init__(self) -> None:
-        from agent.offline.similarity import SentenceEmbedder
-
-        self._embed = SentenceEmbedder.load().embed
-        self._indexes: dict[str, object] = {}
-
-    async def learn(self, index: str, examples: Mapping[str, Sequence[str]]) -> None:
-        from agent.offline.similarity import IntentIndex
-
-        self._indexes[index] = IntentIndex(examples, self._embed)
-
-    async def rank(self, text: str, index: str) -> Sequence[tuple[str, float]]:
-        return self._indexes[index].rank(text)  # type: ignore[attr-defined,no-any-return]
 
 
 @pytest.fixture(scope="module")

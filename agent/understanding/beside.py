@@ -1,0 +1,125 @@
+"""Wishes about the talk, put in order: before everything else, or beside an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from agent.understanding.answers import Answer, Answered, is_confirming
+from agent.understanding.intents import IntentFound
+from agent.understanding.values import context_for, kind_of
+from calls.commands import (
+    Affirm,
+    AskHuman,
+    CallLater,
+    Cancel,
+    Command,
+    Deny,
+    Explain,
+    Goodbye,
+    MachineHeard,
+    Remark,
+    Repeat,
+    StartWorkflow,
+    UseCallerNumber,
+    Wait,
+    WrongNumber,
+)
+from calls.guidance import Guidance
+from calls.run import CallFacts
+from spoken import Kind, parse
+
+_FIRST = (MachineHeard, AskHuman, WrongNumber)
+"""before these everything else falls silent, in this order"""
+
+_GRAVE = ("angry", "abusive", "child")
+
+
+def urgent(
+    wishes: Sequence[IntentFound], answered: Answered | None, scripts: Sequence[StartWorkflow], guidance: Guidance,
+    text: str, facts: CallFacts,
+) -> tuple[Command, ...]:  # fmt: skip
+    """Wishes before which everything else falls silent; empty when there is none."""
+    for kind in _FIRST:
+        found = next((wish.command for wish in wishes if isinstance(wish.command, kind)), None)
+        if found is not None and not (scripts and isinstance(found, WrongNumber)):
+            return _with(found, wishes, answered, guidance)
+    for wish in wishes:
+        if isinstance(wish.command, CallLater):
+            return (when_in(wish.command, text, facts),)
+    for wish in wishes:
+        if not wish.whole or _is_answer(wish.command, answered, scripts, guidance):
+            continue
+        if isinstance(wish.command, Cancel) and is_confirming(guidance) and _says_no(answered):
+            return (Deny(0.9), wish.command)
+        if isinstance(wish.command, UseCallerNumber) and not _phone_asked(guidance):
+            continue
+        return (wish.command,)
+    return ()
+
+
+def _with(
+    found: Command, wishes: Sequence[IntentFound], answered: Answered | None, guidance: Guidance
+) -> tuple[Command, ...]:
+    """What else was said that stays worth knowing: a no, anger, a goodbye."""
+    if isinstance(found, MachineHeard):
+        return (found,)
+    before: list[Command] = []
+    if is_confirming(guidance) and _says_no(answered) and not isinstance(found, WrongNumber):
+        before.append(Deny(0.9))
+    before += [w.command for w in wishes if isinstance(w.command, Remark) and w.command.kind in _GRAVE[:2]][:1]
+    after = [w.command for w in wishes if isinstance(w.command, Goodbye) and isinstance(found, WrongNumber)]
+    return (*before, found, *after)
+
+
+def _says_no(answered: Answered | None) -> bool:
+    return answered is not None and answered.answer is Answer.NO
+
+
+def _is_answer(
+    command: Command, answered: Answered | None, scripts: Sequence[StartWorkflow], guidance: Guidance
+) -> bool:
+    """Whether the wish is to be read as a script's name, or as a plain yes or no."""
+    confirming = is_confirming(guidance)
+    if isinstance(command, Affirm | Deny):
+        return not confirming or bool(scripts)
+    plain_answer = confirming and answered is not None and answered.alone
+    if isinstance(command, Cancel):
+        # "cancel my appointment" starts a script where there is one; "never mind" may be a plain no to one value.
+        return bool(scripts) or (plain_answer and guidance.proposed is not None)
+    if isinstance(command, Goodbye | Remark):
+        return plain_answer
+    return isinstance(command, Explain) and bool(scripts)
+
+
+def _phone_asked(guidance: Guidance) -> bool:
+    slot = guidance.slot(guidance.primary)
+    return slot is not None and kind_of(slot) is Kind.phone
+
+
+def when_in(command: CallLater, text: str, facts: CallFacts) -> CallLater:
+    """With the words that name a time."""
+    context = context_for((), facts)
+    for kind in (Kind.datetime, Kind.date, Kind.time):
+        found = parse(kind, text, context)
+        if found is not None and found.confidence >= 0.5:
+            return replace(command, when=found.text)
+    return command
+
+
+def beside(
+    wishes: Iterable[IntentFound], commands: tuple[Command, ...], text: str, facts: CallFacts
+) -> tuple[Command, ...]:
+    """Wishes beside something else. "Hang on, Thursday" is an answer; "no thanks, bye" is both."""
+    soft = (Wait, Repeat, Cancel, Explain, Affirm, Deny)
+    kept = [
+        wish.command
+        for wish in wishes
+        if not (commands and _is_soft(wish.command, soft)) and not isinstance(wish.command, AskHuman)
+    ]
+    return tuple(kept[:1])
+
+
+def _is_soft(command: Command, soft: tuple[type[Command], ...]) -> bool:
+    small = isinstance(command, Remark) and command.kind in ("chitchat", "thanks")
+    return small or isinstance(command, soft)

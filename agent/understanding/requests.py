@@ -1,0 +1,34 @@
+"""Which scripts a turn asks for: one, or one and another after it."""
+
+from __future__ import annotations
+
+import re
+
+from agent.understanding.answers import Answered
+from agent.understanding.wording import best_option
+from calls.commands import StartWorkflow
+from calls.guidance import Guidance
+
+_ALSO = re.compile(r"\b(?:and also|and then|as well as|plus|also|after that|afterwards|and)\b")
+_BESIDES = re.compile(
+    r"\b(?:also|as well|too|after that|afterwards|one more thing|another thing|while im at it|on top of that)\b"
+)
+
+
+def requests(words: str, guidance: Guidance, answered: Answered | None) -> tuple[StartWorkflow, ...]:
+    """What is asked for, the first first."""
+    if StartWorkflow.__name__ not in guidance.allowed or (answered is not None and answered.alone):
+        return ()
+    # "Yes, book it" answers; only where nothing is asked does a script's bare name call for it.
+    by_id = answered is None and not guidance.primary
+    each = [best_option(guidance.workflows, piece, by_id=by_id) for piece in _ALSO.split(words)]
+    # A noun alone, "my appointment and ...", is no request of its own.
+    named = [found[0].id for found in each if found is not None and (found[1] > 1 or found[0].id in words.split())]
+    several = list(dict.fromkeys(named))
+    if len(several) > 1:
+        return tuple(StartWorkflow(name, 0.9, later=place > 0) for place, name in enumerate(several))
+    found = best_option(guidance.workflows, words, by_id=by_id)
+    if found is None:
+        return ()
+    later = bool(guidance.primary) and bool(_BESIDES.search(words))
+    return (StartWorkflow(found[0].id, 0.9, later=later),)
