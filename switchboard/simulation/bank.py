@@ -36,6 +36,8 @@ MANNERS = ("terse", "chatty", "hesitant", "correcting", "over", "under")
 
 _DERIVED = {"a_service": "service", "a_item": "item"}
 """placeholders that are another one with its article"""
+_PREPOSITIONS = frozenset({"about", "around", "at", "by", "for", "in", "on", "or", "than", "to", "until"})
+_WITHOUT_ON = ("today", "tomorrow", "the day after", "next week", "this ", "a week", "a fortnight", "two weeks")
 
 
 class BankError(ConfigurationError):
@@ -125,11 +127,27 @@ def _choice(
 
 def _parts(text: str, values: Mapping[str, str]) -> Iterable[Part]:
     for literal, name, _, _ in Formatter().parse(text):
-        if literal.strip():
-            yield Part(literal.strip())
+        before = literal.strip()
+        value = ""
         if name is not None:
             base = _DERIVED.get(name)
-            yield Part(saying.with_article(values[base]) if base else values[name], value=True)
+            value = saying.with_article(values[base]) if base else values[name]
+            before, value = _joined(before, value)
+        if before:
+            yield Part(before)
+        if value:
+            yield Part(value, value=True)
+
+
+def _joined(before: str, value: str) -> tuple[str, str]:
+    """One preposition between a phrase and a value that both bring one: not "at on monday", not "on tomorrow"."""
+    *head, last = before.split() or [""]
+    first, _, rest = value.partition(" ")
+    if last in _PREPOSITIONS and first in {"on", "at"} and rest:
+        return before, rest
+    if last == "on" and value.startswith(_WITHOUT_ON):
+        return " ".join(head), value
+    return before, value
 
 
 def _phrase(text: str) -> Phrase:

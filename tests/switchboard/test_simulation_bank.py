@@ -114,6 +114,22 @@ def test_values_are_marked_in_what_is_said() -> None:
     assert [part.text for part in parts if part.value] == ["an exam", "the tenth"]
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "words"),
+    [
+        ("at {value}", "at two", "at two"),
+        ("up for {value}", "on monday", "up for monday"),
+        ("i'm free {value}", "on monday", "i'm free on monday"),
+        ("pay on {value}", "tomorrow", "pay tomorrow"),
+        ("pay on {value}", "the tenth", "pay on the tenth"),
+        ("on {value}", "tomorrow", "tomorrow"),
+        ("{value}", "on", "on"),
+    ],
+)
+def test_one_preposition_is_enough(text: str, value: str, words: str) -> None:
+    assert said(Phrase(text, frozenset({"value"})).parts({"value": value})) == words
+
+
 def test_a_missing_value_is_named() -> None:
     with pytest.raises(BankError, match="needs date"):
         Phrase("on {date}", frozenset({"date"})).parts({})
