@@ -7,9 +7,10 @@ from calls.run import ActionSettled
 from workflows.language.catalogue import UNAVAILABLE
 from workflows.language.model import Act, Verify
 from workflows.language.paths import slots_of
+from workflows.passing import achieved
 from workflows.turn import Turn
 from workflows.verifying import VERIFY, key_of_proof, settle_verify
-from workflows.walk import achieved, give_up, walk
+from workflows.walk import give_up, walk
 
 
 def settle(turn: Turn, settled: ActionSettled) -> None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from calls.commands import Value
-from calls.events import CallNoted, OutcomeReached
-from calls.repairs import Repair
-from calls.run import ActionRequest, SlotValue
-from workflows.asking import ALL, ask, open_collect, open_read_back, say_all
+from calls.run import SlotValue
+from workflows.asking import ask, say_all
 from workflows.calling import begin, can_call, migrate, pop, push
 from workflows.language.model import (
     SHARED,
     Act,
     Call,
-    Case,
     Choose,
     Collect,
     Confirm,
@@ -26,11 +23,10 @@ from workflows.language.model import (
     Start,
     Verify,
 )
-from workflows.language.paths import slots_of
 from workflows.offers import HUMAN
-from workflows.requests import next_request, wants_own_name
+from workflows.passing import holds, note_fields, pass_act, pass_collect, pass_confirm, pass_say
+from workflows.requests import next_request
 from workflows.turn import Turn
-from workflows.values import needs_yes, not_among, objection, offer_near
 from workflows.verifying import proof_step, refused, verify
 
 HANDED_OVER = "handed_over"
@@ -38,6 +34,7 @@ HANDED_OVER = "handed_over"
 
 MAX_STEPS = 200
 """A script which goes further than this without a stop goes in circles."""
+
 
 def walk(turn: Turn, start: str, *, again: bool = False) -> None:
     """Go on from step ``start``. ``again``: over ground already covered, whose words are not said twice."""
@@ -59,17 +56,17 @@ def _pass(turn: Turn, name: str, again: bool) -> str:
         return _unproved(turn, name)
     match turn.script.steps[name]:
         case Say() as step:
-            return _say(turn, step, again)
+            return pass_say(turn, step, again)
         case Collect() as step:
-            return _collect(turn, step)
+            return pass_collect(turn, step)
         case Confirm() as step:
-            return _confirm(turn, step)
+            return pass_confirm(turn, step)
         case Act() as step:
-            return _act(turn, step)
+            return pass_act(turn, step)
         case Decide() as step:
             if not again:
                 turn.enter(step.id)
-            return next((case.then for case in step.cases if _holds(turn, case)), step.otherwise)
+            return next((case.then for case in step.cases if holds(turn, case)), step.otherwise)
         case Choose() as step:
             return _choose(turn, step, again)
         case Start() as step:
@@ -89,113 +86,6 @@ def _pass(turn: Turn, name: str, again: bool) -> str:
         case End() as step:
             _end(turn, step)
             return ""
-
-
-def _say(turn: Turn, step: Say, again: bool) -> str:
-    if not (again and turn.counted(f"said.{step.id}")):
-        turn.enter(step.id)
-        say_all(turn, step.id, step.lines)
-        turn.told.append(step.id)
-        turn.count(f"said.{step.id}")
-        for slot in step.clears:
-            turn.clear(slot, "script")
-    return step.then
-
-
-def _collect(turn: Turn, step: Collect) -> str:
-    slot = turn.script.slots[step.slot]
-    held = turn.run.slots.get(slot.name)
-    if held is None and turn.has_none(slot):
-        return step.then
-    if held is None:
-        turn.enter(step.id)
-        open_collect(turn, step)
-        return ""
-    reason, elsewhere = objection(slot, held.value, turn), not_among(slot, held.value, turn)
-    if not reason and not elsewhere and not needs_yes(slot, turn):
-        return step.then
-    turn.enter(step.id)
-    if not reason and not elsewhere:
-        open_read_back(turn, slot.name)
-        return ""
-    turn.applied(Repair.OUT_OF_RANGE)
-    turn.utter(f"{step.id}.refused", reason or elsewhere)
-    if elsewhere:
-        offer_near(turn, slot, held.value)
-    turn.clear(slot.name, "refused")
-    if reason:
-        open_collect(turn, step)
-    else:
-        # The nearest that can be had have been named: that is the question now.
-        turn.confirming("")
-        turn.word("which")
-    return ""
-
-
-def _confirm(turn: Turn, step: Confirm) -> str:
-    given = [slot for slot in step.slots if not turn.has_none(turn.script.slots[slot])]
-    missing = next((slot for slot in given if slot not in turn.run.slots), "")
-    if missing:
-        return next(s.id for s in turn.script.steps.values() if isinstance(s, Collect) and s.slot == missing)
-    if turn.counted(f"agreed.{step.id}") and all(turn.run.slots[slot].confirmed for slot in given):
-        return step.then
-    if wants_own_name(turn, step):
-        return ""
-    turn.enter(step.id)
-    turn.confirming(ALL)
-    ask(turn)
-    return ""
-
-
-def _act(turn: Turn, step: Act) -> str:
-    unsure = [slot for slot in slots_of(step) if slot in turn.run.slots and not turn.run.slots[slot].confirmed]
-    if step.writes and unsure and not step.tentative:
-        asking = (s.id for s in turn.script.steps.values() if isinstance(s, Confirm) and unsure[0] in s.slots)
-        confirm = next(asking, "")
-        if confirm:
-            return confirm
-        turn.enter(step.id)
-        open_read_back(turn, unsure[0])
-        return ""
-    key = turn.key_of(step)
-    if step.writes and turn.committed(step):
-        achieved(turn, step)
-        return step.then
-    if (not step.writes or step.tentative) and turn.run.facts.get(f"_key.{step.action}") == key:
-        return step.then
-    turn.enter(step.id)
-    turn.confirming("")
-    if step.filler is not None:
-        turn.say(step.id, step.filler)
-    turn.action = ActionRequest(key, step.action, turn.arguments(step), step.writes)
-    return ""
-
-
-def achieved(turn: Turn, step: Act) -> None:
-    """A writing action is committed: that is how the call is filed."""
-    outcome = step.outcome or step.action
-    if turn.run.outcome != outcome and not step.tentative:
-        turn.record(OutcomeReached(outcome))
-
-
-def _holds(turn: Turn, case: Case) -> bool:
-    value: Value | None
-    if case.source == "slot":
-        value = turn.known(case.subject)
-    elif case.source == "fact":
-        value = turn.run.facts.get(case.subject)
-    else:
-        truths = {
-            "has_human": turn.has_human,
-            "has_caller": turn.facts.caller.startswith("+"),
-            "human_missed": bool(turn.run.facts.get("@human_missed")),
-            "called": bool(turn.run.frames),
-            "verified": turn.run.verified is not None,
-        }
-        value = truths[case.subject]
-    if case.known is not None:
-        return (value is not None and value != "") == case.known
-    return value is not None and (value in case.values or str(value) in [str(known) for known in case.values])
 
 
 def _choose(turn: Turn, step: Choose, again: bool) -> str:
@@ -287,14 +177,6 @@ def _end(turn: Turn, step: End) -> None:
     say_all(turn, step.id, step.lines)
     # A request that was come back from says more than the farewell of the script it was made in.
     turn.leave("hang_up", turn.run.outcomes[-1] if turn.run.outcomes else step.disposition)
-
-
-def note_fields(turn: Turn) -> None:
-    """Keep what the script wants kept of its calls, as far as it is known."""
-    for note in turn.script.notes.values():
-        value = turn.given(note.source)
-        if value is not None and value != "" and turn.run.noted.get(note.name) != value:
-            turn.record(CallNoted(note.name, value))
 
 
 def _unproved(turn: Turn, name: str) -> str:

@@ -8,8 +8,9 @@ from calls.run import Commanded
 from workflows.asking import ask, say_all
 from workflows.language.model import SHARED, Act, Confirm, HandOver, Say
 from workflows.offers import CALLBACK, HUMAN
+from workflows.passing import achieved
 from workflows.turn import Turn
-from workflows.walk import HANDED_OVER, achieved, start_script, walk
+from workflows.walk import HANDED_OVER, start_script, walk
 
 
 def restart(turn: Turn) -> None:
