@@ -1,4 +1,4 @@
-"""Reading cardinals, ordinals and decimals out of words, and the kinds number and ordinal."""
+"""Reading cardinals, ordinals and decimals out of words, and the kind number."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from .found import Found, refused, settle_found
 from .kinds import Context
+from .plain import plain
 from .tokens import MASK, Utterance, is_digits, phrases, without_fillers
 from .words import ONES, TENS, ordinal_words
 
@@ -19,7 +20,13 @@ HOMOPHONES = {
     "to": "two", "too": "two", "tu": "two", "for": "four", "fore": "four", "won": "one", "ate": "eight",
     "tree": "three", "free": "three", "sicks": "six", "fife": "five", "nein": "nine",
 }  # fmt: skip
-_UNIT_AFTER = phrases("am | pm | oclock | o clock | percent")
+_OF_THEM = phrases("of them | of us | of those")
+_CLOCK_AFTER = phrases("am | pm | oclock | o clock")
+_PARTS = {
+    ("and", "a", "half"): 0.5, ("and", "a", "quarter"): 0.25, ("and", "three", "quarters"): 0.75,
+    ("and", "one", "half"): 0.5, ("and", "one", "quarter"): 0.25,
+}  # fmt: skip
+_ALONE = {"none": 0, "once": 1, "twice": 2, "thrice": 3, "half": 0.5, "zilch": 0, "nil": 0, "both": 2}
 
 
 def _below_hundred(words: Sequence[str], i: int) -> tuple[int, int] | None:
@@ -77,9 +84,11 @@ def read_number(words: Sequence[str], i: int) -> tuple[int | float, int] | None:
     if words[i] in ("minus", "negative"):
         read = read_number(words, i + 1)
         return (-read[0], read[1]) if read and read[0] > 0 else None
-    dozen = _dozens(words, i)
+    dozen = _dozens(words, i) or _couples(words, i)
     if dozen:
         return dozen
+    if words[i] == "half" and tuple(words[i + 1 : i + 2]) == ("a",) and i + 2 < len(words) and words[i + 2] in SCALES:
+        return _scaled(0.5, words, i + 2)
     word = words[i]
     if "." in word and word[0] in "0123456789" and word.count(".") == 1 and len(word) <= 20:
         whole = float(word) if word[-1] != "." else 0.0
@@ -95,9 +104,25 @@ def read_number(words: Sequence[str], i: int) -> tuple[int | float, int] | None:
     value, j = read_int
     if j < len(words) and words[j] in ("point", "decimal"):
         return _decimals(value, words, j) or (value, j)
-    if tuple(words[j : j + 3]) == ("and", "a", "half"):
-        return value + 0.5, j + 3
-    return value, j
+    part = _part_after(words, j)
+    return _scaled(value + part[0], words, part[1]) if part else (value, j)
+
+
+def _part_after(words: Sequence[str], j: int) -> tuple[float, int] | None:
+    """ "And a half", "and three quarters" after a whole number."""
+    for phrase, part in _PARTS.items():
+        if tuple(words[j : j + len(phrase)]) == phrase:
+            return part, j + len(phrase)
+    return None
+
+
+def _scaled(amount: float, words: Sequence[str], j: int) -> tuple[int | float, int]:
+    """ "Two and a half thousand", "half a million"."""
+    if j < len(words) and words[j] in SCALES and words[j] not in ("k",):
+        return _tidy(amount * SCALES[words[j]]), j + 1
+    if j < len(words) and words[j] == "hundred":
+        return _tidy(amount * 100), j + 1
+    return _tidy(amount), j
 
 
 def _tidy(x: float) -> int | float:
@@ -137,7 +162,26 @@ def _dozens(words: Sequence[str], i: int) -> tuple[int, int] | None:
 
 
 def read_ordinal(words: Sequence[str], i: int) -> tuple[int, int] | None:
-    """An ordinal up to 99: "third", "twenty first", "21st"."""
+    """An ordinal: "third", "twenty first", "21st", "one hundredth", "the hundred and first"."""
+    if i >= len(words):
+        return None
+    small = read_small_ordinal(words, i)
+    if small:
+        return small
+    times = (1, i + 1) if words[i] in ("a", "hundred", "hundredth") else _below_hundred(words, i)
+    if times is None or times[0] == 0:
+        return None
+    j = i if words[i] in ("hundred", "hundredth") else times[1]
+    if words[j : j + 1] in (("hundredth",), ("thousandth",), ("millionth",)):
+        return times[0] * {"hundredth": 100, "thousandth": 1000, "millionth": 10**6}[words[j]], j + 1
+    if words[j : j + 1] != ("hundred",):
+        return None
+    rest = read_small_ordinal(words, j + 2 if words[j + 1 : j + 2] == ("and",) else j + 1)
+    return (times[0] * 100 + rest[0], rest[1]) if rest else None
+
+
+def read_small_ordinal(words: Sequence[str], i: int) -> tuple[int, int] | None:
+    """An ordinal up to 99, or any written in figures."""
     if i >= len(words):
         return None
     word = words[i]
@@ -145,10 +189,21 @@ def read_ordinal(words: Sequence[str], i: int) -> tuple[int, int] | None:
         return int(word[:-2]), i + 1
     if word in ORDINALS:
         return ORDINALS[word], i + 1
-    if word in TEN_WORDS and i + 1 < len(words):
-        tail = read_ordinal(words, i + 1)
+    if word in TEN_WORDS:
+        tail = read_small_ordinal(words, i + 1)
         if tail and 1 <= tail[0] <= 9:
             return TEN_WORDS[word] + tail[0], tail[1]
+    return None
+
+
+def _couples(words: Sequence[str], i: int) -> tuple[int | float, int] | None:
+    """ "A couple of hundred", "a couple thousand"; a couple of anything else is left to its kind."""
+    j = i + (words[i] == "a")
+    if tuple(words[j : j + 1]) != ("couple",):
+        return None
+    j += 2 if tuple(words[j + 1 : j + 2]) == ("of",) else 1
+    if j < len(words) and (words[j] in SCALES or words[j] == "hundred"):
+        return _scaled(2, words, j)
     return None
 
 
@@ -170,8 +225,8 @@ def number_hits(u: Utterance) -> list[Found]:
             i += 1
             continue
         value, end = read
-        sure = 0.5 if _UNIT_AFTER.match(u.words, end) else 0.95
-        hits.append(Found(i, end, value, sure))
+        if not _CLOCK_AFTER.match(u.words, end):
+            hits.append(Found(i, end, value))
         i = end
     return hits
 
@@ -189,28 +244,14 @@ def find_number(u: Utterance, context: Context) -> Found | None:
             return Found(hits[0].start, hits[-1].end, int(joined), 0.6, (hits[0].value,))
     if hits:
         return settle_found(hits, u)
-    lone = None if u.strict else lone_homophone(u)
-    return Found(lone[1], lone[1] + 1, lone[0], 0.6) if lone else None
-
-
-def find_ordinal(u: Utterance, context: Context) -> Found | None:
-    """The kind ``ordinal``: "the third", "number two", "the last one" (-1)."""
-    hits: list[Found] = []
-    i = 0
-    while i < len(u.words):
-        read = read_ordinal(u.words, i)
-        if read is not None:
-            hits.append(Found(i, read[1], read[0]))
-            i = read[1]
-        elif u.words[i] == "last":
-            hits.append(Found(i, i + 1, -1, 0.8))
-            i += 1
-        elif u.words[i] in ("number", "option", "position", "item") and (after := read_cardinal(u.words, i + 1)):
-            hits.append(Found(i + 1, after[1], after[0], 0.9))
-            i = after[1]
-        else:
-            i += 1
-    if hits or u.strict:
-        return settle_found(hits, u)
-    cardinals = [Found(h.start, h.end, h.value, 0.6) for h in number_hits(u) if isinstance(h.value, int)]
-    return settle_found(cardinals, u)
+    if u.strict:
+        return None
+    lone = lone_homophone(u)
+    if lone:
+        return Found(lone[1], lone[1] + 1, lone[0], 0.6)
+    for i, word in enumerate(u.words):
+        if word in _ALONE and plain(u, i, i + 1):
+            return Found(i, i + 1, _ALONE[word], 0.7)
+        if tuple(u.words[i : i + 2]) in (("a", "couple"), ("a", "pair")) and plain(u, i, i + 2, _OF_THEM):
+            return Found(i, i + 2, 2, 0.85)
+    return None

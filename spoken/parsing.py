@@ -16,10 +16,12 @@ from .found import Found
 from .kinds import Context, Kind, Parsed, Value
 from .money import find_money
 from .names import find_person_name, find_spelled_name
-from .numbers import find_number, find_ordinal
+from .numbers import find_number
+from .ordinals import find_ordinal
 from .party import find_party_size
 from .phones import find_phone, normalize_phone
 from .time_kinds import find_datetime, find_time
+from .plain import without_idioms
 from .tokens import MASK, Utterance
 from .yes_no import find_yes_no
 
@@ -84,7 +86,7 @@ def parse(kind: Kind | str, text: str, context: Context) -> Parsed | None:
     """
     kind = Kind(kind)
     u = Utterance.of(text)
-    found = GRAMMARS[kind](u, context) if u.words else None
+    found = GRAMMARS[kind](without_idioms(kind, u), context) if u.words else None
     return _parsed(kind, u, found) if found else None
 
 
@@ -101,7 +103,7 @@ def parse_all(kinds: Sequence[Kind | str], text: str, context: Context) -> list[
     for kind in wanted:
         if not u.words:
             break
-        found = GRAMMARS[kind](u, context)
+        found = GRAMMARS[kind](without_idioms(kind, u), context)
         if found is None:
             continue
         pieces = [piece for each in found.pieces or ((found.start, found.end),) for piece in _free(u, each)]
