@@ -128,14 +128,15 @@ class Rehearsal(RehearsedCall):
             await self.settle()
             await self.run_until(self.now_ms + (self.timing.gap_ms if after_ms is None else after_ms))
         else:
-            await self._until_sounding()
+            await self.until_sounding()
             if at_ms is not None and self.playback.span_began_ms is not None:
                 await self.run_until(self.playback.span_began_ms + at_ms)
             elif at_word is not None:
                 await self._until_word(at_word)
         self.playback.new_span()
 
-    async def _until_sounding(self) -> None:
+    async def until_sounding(self) -> None:
+        """Wait until the agent's answer sets in: the moment to cut in. Raises RehearsalError when none comes."""
         while self.playback.span_began_ms is None:
             if self.away or self.schedule.quiet:
                 raise RehearsalError("the caller cannot cut in: the agent says nothing")

@@ -1,0 +1,115 @@
+"""The real Postgres of a simulation: a database of its own, one business a seed, put in by COPY and read back."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from switchboard.simulation.world import Rows, World, rows_of
+
+LEFT_BEHIND = ("bookings", "tickets", "callbacks", "messages")
+"""Tables a call may write to; what the oracle is shown."""
+BEHIND_THEM = ("receipts", "outbox")
+"""Written along with them."""
+TEMPLATE = "switchboard_simulation"
+
+
+def address(url: str, database: str = "") -> str:
+    """A SQLAlchemy address for psycopg, perhaps of another database on the same server."""
+    plain = url.replace("postgresql+psycopg://", "postgresql://")
+    if not database:
+        return plain
+    head, _, query = plain.partition("?")
+    return f"{head.rsplit('/', 1)[0]}/{database}" + (f"?{query}" if query else "")
+
+
+@contextlib.contextmanager
+def own_databases(url: str, names: Sequence[str]) -> Iterator[list[str]]:
+    """Migrated, empty databases on the server of ``url``, as SQLAlchemy addresses; dropped afterwards.
+
+    The login needs CREATEDB, and the right to make extensions.
+    """
+    from migrations.run import upgrade
+
+    with psycopg.connect(address(url), autocommit=True) as server:
+        _drop(server, [TEMPLATE, *names])
+        server.execute(sql.SQL("create database {}").format(sql.Identifier(TEMPLATE)))
+        try:
+            upgrade(_sqlalchemy(url, TEMPLATE))
+            for name in names:
+                server.execute(
+                    sql.SQL("create database {} template {} strategy file_copy").format(
+                        sql.Identifier(name), sql.Identifier(TEMPLATE)
+                    )
+                )
+                # A simulated call that is lost with the server is simply played again.
+                server.execute(sql.SQL("alter database {} set synchronous_commit = off").format(sql.Identifier(name)))
+            yield [_sqlalchemy(url, name) for name in names]
+        finally:
+            _drop(server, [TEMPLATE, *names])
+
+
+def _sqlalchemy(url: str, database: str) -> str:
+    return address(url, database).replace("postgresql://", "postgresql+psycopg://")
+
+
+def _drop(server: psycopg.Connection[Any], names: Iterable[str]) -> None:
+    for name in names:
+        server.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+class CalendarStore:
+    """One database, looked at from outside the agent."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = psycopg.connect(address(url), row_factory=dict_row)
+        query = "select table_name from information_schema.columns where column_name = 'call'"
+        tables = {str(row["table_name"]) for row in self._connection.execute(query)}
+        self._written = [table for table in (*LEFT_BEHIND, *BEHIND_THEM) if table in tables]
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._connection.close()
+
+    def put(self, worlds: Iterable[World]) -> None:
+        """Put businesses in, with everything they have on file."""
+        tables: dict[str, list[Mapping[str, object]]] = {}
+        for world in worlds:
+            for table, rows in rows_of(world).items():
+                tables.setdefault(table, []).extend(rows)
+        with self._connection.cursor() as cursor:
+            for table, rows in tables.items():
+                if rows:
+                    self._copy(cursor, table, rows)
+        self._connection.commit()
+
+    def _copy(self, cursor: psycopg.Cursor[Any], table: str, rows: Sequence[Mapping[str, object]]) -> None:
+        names = list(rows[0])
+        statement = sql.SQL("copy {} ({}) from stdin").format(
+            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
+        )
+        with cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row([row[name] for name in names])
+
+    def left_by(self, call: str) -> Rows:
+        """What a call has written, by table."""
+        found = {}
+        for table in LEFT_BEHIND:
+            query = sql.SQL("select * from {} where call = %s").format(sql.Identifier(table))
+            rows = self._connection.execute(query, [call]).fetchall()
+            found[table] = [row for row in rows if row.get("status") not in ("cancelled", "held")]
+        self._connection.commit()
+        return found
+
+    def forget(self, call: str) -> None:
+        """Take out what a call has written: its codes are free again, so that no call depends on those before it."""
+        for table in self._written:
+            query = sql.SQL("delete from {} where call = %s").format(sql.Identifier(table))
+            self._connection.execute(query, [call])
+        self._connection.commit()

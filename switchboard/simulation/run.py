@@ -1,0 +1,270 @@
+"""Playing simulated calls: one seed is one caller with one business, and always the same call."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from agent.understanding.local import LocalUnderstander
+from calls import events as ev
+from calls.clock import LoopClock
+from calls.errors import ConfigurationError
+from calls.events import CallEvent
+from calls.line import HumanDestination, Line
+from calls.ports import Actions
+from records.store import serve_as_app_role
+from switchboard.rehearsal import Rehearsal
+from switchboard.rehearsal.coverage import Coverage
+from switchboard.rehearsal.transcript import digest_of, readable
+from switchboard.simulation.bank import HALVES, Half, load_bank
+from switchboard.simulation.calendar_store import CalendarStore
+from switchboard.simulation.faults import FaultPlan, FaultyActions, FaultyUnderstander, draw_faults
+from switchboard.simulation.goals import SCRIPT_OF, Goal, GoalKind, draw_goal
+from switchboard.simulation.listening import claims_in
+from switchboard.simulation.oracle import Circumstances, Judgement, Rows, judge
+from switchboard.simulation.people import Person
+from switchboard.simulation.personas import Persona, load_personas, weighted
+from switchboard.simulation.world import World, draw_world
+from workflows.actions import ActionRunner
+from workflows.advance import ScriptDirector
+from workflows.language.scripts import ScriptSet
+
+CHUNK = 100
+"""businesses put into the database at a time"""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is simulated."""
+
+    scripts: ScriptSet
+    personas: tuple[str, ...] = ()
+    """names; empty: all"""
+    entry: str = ""
+    """the script every call begins with; empty: the one for its goal"""
+    faults: bool = False
+    similarity: bool = False
+
+    def persona(self, seed: int) -> Persona:
+        """Seeds go round the personas."""
+        known = load_personas()
+        names = self.personas or tuple(known)
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise ConfigurationError(f"there is no persona {unknown[0]!r}; there are: {', '.join(known)}")
+        return known[names[seed % len(names)]]
+
+    def half(self, seed: int) -> Half:
+        """The halves of the phrase bank take turns with each round."""
+        return HALVES[seed // max(1, len(self.personas or load_personas())) % 2]
+
+    def script_for(self, goal: str) -> str:
+        """Where a call for ``goal`` begins; empty when no script meets it."""
+        if self.entry:
+            return self.entry
+        return next((name for name in SCRIPT_OF[goal] if name in self.scripts.scripts), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One simulated call."""
+
+    seed: int
+    persona: str
+    half: Half
+    goal: Goal
+    script: str
+    judgement: Judgement
+    unproven: tuple[str, ...]
+    """tables of which something was claimed that is not there"""
+    rows: dict[str, int]
+    turns: int
+    with_person: bool
+    disposition: str
+    duration_ms: float
+    digest: str
+    transcript: str = ""
+    """of calls that went wrong"""
+
+
+@dataclass(slots=True)
+class Shard:
+    """What one worker has played."""
+
+    played: list[Played] = field(default_factory=list)
+    coverage: Coverage = field(default_factory=Coverage)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that is drawn for a seed."""
+
+    seed: int
+    persona: Persona
+    half: Half
+    world: World
+    goal: Goal
+    script: str
+    faults: FaultPlan
+    chance: random.Random
+
+
+def draw_scene(plan: Plan, seed: int) -> Scene:
+    """Who calls whom, and why."""
+    persona, half, world = plan.persona(seed), plan.half(seed), draw_world(seed)
+    chance = random.Random(f"caller {seed}")
+    goals = {goal: weight for goal, weight in persona.goals.items() if plan.script_for(goal)}
+    if not goals:
+        raise ConfigurationError(f"no script meets a goal of persona {persona.name!r}: {', '.join(persona.goals)}")
+    kind = weighted(goals, chance)
+    changes = chance.random() < persona.changes_mind
+    goal = draw_goal(_kind(kind), world, load_bank(half), chance, changes=changes)
+    faults = draw_faults(seed) if plan.faults else FaultPlan()
+    return Scene(seed, persona, half, world, goal, plan.script_for(kind), faults, chance)
+
+
+def _kind(name: str) -> GoalKind:
+    return name  # type: ignore[return-value]  # load_personas lets only goals of the bank through
+
+
+async def play(plan: Plan, scene: Scene, actions: Actions, understander: LocalUnderstander) -> Rehearsal:
+    """The call itself."""
+    return (await _play(plan, scene, actions, understander, Coverage()))[0]
+
+
+async def _play(
+    plan: Plan, scene: Scene, actions: Actions, understander: LocalUnderstander, coverage: Coverage
+) -> tuple[Rehearsal, Person]:
+    world, faulty = scene.world, FaultyActions(actions, scene.faults)
+    call = Rehearsal(
+        line=line_of(scene),
+        director=ScriptDirector(plan.scripts, scene.script, coverage.follow),
+        understander=FaultyUnderstander(understander, scene.faults) if scene.faults.deaf_turns else understander,
+        actions=faulty,
+        now=world.now,
+        seed=scene.seed,
+        caller=world.caller,
+        human=world.human,
+        takes_ms=faulty.takes_ms,
+    )
+    person = Person(scene.persona, scene.goal, world, load_bank(scene.half), plan.scripts, scene.chance)
+    await person.play(call)
+    coverage.note(call.events)
+    return call, person
+
+
+def line_of(scene: Scene) -> Line:
+    """The line of a simulated business."""
+    world = scene.world
+    return Line(
+        id="simulated",
+        number="+15550100",
+        script=scene.script,
+        agent_name="Robin",
+        business=world.business,
+        greeting=f"Hello, this is Robin, the automated assistant of {world.business}. This call is recorded.",
+        timezone=world.timezone,
+        human=HumanDestination("number", "+15550199", 15),
+    )
+
+
+def judged(scene: Scene, call: Rehearsal, person: Person, rows: Rows, *, keep: bool = False) -> Played:
+    """What came of a call."""
+    heard = " ".join(said.text for said in call.playback.heard)
+    names = {event.name for event in call.events}
+    around = Circumstances(
+        left_early="caller.hung_up" in names and not person.done,
+        world_failed=scene.faults.hinders,
+        with_person="handover.answered" in names,
+        heard=heard,
+    )
+    judgement = judge(scene.goal, scene.world, rows, around)
+    unproven = tuple(table for table in claims_in(heard) if not rows.get(table))
+    bad = judgement.result != "right" or unproven
+    return Played(
+        seed=scene.seed,
+        persona=scene.persona.name,
+        half=scene.half,
+        goal=scene.goal,
+        script=scene.script,
+        judgement=judgement,
+        unproven=unproven,
+        rows={table: len(found) for table, found in rows.items() if found},
+        turns=person.turns,
+        with_person=around.with_person,
+        disposition=_disposition(call.events),
+        duration_ms=call.now_ms,
+        digest=digest_of(call.events),
+        transcript=readable(call.events) if bad or keep else "",
+    )
+
+
+def _disposition(events: Sequence[CallEvent]) -> str:
+    return next((event.body.disposition for event in reversed(events) if isinstance(event.body, ev.CallEnded)), "")
+
+
+# --- many -------------------------------------------------------------------------------------------------
+
+
+async def play_seeds(plan: Plan, url: str, seeds: Sequence[int], *, keep: bool = False) -> Shard:
+    """Play seeds one after the other on the database at ``url``. ``keep``: transcripts of right ones too."""
+    shard, store = Shard(), CalendarStore(url)
+    understander = await understander_of(plan)
+    engine = create_async_engine(url, pool_size=2, max_overflow=2)
+    serve_as_app_role(engine)
+    try:
+        async with ActionRunner(engine, LoopClock()) as actions:
+            for first in range(0, len(seeds), CHUNK):
+                scenes = [draw_scene(plan, seed) for seed in seeds[first : first + CHUNK]]
+                store.put(scene.world for scene in scenes)
+                for scene in scenes:
+                    call, person = await _play(plan, scene, actions, understander, shard.coverage)
+                    shard.played.append(judged(scene, call, person, store.left_by(call.incoming.call), keep=keep))
+                    store.forget(call.incoming.call)
+    finally:
+        await engine.dispose()
+        store.close()
+    return shard
+
+
+async def understander_of(plan: Plan) -> LocalUnderstander:
+    """Grammar and patterns, with the similarity model where the plan asks for it."""
+    if not plan.similarity:
+        return LocalUnderstander()
+    from switchboard.rehearsal.likeness import LocalSimilarity
+
+    understander = LocalUnderstander(LocalSimilarity.load())
+    await understander.prepare()
+    return understander
+
+
+def work(plan: Plan, url: str, seeds: Sequence[int]) -> Shard:
+    """The same in a process of its own."""
+    return asyncio.run(play_seeds(plan, url, seeds))
+
+
+async def play_all(plan: Plan, urls: Sequence[str], seeds: Sequence[int]) -> Shard:
+    """Seeds over as many processes as there are databases; the result is in the order of the seeds."""
+    shares = [seeds[place :: len(urls)] for place in range(len(urls))]
+    loop = asyncio.get_running_loop()
+    if len(urls) == 1:
+        return await play_seeds(plan, urls[0], seeds)
+    with ProcessPoolExecutor(len(urls), mp_context=get_context("spawn")) as pool:
+        jobs = [loop.run_in_executor(pool, work, plan, url, share) for url, share in zip(urls, shares, strict=True)]
+        return joined(await asyncio.gather(*jobs))
+
+
+def joined(shards: Iterable[Shard]) -> Shard:
+    """Several workers' calls as one, by seed."""
+    whole = Shard()
+    for shard in shards:
+        whole.played += shard.played
+        whole.coverage.add(shard.coverage)
+    whole.played.sort(key=lambda played: played.seed)
+    return whole
