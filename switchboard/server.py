@@ -69,9 +69,28 @@ async def _headers(request: web.Request, handler: Handler) -> web.StreamResponse
     return response
 
 
+class Listener:
+    """A site that listens."""
+
+    def __init__(self, runner: web.AppRunner, site: web.BaseSite) -> None:
+        self._runner = runner
+        self._site = site
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self._runner.addresses[0][1])
+
+    async def stop(self) -> None:
+        """Take no new connection, and keep no idle one; what is being answered goes on. Once."""
+        await self._site.stop()
+        if self._runner.server is not None:
+            self._runner.server.pre_shutdown()
+
+
 @contextlib.asynccontextmanager
-async def listening(app: web.Application, settings: Settings) -> AsyncIterator[int]:
-    """Serve until the block is left; yields the port. Raises ConfigurationError when it is in use."""
+async def listening(app: web.Application, settings: Settings) -> AsyncIterator[Listener]:
+    """Serve until the block is left. Raises ConfigurationError when the port is in use."""
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port, reuse_address=True)
@@ -83,6 +102,6 @@ async def listening(app: web.Application, settings: Settings) -> AsyncIterator[i
                 f"{settings.host}:{settings.port} cannot be listened on ({why.strerror}); stop what uses it, "
                 f"or set PORT to another, for example PORT={settings.port + 1}"
             ) from why
-        yield runner.addresses[0][1]
+        yield Listener(runner, site)
     finally:
         await runner.cleanup()

@@ -18,7 +18,7 @@ from console.reading import CallReader
 from records.tokens import Tokens
 from switchboard.house import House
 from switchboard.secret import signing_key
-from switchboard.server import Guard, RouteRow, build, passes
+from switchboard.server import Guard, Handler, RouteRow, build, passes
 from telephony.phone.routes import Row, Softphone
 from telephony.webhooks import SIGNED
 
@@ -29,7 +29,7 @@ TICKET = "phone:ticket"
 def application(house: House, access: Access) -> web.Application:
     """The whole site."""
     reader = CallReader(house.database, house.recordings)
-    rows: list[RouteRow] = [("GET", "/health", _health, OPEN)]
+    rows: list[RouteRow] = [("GET", "/health", _health(house), OPEN)]
     rows += [(r.method, r.path, r.handler, r.permission) for r in house.webhooks.routes()]
     rows += softphone(house).routes()
     rows += console.routes(access, CallsApi(reader), CallPages(reader))
@@ -49,9 +49,14 @@ def access_to(house: House) -> Access:
     return Access(Tokens(house.database), key, house.clock, house.settings.public())
 
 
-async def _health(_: web.Request) -> web.Response:
-    """Says that the process answers, and nothing else."""
-    return web.json_response({"status": "ok"})
+def _health(house: House) -> Handler:
+    async def health(_: web.Request) -> web.StreamResponse:
+        """Says that the process answers, or that it takes no new calls (503), and nothing else."""
+        if house.door.draining:
+            return web.json_response({"status": "draining"}, status=503)
+        return web.json_response({"status": "ok"})
+
+    return health
 
 
 def softphone(house: House) -> Softphone:

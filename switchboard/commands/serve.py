@@ -27,16 +27,22 @@ async def run(arguments: argparse.Namespace) -> int:
     chosen.refuse_insecurity()
     logging.basicConfig(level=chosen.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    stop = asyncio.Event()
+    stop, hurry = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        # Once: let calls end. Twice: somebody stands beside the machine and waits.
+        (hurry if stop.is_set() else stop).set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    await serve(chosen, stop)
+        loop.add_signal_handler(number, told)
+    await serve(chosen, stop, hurry)
     return 0
 
 
-async def serve(chosen: Settings, stop: asyncio.Event) -> None:
-    """Open the house, listen, and wait for ``stop``."""
+async def serve(chosen: Settings, stop: asyncio.Event, hurry: asyncio.Event) -> None:
+    """Open the house, listen, wait for ``stop``, and drain; ``hurry`` cuts that short."""
+    from switchboard.drain import drain
     from switchboard.house import offline_engine, open_house
     from switchboard.server import listening
     from switchboard.web import access_to, application
@@ -47,9 +53,9 @@ async def serve(chosen: Settings, stop: asyncio.Event) -> None:
     async with (
         offline_engine(chosen, progress) as engine,
         open_house(chosen, engine, logging.getLogger("switchboard").info) as house,
-        listening(application(house, access_to(house)), chosen) as port,
+        listening(application(house, access_to(house)), chosen) as listener,
     ):
-        print(f"Switchboard answers on http://{chosen.host}:{port}", flush=True)
+        print(f"Switchboard answers on http://{chosen.host}:{listener.port}", flush=True)
         for line in house.book.lines:
             print(f"  {line.number}  {line.id}: {line.business}, script {line.script}", flush=True)
         if chosen.insecure_dev:
@@ -61,3 +67,4 @@ async def serve(chosen: Settings, stop: asyncio.Event) -> None:
         gc.collect()
         gc.freeze()
         await stop.wait()
+        await drain(house.door, house.places, listener, house.clock, chosen.drain_seconds, hurry)

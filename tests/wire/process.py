@@ -60,6 +60,7 @@ def environment(var: Path, port: int, **more: str) -> dict[str, str]:
             "SWITCHBOARD_VAR": str(var),
             "SWITCHBOARD_LINES": str(lines),
             "LOG_LEVEL": "WARNING",
+            "SWITCHBOARD_DRAIN_SECONDS": "2",
         }
         | more
     )
@@ -123,6 +124,11 @@ class Server:
     def story(self) -> str:
         """What it wrote."""
         return "\n".join(self.log)
+
+    def terminate(self) -> None:
+        """SIGTERM, without waiting for what follows."""
+        assert self._process is not None
+        self._process.terminate()
 
     async def kill(self) -> None:
         """kill -9."""

@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import aiohttp
 import pytest
 
+from telephony.twin import CallResult
 from tests.counts import count
 from tests.databases import Databases
-from tests.wire.crashes import Moment, Story, crash
+from tests.wire.crashes import Moment, Remembering, Story, caller, crash
+from tests.wire.process import NUMBER, Server, environment, switchboard, twin_of
+from tests.wire.two import PUBLIC, fronted
 
 pytestmark = pytest.mark.wire
 
@@ -68,3 +72,43 @@ def test_every_call_goes_on_where_it_was_when_its_process_was_killed(recoveries:
         f" {sum(story.repeated for story in recoveries)}"
     )
     assert p95 <= RECOVERY_MS
+
+
+async def _says_that_it_drains(server: Server) -> None:
+    async with aiohttp.ClientSession() as session, asyncio.timeout(5):
+        while True:
+            async with session.get(f"{server.url}/health") as answer:
+                if answer.status == 503:
+                    return
+            await asyncio.sleep(0.02)
+
+
+def test_sigterm_lets_calls_go_on_and_then_hands_them_over(folder: Path, stores: dict[str, str]) -> None:
+    """New callers reach the other process at once; one who is inside is handed over after a second."""
+
+    async def main() -> tuple[CallResult, CallResult, Remembering, list[str], str]:
+        more = stores | {"PUBLIC_URL": PUBLIC, "SWITCHBOARD_DRAIN_SECONDS": "1"}
+        first, second = Server(folder / "var", more=more), Server(folder / "var", more=more)
+        inside, late = caller(0), caller(1)
+        late.most_turns = 1
+        async with first, second, fronted([first, second]) as network, asyncio.TaskGroup() as group:
+            placed = group.create_task(
+                twin_of(PUBLIC, network).place_call(to=NUMBER, from_="+12125550142", script=inside)
+            )
+            while len(inside.heard) < 2:
+                await asyncio.sleep(0.02)
+            first.terminate()
+            await _says_that_it_drains(first)
+            newcomer = await twin_of(PUBLIC, network).place_call(to=NUMBER, from_="+12125550143", script=late)
+            result = await placed
+            env = environment(folder / "var", second.port, **more)
+            told = await switchboard("transcript", result.call_sid, env=env, folder=folder)
+        return result, newcomer, inside, [line for line in first.log if "handed over" in line], told.out + told.err
+
+    result, newcomer, inside, logged, told = asyncio.run(main())
+
+    assert not result.gave_up and len(result.streams) == 2, (inside.heard, result.findings)
+    assert logged and "handed over to whoever answers next: 1" in logged[0]
+    assert told.rstrip().endswith("booked"), told
+    assert sum(times - 1 for times in inside.used.values()) <= 1, inside.used
+    assert newcomer.streams and newcomer.agent, newcomer.findings
