@@ -34,7 +34,7 @@ Which = Literal["", "this", "next", "coming", "last"]
 class DateParts:
     """What was said of a day. ``fixed`` is already a day; ``days`` is added at the end (a week from ...);
     ``months`` counts months from the current one ("the fifth of next month" = 1); ``nth`` of ``weekday`` in a
-    month (-1 the last)."""
+    month (-1 the last). ``swaps``: said in figures, so that day and month may be the other way round."""
 
     year: int | None = None
     month: int | None = None
@@ -46,6 +46,7 @@ class DateParts:
     months: int | None = None
     nth: int | None = None
     sure: float = 0.95
+    swaps: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,8 @@ def _calendar_day(parts: DateParts, today: date) -> Day | None:
     if day is None:
         return None
     if parts.weekday is None or day.weekday() == parts.weekday:
-        return Day(day, parts.sure)
+        other = _next_such_day(replace(parts, month=parts.day, day=parts.month), today) if parts.swaps else None
+        return Day(day, parts.sure, (other,) if other and other != day else ())
     if parts.month is None and parts.months is None:
         start = day
         for _ in range(2):

@@ -21,7 +21,7 @@ _COUNTED = word_set("one option choice time slot place question floor seat attem
 
 def _names_a_share(words: Sequence[str], i: int, end: int) -> bool:
     """ "A third of them", "one fifth", "a second": a part or a moment, no place in a row."""
-    if i == 0 or words[end : end + 1] and words[end] in _COUNTED:
+    if i == 0 or (words[end : end + 1] and words[end] in _COUNTED):
         return False
     return words[i - 1] in ("a", "an", "another") or UNITS.get(words[i - 1], 0) in range(1, 10)
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from .addresses import find_address
+from .births import find_birth
 from .choices import find_choice
 from .codes import code_fits, find_card, find_code, find_postcode, luhn
-from .date_kinds import find_birth, find_date, find_date_range
+from .date_kinds import find_date
+from .date_ranges import find_date_range
 from .digits import digit_runs, settle_runs
 from .durations import find_duration
 from .emails import find_email
@@ -20,8 +22,8 @@ from .numbers import find_number
 from .ordinals import find_ordinal
 from .party import find_party_size
 from .phones import find_phone, normalize_phone
-from .time_kinds import find_datetime, find_time
 from .plain import without_idioms
+from .time_kinds import find_datetime, find_time
 from .tokens import MASK, Utterance
 from .yes_no import find_yes_no
 

@@ -53,11 +53,14 @@ _IDIOMS = phrases(
     for what its worth | day in day out | one fine day | some day | the other day | these days | one in a million |
     a third of | two thirds of | a fifth of | a tenth of | one third of | high five | square one | plan b |
     thanks a million | a million thanks | the third degree | sixth sense | one size fits all | one and the same |
-    one or two things | a thing or two | a dozen times | a million times | a thousand times | a hundred times | 
+    one or two things | a thing or two | a dozen times | a million times | a thousand times | a hundred times |
     ten times already | three times already"""
 )
-_MINUTE = phrases("a minute | one minute | two minutes | a second | one second | a sec | a moment | two seconds | a few minutes")
+_MINUTE = phrases(
+    "a minute | one minute | two minutes | a second | one second | a sec | a moment | two seconds | a few minutes"
+)
 _ASKED_TO_WAIT = word_set("give me just wait on hold spare got with need in")
+_LASTS = frozenset({"takes", "take", "about", "last", "for"})
 _READ_WITH_CARE = frozenset(
     {Kind.date, Kind.time, Kind.datetime, Kind.duration, Kind.number, Kind.ordinal, Kind.money, Kind.party_size}
 )
@@ -101,6 +104,6 @@ def _idiom(kind: Kind, u: Utterance, i: int) -> int:
         return max(length, waiting)
     # "A minute" answers "how long?"; "just a minute" and "give me a minute" ask for patience.
     if waiting and waiting >= length:
-        asked = i > 0 and u.words[i - 1] in _ASKED_TO_WAIT and not {"takes", "take", "about", "last", "for"} & set(u.words[:i])
+        asked = i > 0 and u.words[i - 1] in _ASKED_TO_WAIT and not _LASTS & set(u.words[:i])
         return waiting if asked else 0
     return length

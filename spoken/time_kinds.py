@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from .date_kinds import DateHit, calendar_for, date_hits, settle_dates, used
+from .date_kinds import DateHit, calendar_for, date_hits, dates_in, settle_dates, used
 from .days import Day
 from .durations import read_stretch
 from .found import Found, Settled, settle
@@ -92,7 +92,7 @@ def find_time(u: Utterance, context: Context) -> Found | None:
 def find_datetime(u: Utterance, context: Context) -> Found | None:
     """The kind ``datetime``; a day or a time alone is a part (``complete=False``, in its own form)."""
     relative = _relative(u, context)
-    hits = date_hits(u, calendar_for(context, strict=u.strict))
+    hits = dates_in(u, calendar_for(context, strict=u.strict))
     settled = settle_dates(hits, u, context.today)
     if relative and settled is None:
         return Found(relative[0], relative[1], relative[2].strftime("%Y-%m-%dT%H:%M"), 0.9)

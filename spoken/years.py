@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from .days import DateParts
 from .numbers import TEN_WORDS, UNITS, read_cardinal, read_ordinal
 from .tokens import is_digits
 
@@ -13,17 +14,22 @@ from .tokens import is_digits
 @dataclass(frozen=True)
 class Calendar:
     """What the grammar needs of the context: today, the order in 3/4, whether other values may be around,
-    and the years a bare number may name."""
+    and the years a bare number may name. ``short_years``: two digits may be a year, of this century if ``ahead``."""
 
     today: date
     day_first: bool = False
     strict: bool = False
     years: tuple[int, int] = (0, 0)
     short_years: bool = False
+    ahead: bool = False
 
     def is_year(self, year: int) -> bool:
         """Whether a number is a year somebody would name here."""
         return self.years[0] <= year <= self.years[1]
+
+
+Read = tuple[DateParts, int] | None
+"""The parts of a date and the index after it."""
 
 
 def at(words: Sequence[str], i: int, *phrase: str) -> bool:
@@ -57,7 +63,8 @@ def read_year(words: Sequence[str], i: int, calendar: Calendar) -> tuple[int, in
             if calendar.is_year(year):
                 return year, rest[1]
     if calendar.short_years and (century[0] >= 10 or word[0] == "0"):
-        return full_year(century[0], calendar), century[1]
+        year = full_year(century[0], calendar)
+        return (year, century[1]) if calendar.is_year(year) else None
     return None
 
 
@@ -78,7 +85,7 @@ def _two_digits(words: Sequence[str], i: int) -> tuple[int, int] | None:
 def full_year(short: int, calendar: Calendar) -> int:
     """The year of a two-digit one: this century, or for births the latest not after today."""
     year = calendar.today.year // 100 * 100 + short
-    if calendar.short_years and year > calendar.today.year:
+    if calendar.short_years and not calendar.ahead and year > calendar.today.year:
         return year - 100
     return year
 
