@@ -30,7 +30,7 @@ def undone_key(key: str) -> str:
 
 
 async def take_back(connection: AsyncConnection, wish: Wish) -> Answer:
-    """Undo the newest ``action`` of this very call; nothing of another call can be reached."""
+    """Undo the newest action ``what`` of this very call; nothing of another call can be reached."""
     undone = receipts.alias("undone")
     query = (
         select(receipts)
@@ -38,7 +38,7 @@ async def take_back(connection: AsyncConnection, wish: Wish) -> Answer:
         .where(
             receipts.c.call == wish.call,
             receipts.c.business == wish.business,
-            receipts.c.action == wish.text("action"),
+            receipts.c.action == wish.text("what"),
             undone.c.key.is_(None),
         )
         .order_by(receipts.c.created_at.desc(), receipts.c.key)

@@ -136,7 +136,7 @@ _CALENDAR = (
     ActionSpec(
         "take_back",
         writes=True,
-        arguments={"action": "choice"},
+        arguments={"what": "choice"},
         receipt={"action": "free_text", "number": "code"},
         refusals=frozenset({"not_found", "slot_taken"}),
         outcome="taken_back",

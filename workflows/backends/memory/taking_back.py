@@ -14,11 +14,11 @@ from workflows.backends.wishes import Answer, Done, Notice, Refused, Wish, recei
 
 
 def take_back(books: Books, wish: Wish) -> Answer:
-    """Undo the newest ``action`` of this very call."""
+    """Undo the newest action ``what`` of this very call."""
     mine = [
         receipt
         for call, receipt in reversed(books.receipts.values())
-        if call == wish.call and receipt.action == wish.text("action") and undone_key(receipt.key) not in books.receipts
+        if call == wish.call and receipt.action == wish.text("what") and undone_key(receipt.key) not in books.receipts
     ]
     if not mine:
         return NOTHING
