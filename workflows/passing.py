@@ -100,6 +100,8 @@ def pass_act(turn: Turn, step: Act) -> str:
 
 def achieved(turn: Turn, step: Act) -> None:
     """A writing action is committed: that is how the call is filed."""
+    if step.personal:
+        turn.changed(step)
     outcome = step.outcome or step.action
     if turn.run.outcome != outcome and not step.tentative:
         turn.record(OutcomeReached(outcome))

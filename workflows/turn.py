@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from calls.codec import canonical
 from calls.commands import Value
-from calls.events import (
-    AttemptCounted,
-    ConfirmationAsked,
-    FactLearned,
-    OutcomeReached,
-    RepairApplied,
-    RunEvent,
-    SlotCleared,
-    StepEntered,
-)
+from calls.events import OutcomeReached
 from calls.phrases import clauses_of
-from calls.repairs import Repair
 from calls.run import ActionRequest, Advance, CallFacts, Ending, Run, ScriptLine, SlotValue
-from calls.runs import fold
 from calls.speech import NEUTRAL, SpeechStyle
 from spoken import Choice, Context
 from workflows.language.claims import claim_in
-from workflows.language.model import Act, Argument, Asking, Line, Place, Script, Slot, Step
+from workflows.language.model import Act, Argument, Asking, Line, Place, Slot
 from workflows.language.scripts import ScriptSet
 from workflows.language.wording import WORDING
+from workflows.progress import Progress
 from workflows.rendering import fill
 
 ECHOED = "_echoed"
 """fact: slots said in passing with the open question, which a bare no takes back"""
+
+CHANGED = "@changed"
+"""fact: keys of the two newest changes of a person's record, the older first"""
+
+ENDED = "@ended."
+"""fact, by action: key of what took its work away"""
 
 SLOW_PACE = 0.85
 """of the voice's usual pace, once a caller has asked for it"""
@@ -48,14 +45,11 @@ Way = tuple[str, str, str]
 """script, step, the step that followed it"""
 
 
-class Turn:
-    """Collects what follows from one stimulus. Every event is folded at once, so later decisions see it."""
+class Turn(Progress):
+    """Collects what follows from one stimulus."""
 
     def __init__(self, scripts: ScriptSet, run: Run, facts: CallFacts) -> None:
-        self.scripts = scripts
-        self.facts = facts
-        self.run = run
-        self.events: list[RunEvent] = []
+        super().__init__(scripts, run, facts)
         self.lines: list[ScriptLine] = []
         self.action: ActionRequest | None = None
         self.ending: Ending = ""
@@ -69,84 +63,6 @@ class Turn:
         """say steps spoken in this turn"""
         self.ways: list[Way] = []
         """edges that were followed, for those who count them"""
-
-    # --- where the script stands ------------------------------------------------------------------------
-
-    @property
-    def script(self) -> Script:
-        """The script in the version this call is on."""
-        return self.scripts.get(self.run.script, self.run.version)
-
-    @property
-    def step(self) -> Step:
-        """The step the caller is at."""
-        return self.script.steps.get(self.run.step) or self.script.steps[self.script.first]
-
-    @property
-    def has_human(self) -> bool:
-        """Whether a person can still be tried."""
-        return self.facts.has_human and not self.run.facts.get("@human_missed")
-
-    def known(self, slot: str) -> Value | None:
-        """A slot's value."""
-        found = self.run.slots.get(slot)
-        return found.value if found else None
-
-    def has_none(self, slot: Slot) -> bool:
-        """Whether the caller said that they have nothing to give for ``slot``."""
-        return slot.optional and slot.name not in self.run.slots and self.counted(f"skipped.{slot.name}") > 0
-
-    def counted(self, counter: str) -> int:
-        """A counter's value."""
-        return self.run.counters.get(counter, 0)
-
-    # --- events -----------------------------------------------------------------------------------------
-
-    def record(self, event: RunEvent) -> None:
-        """Put an event on the record and fold it."""
-        self.events.append(event)
-        self.run = fold(self.run, event)
-
-    def applied(self, pattern: Repair) -> None:
-        """Count a repair; the same one once in a turn."""
-        if RepairApplied(pattern) not in self.events:
-            self.record(RepairApplied(pattern))
-
-    def enter(self, step: str) -> None:
-        """Stand at ``step``."""
-        if self.run.step != step:
-            self.record(StepEntered(step))
-
-    def count(self, counter: str) -> int:
-        """One more."""
-        self.record(AttemptCounted(counter, self.counted(counter) + 1))
-        return self.counted(counter)
-
-    def tally(self, counter: str, count: int) -> None:
-        """Set a counter, if it stands elsewhere."""
-        if self.counted(counter) != count:
-            self.record(AttemptCounted(counter, count))
-
-    def reset(self, *counters: str) -> None:
-        """Back to none, for those that have moved."""
-        for counter in counters:
-            if self.counted(counter):
-                self.record(AttemptCounted(counter, 0))
-
-    def learn(self, fact: str, value: Value) -> None:
-        """Know something, unless it is known already."""
-        if self.run.facts.get(fact) != value:
-            self.record(FactLearned(fact, value))
-
-    def clear(self, slot: str, reason: str) -> None:
-        """Forget a slot's value."""
-        if slot in self.run.slots or slot in self.run.parts:
-            self.record(SlotCleared(slot, reason))
-
-    def confirming(self, what: str) -> None:
-        """A yes is awaited to ``what``; empty: to nothing any more."""
-        if self.run.confirming != what:
-            self.record(ConfirmationAsked(what))
 
     # --- words ------------------------------------------------------------------------------------------
 
@@ -293,7 +209,24 @@ class Turn:
         if step.personal and self.run.verified is not None:
             # The same words about another person's record are another wish.
             wish["subject"] = self.run.verified.subject
-        return hashlib.sha256(canonical(wish)).hexdigest()  # type: ignore[arg-type]  # a Value is JSON
+        # What was changed in between makes the same words a new wish: booked, cancelled, booked again.
+        ended = self.run.facts.get(f"{ENDED}{step.action}")
+        if ended:
+            wish["ended"] = ended
+        before, _, last = str(self.run.facts.get(CHANGED, ",")).partition(",")
+        if step.personal and last:
+            own = _digest({**wish, "after": before} if before else wish)
+            return own if own == last else _digest({**wish, "after": last})
+        return _digest(wish)
+
+    def changed(self, step: Act) -> None:
+        """Remember that a person's record was changed; only the two newest matter to ``key_of``."""
+        _, _, last = str(self.run.facts.get(CHANGED, ",")).partition(",")
+        key = self.key_of(step)
+        if key != last:
+            self.learn(CHANGED, f"{last},{key}")
+        if step.ends:
+            self.learn(f"{ENDED}{step.ends}", key)
 
     def committed(self, step: Act) -> bool:
         """Whether exactly this has been done in this call."""
@@ -322,6 +255,10 @@ class Turn:
             ending=self.ending,
             disposition=self.run.outcome if self.ending else "",
         )
+
+
+def _digest(wish: Mapping[str, object]) -> str:
+    return hashlib.sha256(canonical(dict(wish))).hexdigest()  # type: ignore[arg-type]  # a Value is JSON
 
 
 def question_in(text: str) -> str:

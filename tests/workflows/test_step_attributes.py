@@ -7,6 +7,7 @@ import pytest
 from calls.commands import (
     Affirm,
     AskQuestion,
+    Cancel,
     Command,
     CorrectSlot,
     Deny,
@@ -529,8 +530,6 @@ def test_what_is_booked_can_be_moved_in_the_same_call_with_what_the_caller_said(
 
 
 def test_what_is_booked_can_be_cancelled_in_the_same_call() -> None:
-    from calls.commands import Cancel
-
     call, world = booked()
     world.proof = {"code": "K7QF2M"}
     call.says(Cancel())
@@ -554,3 +553,24 @@ def test_two_requests_in_one_call() -> None:
     assert [request.action for request in world.asked] == ["book", "book"]
     assert call.says(Deny()).ending == ("hang_up", "booked")
     assert [body.outcome for body in call.record if isinstance(body, OutcomeReached)][-1] == "booked"
+
+
+def test_what_was_booked_and_cancelled_can_be_booked_again() -> None:
+    call, world = booked()
+    world.proof = {"code": "K7QF2M"}
+    call.says(Cancel()).says(Affirm())
+    assert "Your booking is cancelled." in call.said
+    call.says(StartWorkflow("again"), fill("service", "cut"), fill("date", "2026-03-18"), fill("time", "10:00"))
+    call.says(fill("name", "Alex Kim"), fill("phone", "+12125550143")).says(Affirm())
+    done = [request for request in world.asked if request.action == "book"]
+    assert len(done) == len({request.key for request in done}) == 2, "another wish, with another key"
+    assert "You are booked" in call.words
+
+
+def test_what_is_moved_to_and_fro_is_done_each_time_and_told_once() -> None:
+    call, world = booked()
+    for day in ("2026-03-19", "2026-03-20", "2026-03-19"):
+        call.says(CorrectSlot("date", day, day)).says(fill("time", "11:00")).says(Affirm())
+        assert "You have been rescheduled" in call.words
+    moves = [request.key for request in world.asked if request.action == "reschedule"]
+    assert len(moves) == len(set(moves)) == 3

@@ -262,7 +262,7 @@ CARELESS = MOVE.replace(MOVE[MOVE.index("  who:") : MOVE.index("  look:")], "").
 
 def test_a_script_which_forgot_to_ask_discloses_and_changes_nothing() -> None:
     place = world()
-    call = dialogue("careless", scripts(CARELESS), place).opens()
+    call = dialogue("careless", scripts(CARELESS, checked=False), place).opens()
     assert place.asked == []
     assert call.run.script == "callback"
     assert "knowing who is calling" in call.words
@@ -270,7 +270,7 @@ def test_a_script_which_forgot_to_ask_discloses_and_changes_nothing() -> None:
 
 def test_a_line_that_speaks_of_a_record_is_not_said_to_a_stranger() -> None:
     text = CARELESS.replace("  look:\n", "  day:\n    collect: date\n    ask: Which day?\n  look:\n")
-    call = dialogue("careless", scripts(text), world()).opens()
+    call = dialogue("careless", scripts(text, checked=False), world()).opens()
     call.run = Run(**{**{name: getattr(call.run, name) for name in call.run.__slots__}, "facts": FOUND, "step": "tell"})
     call.says(Repeat())
     for secret in SECRETS:

@@ -39,6 +39,8 @@ class ActionSpec:
     leaves_trace: bool = False
     """counted or noted though nothing is promised by it (an attempt, a question nobody could answer, a survey's score):
     needs no yes, leaves no receipt, and is never cut short half-way"""
+    ends: str = ""
+    """the action whose work this takes away for good: asked for again after it, the same is a new wish"""
     undo: str = ""
     """the compensating action: puts things back when a later part of the same wish fails, or the caller takes it back
     in the same call; empty when nothing can"""
@@ -122,6 +124,7 @@ _CALENDAR = (
         refusals=frozenset({"not_verified", "not_found", "too_late"}),
         outcome="cancelled",
         personal=True,
+        ends="book",
         undo="undo_cancel_booking",
     ),
     ActionSpec(

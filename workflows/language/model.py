@@ -181,6 +181,8 @@ class Act:
     """only for a caller who is verified"""
     tentative: bool = False
     """expires by itself: needs no yes before"""
+    ends: str = ""
+    """action whose work this takes away for good"""
     at: int = 0
 
 

@@ -108,7 +108,7 @@ def _act(fields: Fields, where: Where) -> Step:
         )
     return Act(
         where.id, spec.name, spec.writes, arguments, line_of(fields, "say", where), then_of(fields, where), refused,
-        spec.outcome, spec.personal, spec.tentative, fields.at.line,
+        spec.outcome, spec.personal, spec.tentative, spec.ends, fields.at.line,
     )  # fmt: skip
 
 
