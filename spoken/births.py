@@ -43,10 +43,12 @@ def _with_year_before(hit: DateHit, u: Utterance, calendar: Calendar) -> DateHit
     """ "Two thousand four, May twentieth": the year said first."""
     if hit.parts.year is not None or hit.parts.month is None:
         return hit
-    for start in range(max(0, hit.start - 6), hit.start):
-        end = hit.start - (u.words[hit.start - 1] in ("on", "the", "in"))
+    end = hit.start
+    while end > 0 and (FILLERS.match(u.words[end - 1 : end], 0) or u.words[end - 1] in ("on", "in", "and", "my")):
+        end -= 1
+    for start in range(max(0, end - 5), end):
         year = read_year(u.words, start, calendar) if MASK not in u.words[start:end] else None
-        if year and year[1] == end:
+        if year and year[1] == end and year[0] > 999:
             return DateHit(start, hit.end, replace(hit.parts, year=year[0]))
     return hit
 
@@ -71,6 +73,9 @@ def _birth_digits(u: Utterance, calendar: Calendar) -> Found | None:
     run = settle_runs(digit_runs(u), u, whole=8)
     if run is None or not 4 <= len(run.digits) <= 8:
         return None
+    year_alone = read_year(u.words, run.start, calendar)
+    if year_alone and year_alone[1] >= run.end:
+        return None
     for width in (2, 1):
         for width_b in (2, 1):
             head, second, year_text = (
@@ -85,7 +90,9 @@ def _birth_digits(u: Utterance, calendar: Calendar) -> Found | None:
             first, last = (second, head) if calendar.day_first else (head, second)
             made = make_date(year, int(first), int(last)) if calendar.is_year(year) else None
             if made:
-                return Found(run.start, run.end, made.isoformat(), 0.8 if len(run.digits) >= 6 else 0.6)
+                other = make_date(year, int(last), int(first)) if int(first) != int(last) else None
+                sure = (0.8 if len(run.digits) >= 6 else 0.6) if other else 0.85
+                return Found(run.start, run.end, made.isoformat(), sure, (other.isoformat(),) if other else ())
     return None
 
 

@@ -37,13 +37,21 @@ def date_hits(u: Utterance, calendar: Calendar) -> list[DateHit]:
     hits: list[DateHit] = []
     i = 0
     while i < len(u.words):
-        read = read_date(u.words, i, calendar)
+        read = read_date(u.words, i, calendar) or (_day_beside(hits[-1].parts, u.words, i) if hits else None)
         if read is None:
             i += 1
             continue
         hits.append(DateHit(i, read[1], read[0]))
         i = read[1]
     return hits
+
+
+def _day_beside(earlier: DateParts, words: Sequence[str], i: int) -> tuple[DateParts, int] | None:
+    """ "Tomorrow, no, the day after": a day named by the one before."""
+    for phrase, days in ((("the", "day", "after"), 1), (("the", "day", "before"), -1), (("a", "week", "later"), 7)):
+        if tuple(words[i : i + 3]) == phrase:
+            return replace(earlier, days=earlier.days + days), i + 3
+    return None
 
 
 _IN_FIGURES = phrases(
@@ -77,6 +85,8 @@ def inherit(settled: Settled[DateHit]) -> DateParts:
     bare_weekday = parts.weekday is not None and parts.day is None and not parts.which and not parts.days
     if bare_weekday and earlier.day is None and (earlier.which == "next" or earlier.days):
         return replace(parts, which=earlier.which, days=earlier.days)
+    if parts.year is None and earlier.year is not None and parts.month is not None:
+        return replace(parts, year=earlier.year)
     return parts
 
 

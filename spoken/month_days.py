@@ -16,6 +16,7 @@ _NOUNS = word_set(
     order item opinion hand aid year grade road degree timer timers of"""
 )
 _NOT_A_DAY = frozenset({"a", "an", "one", "just", "my", "your", "our", "his", "her", "their", "every", "another"})
+_AFTER_MAY_VERB = frozenset((word,) for word in ("i", "we", "you", "be", "have", "need", "come", "want", "not"))
 _STROKES = frozenset({"slash", "stroke", "/"})
 
 
@@ -135,7 +136,9 @@ def read_day_month(words: Sequence[str], i: int, calendar: Calendar) -> Read:
     number, j, ordinal = day
     k = j + at(words, j, "day")
     k += at(words, k, "of")
-    if k < len(words) and words[k] in MONTHS and (ordinal or words[k] != "may" or at(words, j, "of") or the):
+    if k < len(words) and words[k] in MONTHS and (
+        ordinal or words[k] != "may" or at(words, j, "of") or the or words[k + 1 : k + 2] not in _AFTER_MAY_VERB
+    ):
         return _with_year(DateParts(month=MONTHS[words[k]], day=number), words, k + 1, calendar)
     where = _month_place(words, j, calendar) if ordinal else None
     if where and where[0].month is None:

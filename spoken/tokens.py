@@ -17,6 +17,7 @@ MASK = "\0"
 
 _TOKEN = re.compile(
     r"""[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?=T?\b|\D)
+    | (?<![0-9/])[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}(?![0-9/])
     | [0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{2,4})?
     | [0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2,4}
     | [0-9]{1,2}:[0-9]{2}(?![0-9])
@@ -117,7 +118,8 @@ class Phrases:
     def ends_at(self, words: Sequence[str], end: int) -> int:
         """Number of words of the longest phrase that ends just before ``end``; 0 if none does."""
         for start in range(max(0, end - 6), end):
-            if self.match(words, start) == end - start:
+            standing = tuple(words[start:end])
+            if standing in self._by_first.get(words[start], ()):
                 return end - start
         return 0
 
