@@ -75,7 +75,23 @@ def ask(turn: Turn) -> None:
     elif isinstance(step, Collect | Confirm | Choose):
         # What is read back, and what names values, is never cut.
         brief = turn.counted(SHORT) > 0 and not isinstance(step, Confirm) and not step.ask.places
+        before = len(turn.lines)
         turn.say(f"{step.id}.ask", step.ask, short=brief)
+        if len(turn.lines) == before:
+            _ask_barely(turn, step)
+
+
+def _ask_barely(turn: Turn, step: Collect | Confirm | Choose) -> None:
+    """The question speaks of something the world has not told: ask without it rather than fall silent."""
+    match step:
+        case Collect():
+            own = turn.script.slots[step.slot].names[0].replace("my ", "your ", 1)
+            turn.utter(f"{step.id}.ask", f"May I have {own}, please?")
+        case Confirm():
+            said = [turn.spoken(turn.script.slots[slot]) for slot in step.slots]
+            turn.utter(f"{step.id}.ask", f"I have {', '.join(filter(None, said))}. {turn.wording('is_that_right')}")
+        case Choose():
+            turn.word("which")
 
 
 def _ask_slot(turn: Turn, slot: Slot) -> None:
@@ -125,4 +141,4 @@ def repeat(turn: Turn) -> None:
 def say_all(turn: Turn, step: str, lines: tuple[Line, ...]) -> None:
     """The lines of a step, each with its own id."""
     for index, line in enumerate(lines):
-        turn.say(step if len(lines) == 1 else f"{step}.{index + 1}", line)
+        turn.say(step if len(lines) == 1 else f"{step}.{index + 1}", line, at=step)

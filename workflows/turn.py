@@ -119,8 +119,11 @@ class Turn(Progress):
         """A slot's value in words."""
         return self.words_of(Place("slot", slot.name, slot.kind))
 
-    def say(self, name: str, line: Line, *, short: bool = False) -> None:
-        """A line of the script; left out when something it speaks of is not known. ``short``: only what it asks."""
+    def say(self, name: str, line: Line, *, short: bool = False, at: str = "") -> None:
+        """A line of the script; left out when something it speaks of is not known. ``short``: only what it asks.
+
+        ``at``: the step it belongs to, when that is not the one the caller is at.
+        """
         if self.run.verified is None and any(place.personal for place in line.places):
             return
         self.tongue = line.language
@@ -131,7 +134,7 @@ class Turn(Progress):
         text = ""
         for piece in pieces:
             text += sentence_case(piece) if text.endswith((". ", "? ", "! ")) else piece
-        self._utter(name, question_in(text) if short else text, line)
+        self._utter(name, question_in(text) if short else text, line, at)
 
     def word(self, key: str, extra: str = "", *, must_say: bool = False) -> None:
         """The house's own words (or the script's in their place), and perhaps some more."""
@@ -149,8 +152,8 @@ class Turn(Progress):
         """Words composed here, from values and the house's own."""
         self._utter(name, text, Line((), must_say=must_say))
 
-    def _utter(self, name: str, text: str, line: Line) -> None:
-        proven = self.script.committed.get(self.run.step, ()) if self.run.script else ()
+    def _utter(self, name: str, text: str, line: Line, at: str = "") -> None:
+        proven = self.script.committed.get(at or self.run.step, ()) if self.run.script else ()
         owner = next((place.action for place in line.places if place.source == "receipt"), "")
         if not owner and proven and claim_in(text):
             owner = proven[-1]
