@@ -28,6 +28,9 @@ CLAIMS: Mapping[str, str] = {
 }
 """table -> words which say that something is in it now"""
 
+ENOUGH = 0.6
+"""share of a free text's words that make it the same"""
+
 _CLAIMS = {table: re.compile(pattern, re.IGNORECASE) for table, pattern in CLAIMS.items()}
 
 
@@ -74,6 +77,10 @@ class CallerEar:
 
     def tells(self, words: str, name: str, value: str) -> bool:
         """Whether ``words`` say ``value`` (by its name in a goal). In whole words: noon is not in "afternoon"."""
+        if name == "name":
+            return _names(value, words)
+        if name in ("problem", "message", "reason"):
+            return overlap(value, words) >= ENOUGH
         return any(_within(form, words) for form in self._forms(name, value))
 
     def _forms(self, name: str, value: str) -> Iterable[str]:
@@ -90,9 +97,6 @@ class CallerEar:
             case "service":
                 title = self.world.service(value).title
                 yield from (title, f"a {title}")
-            case "name":
-                yield value
-                yield " ".join(" ".join(part.upper()) for part in value.split())
             case _:
                 yield value
 
@@ -115,6 +119,18 @@ class CallerEar:
 def claims_in(words: str) -> list[str]:
     """Tables of which something is claimed."""
     return [table for table, pattern in _CLAIMS.items() if pattern.search(words)]
+
+
+def _names(name: str, words: str) -> bool:
+    """Whether exactly this name was said: "Lund Anna Lund" is somebody else."""
+    runs = re.findall(r"[A-Z][\w'’-]*(?:\s+[A-Z][\w'’-]*)*", words)
+    return any(_plain(run) == _plain(name) for run in runs)
+
+
+def overlap(wanted: str, written: str) -> float:
+    """Share of the wanted words that were written down: a recognizer may get some of them wrong."""
+    words, there = re.findall(r"\w+", wanted.casefold()), set(re.findall(r"\w+", written.casefold()))
+    return sum(word in there for word in words) / max(1, len(words))
 
 
 def _within(form: str, words: str) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from switchboard.simulation.goals import Goal
+from switchboard.simulation.listening import ENOUGH, overlap
 from switchboard.simulation.world import Ordered, World
 
 Result = Literal["right", "missed", "wrong"]
@@ -164,7 +165,7 @@ def _booked(goal: Goal, world: World, rows: Rows, around: Circumstances) -> tupl
 
 def _ticket(goal: Goal, rows: Rows) -> tuple[bool, str]:
     for row in rows.get("tickets", ()):
-        if _overlap(goal.problem, str(row["problem"])) >= 0.6 and _alike(str(row["name"]), goal.name):
+        if overlap(goal.problem, str(row["problem"])) >= ENOUGH and _alike(str(row["name"]), goal.name):
             return True, "the ticket says what was told"
         return False, f"the ticket says {row['problem']!r} of {row['name']!r}"
     return False, "no ticket"
@@ -172,16 +173,10 @@ def _ticket(goal: Goal, rows: Rows) -> tuple[bool, str]:
 
 def _message(goal: Goal, rows: Rows) -> tuple[bool, str]:
     for row in rows.get("messages", ()):
-        if _overlap(goal.message, str(row["message"])) >= 0.6:
+        if overlap(goal.message, str(row["message"])) >= ENOUGH:
             return True, "the message says what was told"
         return False, f"the message says {row['message']!r}"
     return False, "no message"
-
-
-def _overlap(wanted: str, written: str) -> float:
-    """Share of the wanted words that were written down: a recognizer may get some of them wrong."""
-    words, there = re.findall(r"\w+", wanted.casefold()), set(re.findall(r"\w+", written.casefold()))
-    return sum(word in there for word in words) / max(1, len(words))
 
 
 def _told_order(order: Ordered, heard: str) -> bool:

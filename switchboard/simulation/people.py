@@ -5,6 +5,7 @@ what is right. Everything they do follows from a seed.
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass, field
 from datetime import time
 
@@ -27,6 +28,19 @@ DONE_BY = {
     "message": "messages",
 }
 """goal -> table whose claim tells the caller that it is done"""
+ASKS = {
+    "human": r"put you through",
+    "ask_hours": r"\bwe are open\b|\bare here\b",
+    "ask_price": r"\bprice\b",
+}
+"""goal which is only a question -> words that answer it"""
+MATTERS = {
+    "order_status": ("order",),
+    "support": ("problem", "name", "phone", "order"),
+    "callback": ("phone", "name", "reason", "message"),
+    "message": ("message", "phone", "name"),
+}
+"""goal -> values it makes sense to be asked for"""
 ALIASES = {"day": "date", "order_code": "order", "code": "order", "caller_name": "name", "phone_number": "phone"}
 """what scripts call a slot -> what a goal calls it"""
 
@@ -50,10 +64,13 @@ class Person:
     """what they have come to want instead: a time that was offered"""
     _opened: bool = False
     _stuck: int = 0
+    _asked: int = 0
     _stood: tuple[object, ...] = ()
     _refused: int = 0
     _again: bool = False
     """the last answer was not taken: plainer words now"""
+    _wrongly: str = ""
+    """what was read back wrongly"""
 
     def __post_init__(self) -> None:
         self.ear = CallerEar(self.world)
@@ -150,7 +167,7 @@ class Person:
             case "all_right":
                 return self._decides(heard)
             case "change":
-                return self._changes(heard)
+                return self._changes()
             case "offer":
                 return self._offer(asked)
             case _:
@@ -160,7 +177,7 @@ class Person:
         persona = self.persona
         if self._stuck > 1 or self.done:
             return ""
-        if self._chance(persona.digresses):
+        if self._chance(persona.digresses) and asked.value_kind != "free_text":
             return self.words.move(self.chance.choice(ASIDES))
         if self._chance(persona.repairs):
             return self.words.move(self.chance.choice(REPAIRS))
@@ -174,14 +191,17 @@ class Person:
         if not self._opened and name == "service":
             self._opened = True
             return self.words.opening(self.goal.kind, self._given())
-        if self.goal.kind in ("human", "ask_hours", "ask_price") and not self.done:
-            self.done = self.goal.kind != "human"
+        if self.goal.kind in ASKS:
+            if re.search(ASKS[self.goal.kind], heard, re.IGNORECASE) or self._asked > self.persona.patience // 2:
+                return self.words.move("goodbye")
+            self._asked += 1
             return self.words.opening(self.goal.kind, {})
-        if self.goal.kind in ("ask_hours", "ask_price"):
-            return self.words.move("goodbye")
         if name in ("date", "time"):
             self._takes_what_there_is(heard)
         value = self._wanted(name)
+        if name not in MATTERS.get(self.goal.kind, (name,)):
+            # Asked for something that has nothing to do with it: say again what this is about.
+            return self._wants("") if self._stuck < 2 else self.words.move("human")
         if not value:
             return self.words.stand_in(asked.value_kind)
         if self._chance(self.persona.keys):
@@ -216,6 +236,9 @@ class Person:
     def _spoken(self, name: str, value: str) -> str:
         if name == "service":
             return self.world.service(value).title.lower()
+        if name == "name" and (self._again or self._wrongly):
+            # Once it was taken down wrongly nobody says it in a fancy way.
+            return value.lower()
         return self.words.value(name, value)
 
     def _other(self, name: str) -> str:
@@ -237,21 +260,26 @@ class Person:
         goal = self.goal
         if goal.kind != "book" or not heard:
             return
-        service, day = goal.service, self._wanted("date")
-        taken = "somebody else" in heard.casefold() or "not free" in heard.casefold() or "nearest" in heard.casefold()
-        if taken and goal.other_time:
-            offers = self.ear.offered_times(heard, service)
-            if offers:
-                self.wish["time"] = self.chance.choice(offers).strftime("%H:%M")
-        gone = "closed" in heard.casefold() or "nothing is free" in heard.casefold()
-        if gone and goal.other_day:
-            offered = self.ear.offered_day(heard)
-            if offered is not None and offered.isoformat() != day:
-                self.wish["date"] = offered.isoformat()
-                free = self.world.free(service, offered)
-                wanted = time.fromisoformat(self._wanted("time"))
-                if free and wanted not in free and goal.other_time:
-                    self.wish["time"] = self.chance.choice(free).strftime("%H:%M")
+        service, day, at = goal.service, self._wanted("date"), self._wanted("time")
+        refused, _, named = heard.partition("earest")
+        is_refused = re.search(r"somebody else|isn't available|not available", refused)
+        if is_refused and goal.other_time and self.ear.tells(refused, "time", at):
+            offers = self.ear.offered_times(named or heard, service)
+            others = [one.strftime("%H:%M") for one in offers if one.strftime("%H:%M") != at]
+            if others:
+                self.wish["time"] = self.chance.choice(others)
+        gone = re.search(r"\bclosed\b|nothing is free", heard)
+        if gone and goal.other_day and self.ear.tells(heard, "date", day):
+            self._takes_another_day(heard, service, day)
+
+    def _takes_another_day(self, heard: str, service: str, day: str) -> None:
+        offered = self.ear.offered_day(heard)
+        if offered is None or offered.isoformat() == day:
+            return
+        self.wish["date"] = offered.isoformat()
+        free = self.world.free(service, offered)
+        if free and time.fromisoformat(self._wanted("time")) not in free and self.goal.other_time:
+            self.wish["time"] = self.chance.choice(free).strftime("%H:%M")
 
     # --- read-backs -------------------------------------------------------------------------------------
 
@@ -259,7 +287,7 @@ class Person:
         """A single value was read back, or the caller's own number offered."""
         name = ALIASES.get(asked.slot, asked.slot)
         value = self._wanted(name)
-        if not value or self.ear.tells(heard, name, value) or name in ("problem", "message", "reason"):
+        if not value or self.ear.tells(heard, name, value):
             return self._yes()
         self._refused += 1
         if "ending in" in heard and name == "phone":
@@ -272,7 +300,7 @@ class Person:
 
     def _decides(self, heard: str) -> str:
         """Everything was read back."""
-        wrong = self._wrong(heard)
+        wrong = self._wrongly = self._wrong(heard)
         if wrong:
             return self.words.move(
                 "correct_earlier", slot=_called(wrong), value=self._spoken(wrong, self._wanted(wrong))
@@ -288,17 +316,21 @@ class Person:
 
     def _wrong(self, heard: str) -> str:
         """The first value of the goal that was not said."""
-        names = {"book": ("service", "date", "time", "name", "phone"), "support": ("name", "phone")}
+        names = {
+            "book": ("service", "date", "time", "name", "phone"),
+            "support": ("problem", "name", "phone"),
+            "message": ("message",),
+        }
         for name in names.get(self.goal.kind, ()):
             value = self._wanted(name)
             if value and not self.ear.tells(heard, name, value):
                 return name
         return ""
 
-    def _changes(self, heard: str) -> str:
+    def _changes(self) -> str:
         if self.goal.declines:
             return self.words.move("cancel")
-        wrong = self._wrong(heard) or "date"
+        wrong = self._wrongly or "date"
         value = self._wanted(wrong)
         if not value:
             return self.words.move("cancel")
