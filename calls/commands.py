@@ -108,9 +108,10 @@ class WrongNumber:
 
 @dataclass(frozen=True, slots=True)
 class CallLater:
-    """Call me back; ``when`` is the wanted time in the caller's words, or empty."""
+    """Call me back; ``when`` is the wanted moment as kind ``datetime`` has it, perhaps only its day or its time."""
 
     when: str = ""
+    text: str = ""
 
 
 RemarkKind = Literal["chitchat", "thanks", "angry", "abusive", "child", "for_another", "another_speaker"]

@@ -10,10 +10,11 @@ from workflows.language.model import Choose, Collect, Confirm, End
 from workflows.offers import CALLBACK, CALLER_NAME, EARLIER, HUMAN, OWN_NAME, RESUME, SPEAKER
 from workflows.repair.leaving import goodbye
 from workflows.repair.misheard import no_match
+from workflows.repair.remarks import begin_for
 from workflows.repair.returning import begin_anew, take_up
 from workflows.turn import Turn
 from workflows.values import SPELLABLE, caller_number
-from workflows.walk import give_up, hand_over, start_script, take_message, walk
+from workflows.walk import give_up, hand_over, take_message, walk
 
 
 def affirm(turn: Turn) -> None:
@@ -55,7 +56,7 @@ def deny(turn: Turn, *, leaving: bool = False) -> None:
     elif confirming == EARLIER:
         begin_anew(turn)
     elif confirming == SPEAKER:
-        start_script(turn, turn.run.script)
+        begin_for(turn, "somebody else speaks")
     elif confirming == OWN_NAME:
         turn.learn(f"@{CALLER_NAME}", "not given")
         _resume(turn)

@@ -62,7 +62,7 @@ def obey(turn: Turn, stimulus: Commanded) -> None:
     elif turn.run.awaiting:
         # What was begun in the world is not undone by talking; its answer decides what is said next.
         turn.word("busy")
-    elif machine_talks(turn, stimulus) or with_child(turn, commands):
+    elif with_child(turn, commands) or machine_talks(turn, stimulus):
         pass  # answered
     elif _has(commands, Restart):
         restart(turn)
@@ -93,12 +93,12 @@ def _answer(turn: Turn, stimulus: Commanded) -> None:
         go_on(turn, stimulus, changes)
     elif switched:
         walk(turn, turn.script.first)
+    elif changes.too_late:
+        changing_what_is_done(turn)
     elif changes.agreed or _has(commands, Affirm):
         affirm(turn)
     elif _has(commands, Deny):
         deny(turn, leaving=_has(commands, Goodbye))
-    elif changes.too_late:
-        changing_what_is_done(turn)
     elif wishes or _has(commands, UseCallerNumber):
         back(turn)
     else:

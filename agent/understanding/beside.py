@@ -45,15 +45,15 @@ def urgent(
         if found is not None and not (scripts and isinstance(found, WrongNumber)):
             return _with(found, wishes, answered, guidance)
     for wish in wishes:
-        if isinstance(wish.command, CallLater):
+        if isinstance(wish.command, CallLater) and not _is_choice(text, guidance, facts):
             return (when_in(wish.command, text, facts),)
+        if isinstance(wish.command, UseCallerNumber) and _phone_asked(guidance):
+            return (wish.command,)
     for wish in wishes:
         if not wish.whole or _is_answer(wish.command, answered, scripts, guidance):
             continue
         if isinstance(wish.command, Cancel) and is_confirming(guidance) and _says_no(answered):
             return (Deny(0.9), wish.command)
-        if isinstance(wish.command, UseCallerNumber) and not _phone_asked(guidance):
-            continue
         return (wish.command,)
     return ()
 
@@ -81,6 +81,8 @@ def _is_answer(
 ) -> bool:
     """Whether the wish is to be read as a script's name, or as a plain yes or no."""
     confirming = is_confirming(guidance)
+    if isinstance(command, UseCallerNumber):
+        return not _phone_asked(guidance)
     if isinstance(command, Affirm | Deny):
         return not confirming or bool(scripts)
     plain_answer = confirming and answered is not None and answered.alone
@@ -92,19 +94,26 @@ def _is_answer(
     return isinstance(command, Explain) and bool(scripts)
 
 
+def _is_choice(text: str, guidance: Guidance, facts: CallFacts) -> bool:
+    """Whether the words are one of the choices that were asked for: "call me back"."""
+    slot = guidance.slot(guidance.primary)
+    if slot is None or kind_of(slot) is not Kind.choice:
+        return False
+    found = parse(Kind.choice, text, context_for([slot], facts))
+    return found is not None and found.confidence >= 0.7
+
+
 def _phone_asked(guidance: Guidance) -> bool:
     slot = guidance.slot(guidance.primary)
     return slot is not None and kind_of(slot) is Kind.phone
 
 
 def when_in(command: CallLater, text: str, facts: CallFacts) -> CallLater:
-    """With the words that name a time."""
-    context = context_for((), facts)
-    for kind in (Kind.datetime, Kind.date, Kind.time):
-        found = parse(kind, text, context)
-        if found is not None and found.confidence >= 0.5:
-            return replace(command, when=found.text)
-    return command
+    """With the moment it names, or the day or the time alone."""
+    found = parse(Kind.datetime, text, context_for((), facts))
+    if found is None or found.confidence < 0.5:
+        return replace(command, text=text)
+    return replace(command, when=str(found.value), text=found.text)
 
 
 def beside(

@@ -63,19 +63,19 @@ class Intent:
     means: tuple[str, ...]
     nots: tuple[str, ...]
 
-    def strength(self, words: str) -> int:
-        """2 when it is the whole turn, 1 when it is in it, 0 when it is not."""
+    def strength(self, words: str) -> tuple[int, str]:
+        """2 when it is the whole turn, 1 when it is in it, 0 when it is not; and the words which say it."""
         if any(pattern.search(words) for pattern in self.unless):
-            return 0
+            return 0, ""
         bare = stripped(words)
         if any(pattern.fullmatch(words) or pattern.fullmatch(bare) for pattern in self.whole):
-            return 2
+            return 2, words
         for pattern in self.anywhere:
             found = pattern.search(words)
             if found:
                 rest = stripped(words[: found.start()] + " " + words[found.end() :])
-                return 1 if rest else 2
-        return 0
+                return (1 if rest else 2), found.group()
+        return 0, ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,8 @@ class IntentFound:
 
     command: Command
     whole: bool
+    words: str = ""
+    """those which say it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,11 @@ class Intents:
     def find(self, text: str, allowed: frozenset[str]) -> list[IntentFound]:
         """The allowed wishes in ``text``, those which are the whole turn first."""
         words = plain(text)
-        strengths = [(i.strength(words), i.name) for i in self.table if is_allowed(i.name, allowed)]
+        strengths = [(*i.strength(words), i.name) for i in self.table if is_allowed(i.name, allowed)]
         found = [
-            IntentFound(command_of(name), strength == 2)
+            IntentFound(command_of(name), strength == 2, said)
             # A machine speaks in long sentences, which hold many a wish.
-            for strength, name in sorted(strengths, key=lambda entry: (not entry[1].startswith("Machine"), -entry[0]))
+            for strength, said, name in sorted(strengths, key=lambda e: (not e[2].startswith("Machine"), -e[0]))
             if strength
         ]
         language = self._language(words) if SwitchLanguage.__name__ in allowed else None

@@ -12,7 +12,7 @@ from agent.ports import Meaning, Similarity
 from agent.understanding.answers import Answer, Answered, is_confirming, read_answer
 from agent.understanding.beside import beside, urgent
 from agent.understanding.corrections import corrected
-from agent.understanding.intents import Intents, load_intents
+from agent.understanding.intents import IntentFound, Intents, load_intents
 from agent.understanding.keypad import read_keys
 from agent.understanding.likeness import LikenessReader
 from agent.understanding.parts import added, completed, part_in, picked
@@ -87,6 +87,7 @@ def read_words(heard: Heard, guidance: Guidance, facts: CallFacts, intents: Inte
     if question is not None and words.split()[0] not in ("yes", "no", "yeah"):
         return (question,)
     script = scripts[0] if scripts else None
+    readings = [r for r in readings if not _says_a_wish(r, wishes)]
     readings = _without_swallowed(readings, bool(wishes), script, words, text)
     commands = _commands(heard, guidance, answered, readings)
     if script is not None:
@@ -98,11 +99,11 @@ def read_words(heard: Heard, guidance: Guidance, facts: CallFacts, intents: Inte
 
 def _piece(text: str, guidance: Guidance, facts: CallFacts) -> Command | None:
     """A value that comes in pieces, is put right in a piece, or is picked out of what was offered."""
-    for reader in (corrected, completed, part_in, added):
-        found = reader(text, guidance, facts)
-        if found is not None:
-            return found
-    return picked(text, guidance)
+    chosen = picked(text, guidance)
+    if chosen is not None:
+        return chosen
+    readers = (corrected, completed, part_in, added)
+    return next((found for reader in readers if (found := reader(text, guidance, facts)) is not None), None)
 
 
 def _is_bare_answer(answered: Answered | None, guidance: Guidance) -> bool:
@@ -121,6 +122,12 @@ def _question(words: str, text: str, guidance: Guidance, readings: list[Reading]
     if is_question(words, text) or (not readings and (carried >= 2 or len(words.split()) <= 4)):
         return AskQuestion(option.id, text)
     return None
+
+
+def _says_a_wish(reading: Reading, wishes: list[IntentFound]) -> bool:
+    """Whether the value is made of words with which something else was said: "speak up" is no check-up."""
+    own = set(plain(reading.parsed.text).split())
+    return any(own <= set(wish.words.split()) for wish in wishes)
 
 
 def _without_swallowed(

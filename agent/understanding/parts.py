@@ -61,7 +61,7 @@ def _taken(slot: SlotExpectation, value: Value, text: str, sure: float) -> Comma
 def completed(text: str, guidance: Guidance, facts: CallFacts) -> Command | None:
     """The value that this turn makes of the part before it, or the longer part."""
     slot = guidance.slot(guidance.primary)
-    if slot is None or guidance.part is None or guidance.proposed is not None:
+    if slot is None or guidance.part is None or _is_read_back(slot, guidance):
         return None
     kind, context = kind_of(slot), context_for([slot], facts)
     if kind in _DIGITS or (kind is Kind.datetime and _is_canonical(str(guidance.part))):
@@ -74,6 +74,11 @@ def completed(text: str, guidance: Guidance, facts: CallFacts) -> Command | None
         return None
     words = f"{guidance.part} {text}" if kind in _CALENDAR else text
     return _taken(slot, found.value, words, found.confidence) if found.complete else _part(slot, found.value, text)
+
+
+def _is_read_back(slot: SlotExpectation, guidance: Guidance) -> bool:
+    """A value of the caller's own awaits a yes; the number they call from, proposed, may be answered with another."""
+    return guidance.proposed is not None and slot.filled
 
 
 def _part(slot: SlotExpectation, value: Value, text: str) -> FillPart:
@@ -102,7 +107,7 @@ def _joined(kind: Kind, before: str, text: str, slot: SlotExpectation, facts: Ca
 def part_in(text: str, guidance: Guidance, facts: CallFacts) -> Command | None:
     """A part of the value asked for, of a kind that can be completed later."""
     slot = guidance.slot(guidance.primary)
-    if slot is None or guidance.proposed is not None or FillPart.__name__ not in guidance.allowed:
+    if slot is None or _is_read_back(slot, guidance) or FillPart.__name__ not in guidance.allowed:
         return None
     kind = kind_of(slot)
     if kind in _DIGITS or kind is Kind.datetime:

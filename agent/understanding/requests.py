@@ -15,15 +15,19 @@ _BESIDES = re.compile(
 )
 
 
+_WISH = re.compile(r"\b(?:i|id|ive|im|we|you|there|something|where|wheres|whats|book|make|cancel|change|move)\b")
+"""a noun alone, "my appointment and ...", is no request of its own"""
+
+
 def requests(words: str, guidance: Guidance, answered: Answered | None) -> tuple[StartWorkflow, ...]:
     """What is asked for, the first first."""
     if StartWorkflow.__name__ not in guidance.allowed or (answered is not None and answered.alone):
         return ()
     # "Yes, book it" answers; only where nothing is asked does a script's bare name call for it.
     by_id = answered is None and not guidance.primary
-    each = [best_option(guidance.workflows, piece, by_id=by_id) for piece in _ALSO.split(words)]
-    # A noun alone, "my appointment and ...", is no request of its own.
-    named = [found[0].id for found in each if found is not None and (found[1] > 1 or found[0].id in words.split())]
+    pieces = [piece for piece in _ALSO.split(words) if _WISH.search(piece)]
+    each = [best_option(guidance.workflows, piece, by_id=by_id) for piece in pieces]
+    named = [found[0].id for found in each if found is not None]
     several = list(dict.fromkeys(named))
     if len(several) > 1:
         return tuple(StartWorkflow(name, 0.9, later=place > 0) for place, name in enumerate(several))

@@ -121,7 +121,7 @@ _LIGHT = frozenset(
 )
 _QUESTION = re.compile(
     r"^(?:(?:and|so|but|um|uh|oh|okay|ok|well|hi|hello|also|actually|sorry|yes|no)\s+)*"
-    r"(?:what|whats|when|where|wheres|how|hows|why|who|which|is|are|do|does|did|will|can|could|would|may|should|have)\b"
+    r"(?:what|whats|when|where|wheres|how|hows|why|who|which|is|am|are|was|were|has|do|does|did|will|can|could|would|may|should|have)\b"
 )
 _OWN_WISH = re.compile(
     r"\b(?:can|could|may|might) (?:i|we)\b.{0,12}\b(?:book|make|get|have|reserve|schedule|come|change|cancel)\b"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from calls.commands import CallLater
-from calls.events import SlotConfirmed, SlotFilled
+from calls.events import SlotConfirmed, SlotFilled, SlotPartlyFilled
 from calls.repairs import Repair
 from spoken import Kind, words_for_digits
 from workflows.asking import asked_slot
 from workflows.language.model import SHARED, Slot
 from workflows.turn import Turn
-from workflows.values import caller_number, locked
-from workflows.walk import start_script
+from workflows.values import caller_number, canonical, locked
+from workflows.walk import start_script, walk
 
 WHEN = "when"
 """the slot of the shared script for the wanted time of a call back"""
+
+LATER = "later"
+"""the wish, in the shared script, for a call back at a time of the caller's own"""
 
 
 def use_caller_number(turn: Turn) -> list[str]:
@@ -48,10 +51,13 @@ def _phone_slot(turn: Turn) -> Slot | None:
 
 
 def call_later(turn: Turn, command: CallLater) -> None:
-    """Note a call back, with the time the caller wants it at."""
+    """Note a call back, with the time the caller wants it at; what is missing of the time is asked for."""
     turn.applied(Repair.CALL_LATER)
-    fills = {"wish": "callback"}
-    if command.when and WHEN in turn.scripts.get(SHARED).slots:
-        fills[WHEN] = command.when
     turn.confirming("")
-    start_script(turn, SHARED, fills)
+    start_script(turn, SHARED, {"wish": LATER}, quietly=True)
+    slot = turn.script.slots.get(WHEN)
+    if slot is not None and "T" in command.when and canonical(slot, command.when, turn):
+        turn.record(SlotFilled(WHEN, command.when, command.text, 1.0))
+    elif slot is not None and command.when:
+        turn.record(SlotPartlyFilled(WHEN, command.when, command.text))
+    walk(turn, turn.script.first)

@@ -6,7 +6,7 @@ from calls.commands import Affirm, Cancel, Command, Deny, Goodbye, Remark
 from calls.repairs import Repair
 from workflows.asking import ask
 from workflows.offers import GROWN_UP
-from workflows.repair.remarks import new_speaker
+from workflows.repair.remarks import begin_for
 from workflows.turn import Turn
 
 _PATIENCE = 3
@@ -29,9 +29,9 @@ def with_child(turn: Turn, commands: tuple[Command, ...]) -> bool:
         _leave(turn)
     elif any(_somebody_came(command) for command in commands):
         turn.confirming("")
-        for slot in list(turn.run.slots):
-            turn.clear(slot, "told by a child")
-        new_speaker(turn)
+        turn.applied(Repair.OTHER_SPEAKER)
+        turn.word("new_speaker")
+        begin_for(turn, "told by a child")
     else:
         _again(turn)
     return True

@@ -30,6 +30,10 @@ def part_given(turn: Turn, command: FillPart) -> None:
         no_match(turn)
         return
     turn.applied(Repair.PART_GIVEN)
+    if turn.run.confirming == slot.name:
+        # The caller's own number was proposed, and here comes another.
+        turn.confirming("")
+        turn.count(f"offered.{slot.name}")
     turn.record(SlotPartlyFilled(slot.name, str(command.value), command.text))
     offers = _within(turn, slot, str(command.value))
     if offers:

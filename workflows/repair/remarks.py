@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from calls.commands import Remark
-from calls.events import VerificationLapsed
 from calls.repairs import Repair
 from workflows.asking import SHORT, ask
 from workflows.offers import HUMAN, SPEAKER
 from workflows.repair.back import back
 from workflows.turn import Turn
 from workflows.values import PERSONAL
+from workflows.verifying import lapse
 from workflows.walk import hand_over, start_script
 
 _MOST_ABUSE = 2
@@ -67,14 +67,20 @@ def new_speaker(turn: Turn) -> None:
     turn.applied(Repair.OTHER_SPEAKER)
     turn.word("new_speaker")
     if turn.run.verified is not None:
-        turn.record(VerificationLapsed((), ()))
+        lapse(turn)
         start_script(turn, turn.run.script)
     elif _tells(turn):
         turn.confirming(SPEAKER)
         ask(turn)
     else:
-        turn.confirming("") if turn.run.confirming == SPEAKER else None
         back(turn)
+
+
+def begin_for(turn: Turn, reason: str) -> None:
+    """The script anew for somebody else: nothing told before is kept."""
+    for slot in list(turn.run.slots):
+        turn.clear(slot, reason)
+    start_script(turn, turn.run.script)
 
 
 def _tells(turn: Turn) -> bool:
