@@ -25,7 +25,15 @@ from calls.commands import (
     Value,
     Wait,
 )
-from calls.events import SlotConfirmed, SlotFilled
+from calls.events import (
+    ActionRequested,
+    SlotCleared,
+    SlotConfirmed,
+    SlotFilled,
+    WorkflowCalled,
+    WorkflowReturned,
+    WorkflowStarted,
+)
 from calls.run import ActionSettled
 from calls.runs import fold
 from tests.counts import count
@@ -137,24 +145,36 @@ def test_nothing_is_done_that_was_not_agreed_to(block: int) -> None:
 
 
 def agreed_before_every_write(call: Dialogue, seed: int) -> None:
-    """Every slot given to a writing action was confirmed after it last changed."""
+    """Every slot given to a writing action was confirmed after it last changed, in the script it was given in."""
+    waiting: list[dict[str, bool]] = []
     confirmed: dict[str, bool] = {}
-    requests = iter(call.requests)
+    scripts: list[str] = []
+    script = ""
     for body in call.record:
-        if isinstance(body, SlotFilled):
-            confirmed[body.slot] = False
-        elif isinstance(body, SlotConfirmed):
-            for slot in list(confirmed) if body.slot == "*" else [body.slot]:
-                confirmed[slot] = True
-        elif body.name == "action.requested":
-            request = next(requests)
-            if request.writes:
-                for slot in slots_given(call, request.action):
-                    assert confirmed.get(slot), (seed, request.action, slot)
+        match body:
+            case SlotFilled():
+                confirmed[body.slot] = False
+            case SlotCleared():
+                confirmed.pop(body.slot, None)
+            case SlotConfirmed():
+                for slot in list(confirmed) if body.slot == "*" else [body.slot]:
+                    confirmed[slot] = True
+            case WorkflowStarted():
+                script, waiting, scripts = body.script, [], []
+            case WorkflowCalled():
+                waiting.append(confirmed)
+                scripts.append(script)
+                confirmed, script = {}, body.script
+            case WorkflowReturned():
+                confirmed, script = waiting.pop(), scripts.pop()
+            case ActionRequested() if body.writes:
+                for name, slot in slots_given(call, script, body.action).items():
+                    if name in body.arguments:
+                        assert confirmed.get(slot), (seed, body.action, slot)
 
 
-def slots_given(call: Dialogue, action: str) -> set[str]:
-    scripts = call.director.scripts.scripts.values()
-    steps = [step for script in scripts for step in script.steps.values()]
-    acts = [step for step in steps if isinstance(step, Act) and step.action == action]
-    return {argument.name for act in acts for argument in act.arguments.values() if argument.source == "slot"}
+def slots_given(call: Dialogue, script: str, action: str) -> dict[str, str]:
+    """Argument -> slot, of the script's steps which ask for the action."""
+    steps = call.director.scripts.scripts[script].steps.values()
+    acts = [step for step in steps if isinstance(step, Act) and step.action == action and not step.tentative]
+    return {name: arg.name for act in acts for name, arg in act.arguments.items() if arg.source == "slot"}
