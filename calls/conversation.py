@@ -16,6 +16,7 @@ from calls.draft import Decision, Draft
 from calls.effects import LeaveLine, Pause, Understand
 from calls.floor import Floor
 from calls.line import IncomingCall, Line
+from calls.orders import carry_out
 from calls.phrases import is_acknowledgement
 from calls.ports import Director, EngineTraits
 from calls.replies import ACTION, ACTION_MS, FILL, LENGTH, SILENCE, UNDERSTANDING, AgentSide
@@ -91,6 +92,8 @@ class Conversation:
                 self._failed(draft, signal)
             case sg.CarrierGone() | sg.Displaced() | sg.LineLeft():
                 self._gone(draft, signal)
+            case sg.SupervisorOrdered():
+                carry_out(draft, signal, self.agent, self.line)
             case _:
                 self._played(draft, signal)
 

@@ -142,6 +142,17 @@ class CarrierGone:
 
 
 @dataclass(frozen=True, slots=True)
+class SupervisorOrdered:
+    """A person who watches the call wants something done in it."""
+
+    id: str
+    author: str
+    kind: str
+    """``say | hand_over | end``"""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Displaced:
     """A newer socket took the call over."""
 
@@ -171,6 +182,7 @@ Signal = (
     | ActionDone
     | StageFailed
     | CarrierGone
+    | SupervisorOrdered
     | Displaced
     | LineLeft
 )

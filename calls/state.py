@@ -58,7 +58,7 @@ class CallState:
     alarms: Mapping[str, int] = field(default_factory=dict)
     """kind of danger -> the caller's turn it was last heard in"""
     alarm: str = ""
-    """the reply which answers a danger and leads to a person: until it is heard nothing else is understood"""
+    """the reply which answers a danger or an order and ends our part: until it is heard nothing else is understood"""
     overruled: int = 0
     """the caller's turn whose words such a reply has answered"""
     requested: ActionRequest | None = None
@@ -106,6 +106,8 @@ def evolve(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
             return replace(state, replies=(), paused=None, hung_up=True)
         case ev.HandoverFailed():
             return replace(state, missed=body.status)
+        case ev.OrderAccepted() if body.kind != "say":
+            return replace(state, alarm=f"r{state.chosen + 1}", overruled=state.turn, unanswered="")
         case ev.DangerHeard():
             state = replace(state, alarms={**state.alarms, body.kind: body.turn})
             if body.then == "go_on":

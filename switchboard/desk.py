@@ -26,6 +26,10 @@ async def _no_receipts(_: str) -> Sequence[Receipt]:
     return ()
 
 
+async def _nowhere_else(_call: str, _reason: str) -> bool:
+    return False
+
+
 class RecordDesk:
     """Implements the port ``CallDesk``. A live session is asked to leave its line before anything is written."""
 
@@ -36,12 +40,14 @@ class RecordDesk:
         clock: Clock,
         tenant: str = "main",
         receipts: Callable[[str], Awaitable[Sequence[Receipt]]] = _no_receipts,
+        abandoned_elsewhere: Callable[[str, str], Awaitable[bool]] = _nowhere_else,
     ) -> None:
         self._sink = sink
         self._book = book
         self._clock = clock
         self._tenant = tenant
         self._receipts = receipts
+        self._abandoned_elsewhere = abandoned_elsewhere
         self._writing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def pending(self, call: str) -> Pending:
@@ -79,16 +85,24 @@ class RecordDesk:
     async def over(self, call: str, reason: str) -> None:
         """The carrier says the call is over. A call that lost its line, or is with a person, ends here."""
         async with self._writing[call]:
-            past = await self._sink.load(stream_of(call))
-            if rebuild(envelope.event() for envelope in past).floor is not Floor.AWAY:
-                return  # ended already; or its session is still writing, and will end it
-            await self._end(call, reason)
+            floor = await self._floor(call)
+            if floor in (Floor.IDLE, Floor.ENDED):
+                return
+            # With a session it is still being written, and will be ended there; unless its process is gone.
+            if floor is Floor.AWAY or await self._is_abandoned(call, reason):
+                await self._end(call, reason)
         self._writing.pop(call, None)
 
     async def abandoned(self, call: str) -> None:
         """Nobody has taken the call up again since its process died: it ended with its last event."""
         async with self._writing[call]:
             await self._end(call, "process_lost")
+
+    async def _is_abandoned(self, call: str, reason: str) -> bool:
+        return await self._abandoned_elsewhere(call, reason) and await self._floor(call) is not Floor.ENDED
+
+    async def _floor(self, call: str) -> Floor:
+        return rebuild(envelope.event() for envelope in await self._sink.load(stream_of(call))).floor
 
     async def _end(self, call: str, reason: str) -> None:
         record, state, at_ms = await self._open(call)

@@ -33,6 +33,7 @@ from switchboard.hang_up import HangUpWatch
 from switchboard.host import Host
 from switchboard.lines import LineBook
 from switchboard.live import TailedSink
+from switchboard.orders import OrderDesk, Orders
 from switchboard.places import Places
 from switchboard.rates import CallRates
 from switchboard.returning import BrokenOff
@@ -101,7 +102,9 @@ async def open_house(
         actions = await stack.enter_async_context(ActionRunner(database, clock))
         await _seed(database, book.lines, clock)
         await prerender(engine, book.lines)
-        desk = RecordDesk(sink, book, clock, receipts=_receipts_in(database))
+        orders = Orders(database, clock, SystemRandomness(), worker)
+        receipts = _receipts_in(database)
+        desk = RecordDesk(sink, book, clock, receipts=receipts, abandoned_elsewhere=orders.abandoned)
         tokens = CallTokens(SystemRandomness(), clock, key)
         store = await stack.enter_async_context(_valkey(stores.redis_url))
         rates = CallRates(store, key, clock)
@@ -129,6 +132,7 @@ async def open_house(
         group = await stack.enter_async_context(asyncio.TaskGroup())
         lasting = [group.create_task(Sweeper(database, desk, clock, opened).run()), group.create_task(places.run())]
         lasting.append(group.create_task(scripts.run()))
+        lasting.append(group.create_task(OrderDesk(database, door, sink, clock).run()))
         if settings.twilio_account_sid and settings.twilio_auth_tokens:
             rest = await _rest(stack, settings)
             lasting.append(group.create_task(HangUpWatch(sink, door, rest, clock).run()))

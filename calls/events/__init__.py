@@ -51,6 +51,7 @@ from calls.events.line import (
     RecordingStarted,
     RecordingStopped,
 )
+from calls.events.orders import OrderAccepted, OrderRefused
 from calls.events.safety import DangerHeard
 from calls.events.script import (
     AttemptCounted,
@@ -115,6 +116,8 @@ EventBody = (
     | CallerStayedSilent
     | CommandsUnderstood
     | DangerHeard
+    | OrderAccepted
+    | OrderRefused
     | ActionRequested
     | ActionCommitted
     | ActionAnswered
@@ -195,6 +198,8 @@ __all__ = [
     "HandoverFailed",
     "HandoverRequested",
     "LineChosen",
+    "OrderAccepted",
+    "OrderRefused",
     "OutcomeReached",
     "RecordingStarted",
     "RecordingStopped",

@@ -18,6 +18,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     """Add the commands."""
     calls = commands.add_parser("calls", help="the call log, newest first")
     calls.add_argument("--line", default="")
+    calls.add_argument("--disposition", default="", help="how it was filed; live: those going on")
     calls.add_argument("--limit", type=int, default=20)
     calls.set_defaults(run=run_calls)
     transcript = commands.add_parser("transcript", help="what was said in a call")
@@ -43,7 +44,8 @@ async def run_calls(arguments: argparse.Namespace) -> int:
     from records.call_index import CallIndex, CallQuery
 
     async with open_database(settings.read()) as engine:
-        page = await CallIndex(engine).find(CallQuery(line=arguments.line, limit=arguments.limit))
+        wanted = CallQuery(line=arguments.line, disposition=arguments.disposition, limit=arguments.limit)
+        page = await CallIndex(engine).find(wanted)
     for row in page.calls:
         length = "live" if row.live else f"{(row.duration_ms or 0) / 1000:.0f} s"
         when, filed = f"{row.started_at:%Y-%m-%d %H:%M:%S}", row.disposition or row.reason

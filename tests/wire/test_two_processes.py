@@ -10,11 +10,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from telephony.twin import CallResult
+from telephony.twin import Caller, CallResult
 from tests.counts import count
 from tests.databases import Databases
 from tests.wire.crashes import Moment, Remembering, Story, caller, crash
-from tests.wire.process import NUMBER, Server, environment, switchboard, twin_of
+from tests.wire.process import NUMBER, Finished, Server, environment, switchboard, twin_of
 from tests.wire.two import PUBLIC, fronted
 
 pytestmark = pytest.mark.wire
@@ -112,3 +112,37 @@ def test_sigterm_lets_calls_go_on_and_then_hands_them_over(folder: Path, stores:
     assert told.rstrip().endswith("booked"), told
     assert sum(times - 1 for times in inside.used.values()) <= 1, inside.used
     assert newcomer.streams and newcomer.agent, newcomer.findings
+
+
+def test_orders_reach_the_call_from_another_process(folder: Path, stores: dict[str, str]) -> None:
+    async def main() -> tuple[CallResult, list[Finished], str]:
+        more = stores | {"PUBLIC_URL": PUBLIC}
+        servers = [Server(folder / "var", more=more), Server(folder / "var", more=more)]
+        env = environment(folder / "var", servers[0].port, **more)
+        calling: list[Caller] = []
+
+        async def listens(phone: Caller) -> None:
+            calling.append(phone)
+            await phone.waits(60)
+
+        async def order(call: str, *what: str) -> Finished:
+            return await switchboard("call-order", call, *what, "--author", "dana", env=env, folder=folder)
+
+        async with servers[0], servers[1], fronted(servers) as network, asyncio.TaskGroup() as group:
+            twin = twin_of(PUBLIC, network)
+            placed = group.create_task(twin.place_call(to=NUMBER, from_="+12125550142", script=listens))
+            while not calling:
+                await asyncio.sleep(0.02)
+            (call,) = twin.live
+            done = [await order(call, "say", "We close early today."), await order("CA" + "0" * 32, "end")]
+            done.append(await order(call, "end"))
+            result = await placed
+            told = await switchboard("transcript", result.call_sid, env=env, folder=folder)
+        return result, done, told.out + told.err
+
+    result, done, told = asyncio.run(main())
+
+    assert [one.code for one in done] == [0, 1, 0], done
+    assert "expired" in done[1].err
+    assert "We close early today." in told and "ended_by_supervisor" in told, told
+    assert result.end_reason == "server_hung_up"
