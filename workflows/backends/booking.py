@@ -133,14 +133,17 @@ async def _insert(connection: AsyncConnection, wish: Wish, row: Booked) -> bool:
 async def _drop_expired_holds(connection: AsyncConnection, wish: Wish, resource: str, busy: Span) -> None:
     """Holds that are over, and this call's own, stand in nobody's way; the constraints cannot know that."""
     over = and_(
-        bookings.c.business == wish.business,
         bookings.c.resource == resource,
         bookings.c.held_until <= wish.now,
         bookings.c.busy_from < busy[1],
         bookings.c.busy_until > busy[0],
     )
     await connection.execute(
-        delete(bookings).where(bookings.c.status == "held", or_(over, bookings.c.call == wish.call))
+        delete(bookings).where(
+            bookings.c.business == wish.business,
+            bookings.c.status == "held",
+            or_(over, bookings.c.call == wish.call),
+        )
     )
 
 

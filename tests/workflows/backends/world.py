@@ -36,18 +36,20 @@ BOOK: dict[str, Value] = {**SLOT, **NAMED}
 class World:
     """A business, and the calls it gets. Every request is a wish of its own unless it is given a key."""
 
-    def __init__(self, actions: ActionRunner | MemoryActions, engine: AsyncEngine | None) -> None:
+    def __init__(self, actions: ActionRunner | MemoryActions, engine: AsyncEngine | None, business: str) -> None:
         self.actions = actions
+        self.business = business
         self.engine = engine
         self.now = NOW
         self._numbers = itertools.count(1)
 
     def facts(self, **facts: Any) -> Any:
-        return replace(FACTS, **{"wall": self.now.isoformat(), **facts})
+        return replace(FACTS, **{"wall": self.now.isoformat(), "business": self.business, **facts})
 
     def request(self, action: str, key: str = "", **arguments: Value) -> ActionRequest:
         spec = ACTIONS.get(action)
-        return ActionRequest(key or f"wish {next(self._numbers)}", action, arguments, spec is None or spec.writes)
+        key = f"{self.business}/{key or next(self._numbers)}"
+        return ActionRequest(key, action, arguments, spec is None or spec.writes)
 
     async def ask(
         self, action: str, *, call: str = "CA1", key: str = "", caller: str = "+12125550192", subject: str = "",
@@ -73,7 +75,8 @@ class World:
             return [(notice.kind, notice.subject) for notice in self.actions.books.outbox]
         assert self.engine is not None
         async with self.engine.connect() as connection:
-            rows = await connection.execute(select(outbox).order_by(outbox.c.id))
+            mine = select(outbox).where(outbox.c.business == self.business).order_by(outbox.c.id)
+            rows = await connection.execute(mine)
             return [(row.kind, row.subject) for row in rows]
 
     async def drawn(self) -> OneTimeCode | None:
@@ -95,19 +98,19 @@ class World:
 Opening = Callable[[Practice], AbstractAsyncContextManager[World]]
 
 
-def opening_on(url: str) -> Opening:
-    """Opens the actions in memory, or with an address those on Postgres."""
+def opening_on(url: str, business: str = FACTS.business) -> Opening:
+    """Opens the actions in memory, or with an address those on Postgres. Businesses do not see each other."""
 
     @asynccontextmanager
     async def opening(practice: Practice) -> AsyncIterator[World]:
         if not url:
-            yield World(MemoryActions(TODAY, practice), None)
+            yield World(MemoryActions(TODAY, practice), None, business)
             return
-        engine = create_async_engine(url, pool_size=10, max_overflow=0)
+        engine = create_async_engine(url, pool_size=2)
         try:
-            await seed(engine, FACTS.business, TODAY, practice)
+            await seed(engine, business, TODAY, practice)
             async with ActionRunner(engine, LoopClock()) as actions:
-                yield World(actions, engine)
+                yield World(actions, engine, business)
         finally:
             await engine.dispose()
 
