@@ -12,7 +12,7 @@ from calls.run import Commanded, SlotValue
 from calls.speech import HeardBy
 from spoken import Kind
 from workflows.asking import CHANGE, ask, asked_slot, offer_keys
-from workflows.language.model import Collect, Confirm, Slot
+from workflows.language.model import Choose, Collect, Confirm, Decide, Slot
 from workflows.offers import CALLER_NAME, OWN_NAME
 from workflows.repair.calling_back import use_caller_number
 from workflows.repair.parts import settled
@@ -138,9 +138,25 @@ def go_on(turn: Turn, stimulus: Commanded, changes: Changes) -> None:
     if moved or isinstance(step, Confirm):
         walk(turn, turn.script.first, again=True)
     elif changes.filled or changes.emptied:
-        walk(turn, step.id)
+        walk(turn, _from(turn, own in changes.filled))
     else:
         _refused(turn, changes.refused)
+
+
+def _from(turn: Turn, answered: bool) -> str:
+    """Where to go on: at the open question; at the branch before it when something else was told, which may decide it.
+
+    Asked "all of it, or a part?" callers say "forty dollars".
+    """
+    step = turn.step
+    if answered or not isinstance(step, Collect | Choose):
+        return step.id
+    leading = (s for s in turn.script.steps.values() if isinstance(s, Decide) and step.id in _ways_of(s))
+    return next((s.id for s in leading if any(case.source == "slot" for case in s.cases)), step.id)
+
+
+def _ways_of(step: Decide) -> set[str]:
+    return {step.otherwise, *(case.then for case in step.cases)}
 
 
 def _count(turn: Turn, stimulus: Commanded, changes: Changes, own: str) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from calls.commands import Value
-from calls.events import CallNoted, OutcomeReached
+from calls.events import CallNoted, OutcomeReached, SlotFilled
 from calls.repairs import Repair
 from calls.run import ActionRequest
 from workflows.asking import ALL, ask, open_collect, open_read_back, say_all
-from workflows.language.model import Act, Case, Collect, Confirm, Say
+from workflows.language.model import Act, Argument, Case, Collect, Confirm, Say
 from workflows.language.paths import slots_of
 from workflows.requests import wants_own_name
 from workflows.turn import Turn
-from workflows.values import needs_yes, not_among, objection, offer_near
+from workflows.values import canonical, needs_yes, not_among, objection, offer_near
 
 
 def pass_say(turn: Turn, step: Say, again: bool) -> str:
@@ -23,7 +23,16 @@ def pass_say(turn: Turn, step: Say, again: bool) -> str:
         turn.count(f"said.{step.id}")
         for slot in step.clears:
             turn.clear(slot, "script")
+        for slot, given in step.sets.items():
+            _set(turn, slot, given)
     return step.then
+
+
+def _set(turn: Turn, slot: str, given: Argument) -> None:
+    """A slot takes a value that is known already; what would not be taken from a caller is not taken from it either."""
+    value = turn.given(given)
+    if value is not None and value != "" and canonical(turn.script.slots[slot], value, turn):
+        turn.record(SlotFilled(slot, value, "", 1.0, previous=turn.known(slot)))
 
 
 def pass_collect(turn: Turn, step: Collect) -> str:

@@ -13,7 +13,7 @@ from calls.events import CallerVerified, VerificationFailed, VerificationLapsed
 from calls.run import ActionRequest, ActionSettled
 from workflows.calling import LAPSED, proof_slots
 from workflows.language.catalogue import ACTIONS, UNAVAILABLE
-from workflows.language.model import ONE_TIME_CODE, Script, Slot, Verify
+from workflows.language.model import ONE_TIME_CODE, Say, Script, Slot, Verify
 from workflows.turn import Turn
 from workflows.values import needs_yes, objection
 
@@ -32,6 +32,10 @@ def verify(turn: Turn, step: Verify) -> str:
     if proved and (proved == _proof(turn, step) or (not held and proved.startswith(f"{step.what}:"))):
         return step.then
     if exhausted(turn, step):
+        turn.enter(step.id)
+        return step.failed
+    if any(turn.has_none(turn.script.slots[slot]) for slot in step.by):
+        # Nothing was tried: no attempt is counted, and there may be another way.
         turn.enter(step.id)
         return step.failed
     open_slot = next((slot for slot in step.by if _is_open(turn, turn.script.slots[slot])), "")
@@ -85,7 +89,7 @@ def lapse(turn: Turn) -> None:
     """The line was lost: somebody else may hold the phone. Proof, and what was found by it, is forgotten."""
     run = turn.run
     scripts = [turn.scripts.get(name, version) for name, version in _on(turn) if name in turn.scripts.scripts]
-    slots = tuple(dict.fromkeys(slot for script in scripts for slot in proof_slots(script)))
+    slots = tuple(dict.fromkeys(slot for script in scripts for slot in (*proof_slots(script), *told_slots(script))))
     facts = tuple(dict.fromkeys(fact for script in scripts for fact in personal_facts(script)))
     if run.verified is not None or slots or facts:
         turn.record(VerificationLapsed(slots, (*facts, *_FORGOTTEN)))
@@ -105,6 +109,13 @@ def _on(turn: Turn) -> list[tuple[str, str]]:
 def personal_facts(script: Script) -> tuple[str, ...]:
     """What a script finds in a person's record, and the keys by which it knows that it has looked."""
     return tuple(f"_key.{name}" if name in ACTIONS else name for name in sorted(script.found_personal))
+
+
+def told_slots(script: Script) -> tuple[str, ...]:
+    """Slots a script sets to something out of a person's record."""
+    says = (step for step in script.steps.values() if isinstance(step, Say))
+    sets = ((slot, given.name) for step in says for slot, given in step.sets.items())
+    return tuple(slot for slot, name in sets if script.found_personal & {name, name.partition(".")[0]})
 
 
 def _is_open(turn: Turn, slot: Slot) -> bool:

@@ -197,6 +197,8 @@ def unread_slots(subject: Subject) -> Iterator[Found]:
 
 
 def _asks(step: object, slot: str) -> bool:
+    if isinstance(step, Say):
+        return slot in step.sets
     return (isinstance(step, Collect) and step.slot == slot) or (isinstance(step, Verify) and slot in step.by)
 
 
@@ -232,3 +234,35 @@ def amongst(subject: Subject) -> Iterator[Found]:
         if slot.among and slot.among not in known:
             reason = f"slot {slot.name} has to stand among {slot.among!r}, which no action of this script finds"
             yield Found(slot.at, reason, suggestion(slot.among, sorted(known)))
+
+
+@FIRM.add("personal-without-verify", firm=True)
+def personal_without_verify(subject: Subject) -> Iterator[Found]:
+    """A step does, says or branches on something of a person's record, and there is a way to it on which nobody proved
+    who they are: whoever knows a name hears about somebody else's appointments.
+
+    Fix: put a step with `verify` before it on every way.
+    """
+    script = subject.script
+    open_to_all = _without_proof(script)
+    for step in script.steps.values():
+        if step.id in script.personal and step.id in open_to_all:
+            reason = f"step {step.id} is about a person's record, and the caller may not be verified there"
+            yield Found(step.at, reason, "put a step with verify: before it, on every way")
+
+
+def _without_proof(script: Script) -> set[str]:
+    """Steps that can be reached without passing a proof."""
+    seen: set[str] = set()
+    todo = entries(script)
+    while todo:
+        name = todo.pop()
+        step = script.steps.get(name)
+        if step is None or name in seen:
+            continue
+        seen.add(name)
+        if isinstance(step, Verify):
+            todo += [*step.asks.values(), step.failed]
+        else:
+            todo += [target for target, _ in edges(step)]
+    return seen

@@ -85,8 +85,6 @@ def _proof(node: Node, where: Where) -> str:
         raise node.refuse(
             f"{name}, a {slot.kind}, proves nobody", f"use a slot of kind {', '.join(sorted(_PROOFS))}", "weak-proof"
         )
-    if slot.optional:
-        raise node.refuse(f"{name} proves who is calling and cannot be optional", "leave optional out of the slot")
     return name
 
 
@@ -222,6 +220,3 @@ def read_hand_over(fields: Fields, where: Where) -> Step:
         cast(Literal["human", "message", "callback"], to),
         fields.at.line,
     )
-
-
-

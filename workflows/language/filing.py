@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 
 from workflows.language.keys import NOTE, names
-from workflows.language.model import Act, Argument, End, Migration, Note, Step
+from workflows.language.model import Act, End, Migration, Note, Step
 from workflows.language.nodes import Fields, Node, suggestion
-from workflows.language.reading import Where, argument_of
+from workflows.language.reading import Where, argument_of, kind_of
 from workflows.language.slots import KINDS
 
 _DIGEST = re.compile(r"[0-9a-f]{12,64}")
@@ -41,28 +41,12 @@ def read_notes(fields: Fields, where: Where) -> dict[str, Note]:
         entry = item.fields(f"field {name}", names(NOTE))
         kind = entry.need("kind").one_of("kind", KINDS)
         source = argument_of(name, entry.need("from"), "", where)
-        found = _kind_of(source, where)
+        found = kind_of(source, where.scope)
         if found not in (kind, ""):
             reason = f"field {name} is a {kind}, and what it is taken from a {found}"
             raise item.refuse(reason, f"make it kind: {found}")
         notes[name] = Note(name, kind, source)
     return notes
-
-
-def _kind_of(source: Argument, where: Where) -> str:
-    """The kind of what stands there; empty when it may be any."""
-    match source.source:
-        case "slot":
-            return where.scope.slots[source.name].kind
-        case "fact":
-            return where.scope.facts[source.name]
-        case "receipt":
-            action, _, field = source.name.partition(".")
-            return next((kind for owner, kind in where.scope.receipts[field] if owner == action), "")
-        case "caller":
-            return "phone"
-        case _:
-            return "free_text"
 
 
 def read_migrations(fields: Fields) -> tuple[Migration, ...]:

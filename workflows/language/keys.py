@@ -243,7 +243,8 @@ STEPS: Mapping[str, Keys] = {
         Key("attempts", Shape.whole, "How many tries the caller has: 1 to 5, else 3.", least=1, most=5),
         *_MANNER,
         _THEN,
-        Key("failed", Shape.step, "The step after the last try, or when the record is locked.", needed=True),
+        Key("failed", Shape.step, "The step after the last try, when the record is locked, or who has nothing to give.",
+            needed=True),
     ),
     "call": (
         Key("call", Shape.name, "Another script is called; this one goes on when it has come to its end.", needed=True),
@@ -281,6 +282,7 @@ STEPS: Mapping[str, Keys] = {
     "say": (
         Key("say", Shape.lines, "Said word for word.", needed=True),
         Key("clears", Shape.slots, "Slots that are forgotten."),
+        Key("sets", Shape.bindings, "Slots and what they are set to afterwards: a fact.X, a receipt.X or a slot."),
         _THEN,
     ),
 }  # fmt: skip

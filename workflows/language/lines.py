@@ -61,9 +61,7 @@ def read_line(node: Node, what: str, scope: Scope) -> Line:
         language = read_locale(tongue) if tongue else ""
     text = words.text(what)
     if len(text) > MAX_CHARACTERS:
-        raise words.refuse(
-            f"{what} has {len(text)} characters", f"split it: at most {MAX_CHARACTERS} are said at once"
-        )
+        raise words.refuse(f"{what} has {len(text)} characters", f"split it: at most {MAX_CHARACTERS} are said at once")
     return Line(_parts(text, words, scope), words.line, must_say, interruptible, language)
 
 

@@ -118,6 +118,8 @@ class Say:
     then: str
     clears: tuple[str, ...] = ()
     at: int = 0
+    sets: Mapping[str, Argument] = field(default_factory=dict)
+    """slot -> what it is set to, once the others are forgotten"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,8 @@ def _is_personal(step: Step, facts: frozenset[str]) -> bool:
         return True
     if isinstance(step, Decide) and any(case.source == "fact" and case.subject in facts for case in step.cases):
         return True
+    if isinstance(step, Say) and any(given.source == "fact" and given.name in facts for given in step.sets.values()):
+        return True
     return any(place.personal for line in lines_of(step) for place in line.places)
 
 

@@ -85,9 +85,7 @@ def manner_of(fields: Fields) -> Manner:
     retries, beside, tongue = fields.get("retries"), fields.get("digressions"), fields.get("language")
     named = [item.identifier("a digression") for item in beside.items("digressions")] if beside else ["all"]
     digressions = None if named == ["all"] else () if named == ["none"] else tuple(named)
-    return Manner(
-        retries.whole("retries", 1, 5) if retries else 3, digressions, read_locale(tongue) if tongue else ""
-    )
+    return Manner(retries.whole("retries", 1, 5) if retries else 3, digressions, read_locale(tongue) if tongue else "")
 
 
 def argument_of(name: str, node: Node, wanted: str, where: Where) -> Argument:
@@ -113,3 +111,19 @@ def argument_of(name: str, node: Node, wanted: str, where: Where) -> Argument:
     if slot.kind not in alike and wanted not in ("free_text", ""):
         raise node.refuse(f"argument {name} is a {wanted}, slot {text} is a {slot.kind}", "give it a slot of that kind")
     return Argument("slot", text)
+
+
+def kind_of(source: Argument, scope: Scope) -> str:
+    """The kind of what stands there; empty when it may be any."""
+    match source.source:
+        case "slot":
+            return scope.slots[source.name].kind
+        case "fact":
+            return scope.facts[source.name]
+        case "receipt":
+            action, _, field = source.name.partition(".")
+            return next((kind for owner, kind in scope.receipts[field] if owner == action), "")
+        case "caller":
+            return "phone"
+        case _:
+            return "free_text"

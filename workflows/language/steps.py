@@ -26,7 +26,17 @@ from workflows.language.model import (
     Step,
 )  # fmt: skip
 from workflows.language.nodes import Fields, Node
-from workflows.language.reading import Where, argument_of, ladder_of, line_of, literal, manner_of, slot_of, then_of
+from workflows.language.reading import (
+    Where,
+    argument_of,
+    kind_of,
+    ladder_of,
+    line_of,
+    literal,
+    manner_of,
+    slot_of,
+    then_of,
+)
 
 Values = Mapping[str, Value]
 
@@ -54,7 +64,23 @@ def _say(fields: Fields, where: Where) -> Step:
         then_of(fields, where),
         tuple(slot_of(item, "clears", where) for item in clears.items("clears")) if clears else (),
         fields.at.line,
+        _sets(fields.get("sets"), where),
     )
+
+
+def _sets(node: Node | None, where: Where) -> dict[str, Argument]:
+    """Only what is known already can be put into a slot: never words of the script, which nobody has said."""
+    found: dict[str, Argument] = {}
+    for name, item in (node.fields("sets").found if node else {}).items():
+        if name not in where.scope.slots:
+            raise item.refuse(f"sets names {name!r}, which is no slot", "name a slot of this script", "unknown-name")
+        argument, wanted = argument_of(name, item, "", where), where.scope.slots[name].kind
+        given = kind_of(argument, where.scope)
+        if argument.source not in ("slot", "fact", "receipt") or given != wanted:
+            reason = f"slot {name} is a {wanted}, and what it is set to {f'a {given}' if given else 'is not known'}"
+            raise item.refuse(reason, f"give it a fact, a receipt or a slot of kind {wanted}", "bad-fill")
+        found[name] = argument
+    return found
 
 
 def _collect(fields: Fields, where: Where) -> Step:

@@ -8,7 +8,7 @@ from spoken import Kind
 from workflows.language.checking import Checks, Found, Severity, Subject
 from workflows.language.model import SHARED, Act, Call, Choose, Collect, Confirm, Decide, End, Say, Script, Step
 from workflows.language.paths import edges, lines_of, preceded, slots_of
-from workflows.lint.view import place_of, reaches_person, ways_from, written
+from workflows.lint.view import case_line, place_of, reaches_person, ways_from, written
 
 PROMISES = Checks()
 
@@ -230,6 +230,7 @@ def read_after_clear(subject: Subject) -> Iterator[Found]:
 def _until_collected(script: Script, start: str, slot: str) -> set[str]:
     asking = {s.id for s in script.steps.values() if isinstance(s, Collect) and s.slot == slot}
     asking |= {s.id for s in script.steps.values() if isinstance(s, Confirm) and slot in s.slots}
+    asking |= {s.id for s in script.steps.values() if isinstance(s, Say) and slot in s.sets}
     seen: set[str] = set()
     todo = [start]
     while todo:
@@ -275,11 +276,11 @@ def _wishes(subject: Subject) -> Iterator[tuple[int, str, str]]:
                     yield line, f"intent {intent.id}", intent.then
         if not isinstance(step, Decide):
             continue
-        for case in step.cases:
+        for number, case in enumerate(step.cases):
             slot = script.slots.get(case.subject) if case.source == "slot" else None
             for option in slot.options if slot else ():
                 if option.id in case.values and _wants_person(option.id, option.says):
-                    yield place_of(subject, "steps", step.id), f"option {option.id}", case.then
+                    yield case_line(subject, step.id, number), f"option {option.id}", case.then
         yield from _left_over(subject, step)
 
 
@@ -288,7 +289,7 @@ def _left_over(subject: Subject, step: Decide) -> Iterator[tuple[int, str, str]]
         taken = {value for case in step.cases if case.subject == name for value in case.values}
         for option in subject.script.slots[name].options:
             if option.id not in taken and _wants_person(option.id, option.says):
-                yield place_of(subject, "steps", step.id), f"option {option.id}", step.otherwise
+                yield step.at, f"option {option.id}", step.otherwise
 
 
 def _wants_person(name: str, says: tuple[str, ...]) -> bool:

@@ -19,7 +19,7 @@ _GAP_WORDS = {
 """About how many words a value takes when it is spoken, by kind; two for the rest."""
 
 _WORD = re.compile(r"[\w'’-]+")
-_SMALL = frozenset({"a", "an", "the", "please", "my", "i", "would", "like", "to", "want"})
+_SMALL = frozenset({"a", "an", "the", "please", "my", "i", "i'd", "would", "like", "to", "want"})
 
 
 def written(subject: Subject) -> list[Step]:
@@ -86,6 +86,12 @@ def place_of(subject: Subject, *path: str) -> int:
         else:
             break
     return int(line)
+
+
+def case_line(subject: Subject, step: str, number: int) -> int:
+    """The line of a branch of a ``decide``."""
+    node = subject.root.fields("a script").need("steps").fields("steps").need(step)
+    return node.fields("a step").need("decide").items("decide")[number].line
 
 
 def ways_from(script: Script, start: str) -> set[str]:
