@@ -1,4 +1,4 @@
-"""Catalogues drawn from the code: ``docs/events.md`` and ``docs/settings.md``. A test finds them out of date."""
+"""Catalogues drawn from the code: events, settings, checks, keys. A test finds them out of date."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from calls.events import EVENTS
 from calls.floor import FROM_ANYWHERE, TRANSITIONS
+from switchboard.script_pages import language_page, lint_page
 from switchboard.settings import SETTINGS
 
 EVENTS_HEAD = """# Every event on a call's record
@@ -65,7 +66,10 @@ def settings_page() -> str:
 
 def write(docs: Path) -> list[Path]:
     """Write all pages below ``docs``."""
-    pages = {docs / "events.md": events_page(), docs / "settings.md": settings_page()}
+    pages = {docs / "events.md": events_page(), docs / "settings.md": settings_page(), docs / "lint.md": lint_page()}
+    language = docs / "language.md"
+    if language.is_file():
+        pages[language] = language_page(language.read_text(encoding="utf-8"))
     for path, text in pages.items():
         path.write_text(text, encoding="utf-8")
     return list(pages)

@@ -78,8 +78,8 @@ def _attach(entries: list[Entry], comments: list[Comment]) -> list[Comment]:
         if not comment.alone and before:
             same = [entry for entry in before if entry.line == comment.line]
             (same[0] if same else before[-1]).beside.append(comment)
-        elif before and comment.column > (after.column if after else 0):
-            _owner(before[-1], comment.column).below.append(comment)
+        elif before and (owner := _owner(before[-1], comment.column)).column > (after.column if after else 0):
+            owner.below.append(comment)
         elif after:
             after.above.append(comment)
         else:

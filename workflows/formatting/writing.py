@@ -94,7 +94,8 @@ def _scalar(text: Text, *, flow: bool) -> str:
     """As plain as YAML of any version reads it back as the same text; in quotes otherwise."""
     words = text.words
     analysis = _ANALYST.analyze_scalar(words)
-    plain = analysis.allow_flow_plain if flow else analysis.allow_block_plain
+    # the parser takes a question mark before a bracket for a key's
+    plain = analysis.allow_flow_plain and "?" not in words if flow else analysis.allow_block_plain
     if plain and (text.bare or _is_text(words)):
         return words
     if ('"' in words or "\\" in words) and analysis.allow_single_quoted:

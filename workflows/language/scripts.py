@@ -61,6 +61,7 @@ class ScriptSet:
 
 
 def dangling(script: Script, named: Mapping[str, Script]) -> Iterable[Problem]:
+    """What a script names of others that is not so there."""
     for step in script.steps.values():
         if isinstance(step, Start):
             yield from _start_problems(script, step, named)
@@ -147,7 +148,7 @@ def _too_deep(script: Script, found: ScriptSet) -> Iterable[Problem]:
         step = next(step for step in script.steps.values() if isinstance(step, Call))
         reason = f"step {step.id} calls a script from which more than {DEEPEST} would wait for each other"
         fix = "let one of them start the next with start:, and let none call itself"
-        yield Problem(script.file, step.at, reason, fix, "calls-too-deep")
+        yield Problem(script.file, step.at, reason, fix, "call-too-deep")
 
 
 def load_scripts(paths: Iterable[Path], actions: Mapping[str, ActionSpec] = ACTIONS) -> ScriptSet:

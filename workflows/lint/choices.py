@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from workflows.language.checking import Checks, Found, Severity, Subject
 from workflows.language.model import Act, Call, Choose, Collect, Confirm, Decide, Slot, Start, Verify
 from workflows.language.paths import lines_of
-from workflows.lint.view import place_of, plain, questions, written
+from workflows.lint.view import case_line, place_of, plain, questions, written
 
 CHOICES = Checks()
 
@@ -196,13 +196,8 @@ def branch_never_taken(subject: Subject) -> Iterator[Found]:
             asked |= {(case.source, case.subject, f"known {case.known}")} if case.known is not None else set()
             if asked <= taken or (case.values and (case.source, case.subject, "known True") in taken):
                 reason = f"branch {number + 1} of step {step.id} is never taken"
-                yield Found(_case_line(subject, step.id, number), reason, "take it out, or correct its value")
+                yield Found(case_line(subject, step.id, number), reason, "take it out, or correct its value")
             taken |= asked
-
-
-def _case_line(subject: Subject, step: str, number: int) -> int:
-    node = subject.root.fields("a script").need("steps").fields("steps").need(step)
-    return node.fields("a step").need("decide").items("decide")[number].line
 
 
 @CHOICES.add("pointless-branch", Severity.warning)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from spoken import Kind
 from workflows.language.checking import Checks, Found, Severity, Subject
-from workflows.language.model import ONE_TIME_CODE, Act, Collect, Script, Slot, Verify
-from workflows.language.paths import edges, lines_of
+from workflows.language.model import ONE_TIME_CODE, Act, Collect, Slot, Verify
+from workflows.language.paths import lines_of
 from workflows.lint.view import place_of, spoken, ways_from, written
 
 PRIVACY = Checks()
@@ -31,39 +31,6 @@ _HINT = re.compile(
 def secret(slot: Slot) -> bool:
     """Whether a value is one that must not be read out: a card, a date of birth, a code that proves."""
     return slot.kind in (Kind.card, Kind.date_of_birth) or bool(_SECRET_NAME.search(slot.name))
-
-
-@PRIVACY.add("personal-without-verify")
-def personal_without_verify(subject: Subject) -> Iterator[Found]:
-    """A step does, says or branches on something of a person's record, and there is a way to it on which nobody proved
-    who they are: whoever knows a name hears about somebody else's appointments.
-
-    Fix: put a step with `verify` before it on every way.
-    """
-    script = subject.script
-    open_to_all = _without_proof(script)
-    for step in written(subject):
-        if step.id in script.personal and step.id in open_to_all:
-            reason = f"step {step.id} is about a person's record, and the caller may not be verified there"
-            yield Found(step.at, reason, "put a step with verify: before it, on every way")
-
-
-def _without_proof(script: Script) -> set[str]:
-    """Steps that can be reached without passing a proof."""
-    seen: set[str] = set()
-    todo = [name for name in (script.first, script.on_cancel, script.on_change, script.on_undo) if name]
-    while todo:
-        name = todo.pop()
-        step = script.steps.get(name)
-        if step is None or name in seen:
-            continue
-        seen.add(name)
-        todo += [*step.asks.values(), step.failed] if isinstance(step, Verify) else _targets(script, name)
-    return seen
-
-
-def _targets(script: Script, name: str) -> list[str]:
-    return [target for target, _ in edges(script.steps[name])]
 
 
 @PRIVACY.add("unneeded-verify", Severity.warning)

@@ -13,7 +13,7 @@ from workflows.lint.view import place_of, plain, questions, text_of, written
 
 QUESTIONS = Checks()
 
-_REQUEST = re.compile(r"\b(please|tell|say|give|enter|spell|press|describe|name|let me know|go ahead)\b", re.IGNORECASE)
+_REQUEST = re.compile(r"\b(please|tell|say|give|enter|spell|press|let me know|go ahead)\b", re.IGNORECASE)
 _ASKING_WORD = r"\b(?:what|which|when|where|who|how)\b"
 _JOINED = re.compile(rf"{_ASKING_WORD}[^.?!]*\band\b\s+{_ASKING_WORD}[^.?!]*\?", re.IGNORECASE)
 _YES_OR_NO = re.compile(

@@ -67,10 +67,18 @@ _ABOUT = {
     A script is started with a slot or a value which it does not take.
 
     Fix: name a slot of that script and one of its options.""",
+    "optional-for-needed": """
+    An action needs what the caller may leave out: without it the action would be refused in the call.
+
+    Fix: take `optional` out of the slot, or give the action another.""",
     "weak-proof": """
     A caller is to be believed for a value of a kind that proves nobody, such as a date or free text.
 
     Fix: use a code, a date of birth, a post code, or a one-time code.""",
+    "optional-for-needed": """
+    An action needs an argument, and the slot it is taken from is one the caller may not have.
+
+    Fix: take `optional: true` from the slot, or give the argument something else.""",
     "unknown-disposition": """
     A step files the call in a way that is not among the script's `dispositions`: the figures would have a row nobody
     looks at.

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePath
 
+from calls.run import DEEPEST
 from workflows.language.checking import Checks, Found, Severity, Subject
 from workflows.language.model import Call, Start
-from workflows.language.nodes import suggestion
 from workflows.lint.view import place_of, questions, written
 
 WAYS = Checks()
-
-DEEPEST = 3
-"""scripts that may wait for one another at once"""
 
 
 @WAYS.add("self-digression")
@@ -28,25 +25,7 @@ def self_digression(subject: Subject) -> Iterator[Found]:
             yield Found(line, f"step {step.id} digresses to its own script", f"take {subject.script.name} out")
 
 
-@WAYS.add("unknown-digression")
-def unknown_digression(subject: Subject) -> Iterator[Found]:
-    """A step allows a digression to what is neither a topic of the script nor another script: nobody ever gets there.
-
-    Fix: correct the name.
-    """
-    if not subject.scripts:
-        return
-    known = [*subject.script.topics, *subject.scripts]
-    for step in questions(subject):
-        for name in step.manner.digressions or ():
-            if name not in known:
-                line = place_of(subject, "steps", step.id, "digressions")
-                yield Found(
-                    line, f"step {step.id} allows {name!r}, which is neither topic nor script", suggestion(name, known)
-                )
-
-
-@WAYS.add("call-too-deep")
+@WAYS.add("call-too-deep", firm=True)
 def call_too_deep(subject: Subject) -> Iterator[Found]:
     """Scripts call one another more than three deep, or in a circle: the call would be cut off in the middle.
 
