@@ -151,11 +151,11 @@ async def refuse_slot(
     connection: AsyncConnection, wish: Wish, agenda: Agenda, wanted: Wanted, clock: time
 ) -> Refused:
     """``slot_taken`` with the nearest times that can be had, on the same day or on the next that has one."""
-    ahead = None
-    if not agenda.starts(wanted.first):
+    facts = agenda.instead(wanted.first, clock)
+    if not facts["times"]:
         further = Wanted(wanted.service, wanted.first, SEARCH_DAYS + 1, wanted.place, wanted.without)
-        ahead = await read_agenda(connection, wish, further)
-    return Refused("slot_taken", agenda.instead(wanted.first, clock, ahead))
+        facts = agenda.instead(wanted.first, clock, await read_agenda(connection, wish, further))
+    return Refused("slot_taken", facts)
 
 
 async def _leave_wait_list(connection: AsyncConnection, wish: Wish, where: Placement) -> None:
