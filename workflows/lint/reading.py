@@ -67,10 +67,6 @@ _ABOUT = {
     A script is started with a slot or a value which it does not take.
 
     Fix: name a slot of that script and one of its options.""",
-    "optional-for-needed": """
-    An action needs what the caller may leave out: without it the action would be refused in the call.
-
-    Fix: take `optional` out of the slot, or give the action another.""",
     "weak-proof": """
     A caller is to be believed for a value of a kind that proves nobody, such as a date or free text.
 
