@@ -307,6 +307,7 @@ class Person:
             )
         if not self.settled:
             self.settled = True
+            self.wish.clear()
             changed = next(iter(self.goal.first))
             value = self._spoken(changed, self._wanted(changed))
             return self.words.move("change_of_mind_to", slot=_called(changed), value=value)

@@ -21,7 +21,7 @@ from calls.ports import Actions
 from records.store import serve_as_app_role
 from switchboard.rehearsal import Rehearsal
 from switchboard.rehearsal.coverage import Coverage
-from switchboard.rehearsal.transcript import digest_of, readable
+from switchboard.rehearsal.transcript import digest_of, export_lines, readable
 from switchboard.simulation.bank import HALVES, Half, load_bank
 from switchboard.simulation.calendar_store import CalendarStore
 from switchboard.simulation.faults import FaultPlan, FaultyActions, FaultyUnderstander, draw_faults
@@ -91,6 +91,8 @@ class Played:
     digest: str
     transcript: str = ""
     """of calls that went wrong"""
+    log: bytes = b""
+    """the record as an export writes it, where it was asked for"""
 
 
 @dataclass(slots=True)
@@ -202,6 +204,7 @@ def judged(scene: Scene, call: Rehearsal, person: Person, rows: Rows, *, keep: b
         duration_ms=call.now_ms,
         digest=digest_of(call.events),
         transcript=readable(call.events) if bad or keep else "",
+        log=b"".join(line + b"\n" for line in export_lines(call.incoming.call, call.events)) if keep else b"",
     )
 
 

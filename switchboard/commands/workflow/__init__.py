@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 
-VERBS: tuple[str, ...] = ("lint", "fmt", "schema", "test", "coverage", "diff", "publish", "versions")
+VERBS: tuple[str, ...] = ("lint", "fmt", "schema", "graph", "test", "simulate", "coverage", "diff", "replay", "publish", "versions")
 """Modules of this package, in the order of ``--help``; each has ``add_to(verbs)``."""
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from switchboard.commands.workflow.test import scripts_argument, scripts_with, understander_for
 
 if TYPE_CHECKING:
-    from switchboard.rehearsal.coverage import CoverageReport, Share
+    from switchboard.rehearsal.coverage import Coverage, CoverageReport, Share
 
 MOST_NAMED = 12
 """missing ones named in a line of the table; ``--json`` has all"""
@@ -24,6 +25,7 @@ def add_to(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb.add_argument("--of", action="append", default=[], metavar="NAME", help="only these scripts")
     verb.add_argument("--simulate", type=int, default=0, metavar="N", help="and so many simulated calls")
     verb.add_argument("--seed", type=int, default=1, help="first seed of those")
+    verb.add_argument("--database", default="embedded", metavar="URL", help="a Postgres server for those")
     verb.add_argument("--require", type=float, metavar="PERCENT", help="exit 1 below that, for steps and edges")
     verb.add_argument("--require-repairs", type=float, default=0.0, metavar="PERCENT", help="the same for repairs")
     verb.add_argument("--json", action="store_true", help="print one JSON object")
@@ -47,10 +49,25 @@ async def run(arguments: argparse.Namespace) -> int:
     for scenario in load_all(scenario_files(arguments.files)):
         verdict = await perform(scenario, scripts, understander, coverage.follow)
         coverage.note(verdict.events)
+    if arguments.simulate:
+        coverage.add(await _simulated(arguments))
     report = coverage.report(scripts, arguments.of)
     print(json.dumps(as_json(report), indent=2) if arguments.json else table(report))
     wanted = arguments.require or 0.0
     return 0 if report.enough(wanted, arguments.require_repairs) else 1
+
+
+async def _simulated(arguments: argparse.Namespace) -> Coverage:
+    from switchboard.commands.workflow.simulate import server
+    from switchboard.simulation.calendar_store import own_databases
+    from switchboard.simulation.run import Plan, play_all
+
+    plan = Plan(scripts_with(arguments.script), faults=True, similarity=arguments.similarity)
+    seeds = range(arguments.seed, arguments.seed + arguments.simulate)
+    names = [f"switchboard_coverage_{os.getpid()}_{number}" for number in range(2)]
+    async with server(arguments.database) as url:
+        with own_databases(url, names) as databases:
+            return (await play_all(plan, databases, seeds)).coverage
 
 
 def as_json(report: CoverageReport) -> dict[str, object]:

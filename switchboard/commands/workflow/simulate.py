@@ -26,6 +26,7 @@ def add_to(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb.add_argument("--seed", type=int, default=1, metavar="S", help="the first seed (default 1)")
     verb.add_argument("--only", type=int, metavar="SEED", help="play this one alone")
     verb.add_argument("--show", action="store_true", help="with --only: print the call as a transcript")
+    verb.add_argument("--log", type=Path, metavar="FILE", help="with --only: write its events, for replay --file")
     verb.add_argument("--personas", default="", metavar="NAME,...", help="only these callers")
     verb.add_argument("--entry", default="", metavar="SCRIPT", help="begin every call with this script")
     scripts_argument(verb)
@@ -101,6 +102,8 @@ async def _one(plan: Plan, database: str, arguments: argparse.Namespace) -> int:
     (played,) = (await play_seeds(plan, database, [arguments.only], keep=True)).played
     if arguments.show:
         print(played.transcript)
+    if arguments.log:
+        arguments.log.write_bytes(played.log)
     if arguments.json:
         fields = {"seed": played.seed, "result": played.judgement.result, "digest": played.digest}
         print(json.dumps({**fields, "reason": played.judgement.reason, "unproven": list(played.unproven)}))
