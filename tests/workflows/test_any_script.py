@@ -33,7 +33,9 @@ from tests.counts import count
 from tests.workflows.dialogue import SCRIPTS, TODAY, Dialogue
 from tests.workflows.little import World, dialogue, scripts
 from tests.workflows.test_calling import FRONT, PAINT
-from tests.workflows.test_step_attributes import BOOK, DROP, HAND, MOVE, PLAIN, TAKING
+from tests.workflows.test_done_already import BOOK, DROP, MOVE
+from tests.workflows.test_messages import HAND, TAKING
+from tests.workflows.test_step_attributes import PLAIN
 from tests.workflows.test_verify import MOVE as PROVED
 from workflows.language import ScriptSet
 from workflows.language.catalogue import ACTIONS
