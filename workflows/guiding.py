@@ -32,7 +32,7 @@ from calls.guidance import Guidance, Option, SlotExpectation
 from calls.run import CallFacts, Run
 from spoken import Kind, expectation
 from workflows.asking import CHANGE, allows
-from workflows.language.model import Choose, Collect, Confirm, End, Script, Slot
+from workflows.language.model import Choose, Collect, Confirm, End, Intent, Script, Slot
 from workflows.language.scripts import ScriptSet
 from workflows.language.wording import ROBOT, ROBOT_SAYS
 from workflows.offers import CALLER_NAME, GROWN_UP, OWN_NAME
@@ -135,7 +135,7 @@ def _workflows(turn: Turn) -> tuple[Option, ...]:
     step = turn.step
     if isinstance(step, Choose):
         named = {intent.id for intent in step.intents}
-        local = [Option(intent.id, intent.says) for intent in step.intents]
+        local = [Option(intent.id, _ways_to_say(turn, intent)) for intent in step.intents]
     else:
         named, local = set(), []
     others = [
@@ -144,6 +144,12 @@ def _workflows(turn: Turn) -> tuple[Option, ...]:
         if script.says and script.name not in named
     ]
     return (*local, *others)
+
+
+def _ways_to_say(turn: Turn, intent: Intent) -> tuple[str, ...]:
+    """Those of the choice, and those of the script it leads to."""
+    script = turn.scripts.scripts.get(intent.script)
+    return (*intent.says, *(script.says if script is not None else ()))
 
 
 def _primary(turn: Turn) -> str:

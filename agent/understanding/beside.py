@@ -50,7 +50,9 @@ def urgent(
         if isinstance(wish.command, UseCallerNumber) and _phone_asked(guidance):
             return (wish.command,)
     for wish in wishes:
-        if not wish.whole or _is_answer(wish.command, answered, scripts, guidance):
+        if not wish.whole or isinstance(wish.command, CallLater):
+            continue
+        if _is_answer(wish.command, answered, scripts, guidance):
             continue
         if isinstance(wish.command, Cancel) and is_confirming(guidance) and _says_no(answered):
             return (Deny(0.9), wish.command)
@@ -126,9 +128,9 @@ def beside(
         for wish in wishes
         if not (commands and _is_soft(wish.command, soft)) and not isinstance(wish.command, AskHuman)
     ]
-    return tuple(kept[:1])
+    return tuple(when_in(command, text, facts) if isinstance(command, CallLater) else command for command in kept[:1])
 
 
 def _is_soft(command: Command, soft: tuple[type[Command], ...]) -> bool:
     small = isinstance(command, Remark) and command.kind in ("chitchat", "thanks")
-    return small or isinstance(command, soft)
+    return small or isinstance(command, (*soft, CallLater))

@@ -22,10 +22,15 @@ from agent.understanding.wording import best_option, is_question, mended, plain
 from calls.commands import (
     Affirm,
     AskQuestion,
+    Cancel,
     Command,
     CorrectSlot,
     Deny,
     FillSlot,
+    Remark,
+    Repeat,
+    SlowDown,
+    SpeakUp,
     StartWorkflow,
     Unclear,
 )
@@ -127,7 +132,8 @@ def _question(words: str, text: str, guidance: Guidance, readings: list[Reading]
 def _says_a_wish(reading: Reading, wishes: list[IntentFound]) -> bool:
     """Whether the value is made of words with which something else was said: "speak up" is no check-up."""
     own = set(plain(reading.parsed.text).split())
-    return any(own <= set(wish.words.split()) for wish in wishes)
+    about_the_talk = (Cancel, Remark, Repeat, SlowDown, SpeakUp)
+    return any(own <= set(wish.words.split()) for wish in wishes if isinstance(wish.command, about_the_talk))
 
 
 def _without_swallowed(

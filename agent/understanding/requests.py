@@ -15,7 +15,9 @@ _BESIDES = re.compile(
 )
 
 
-_WISH = re.compile(r"\b(?:i|id|ive|im|we|you|there|something|where|wheres|whats|book|make|cancel|change|move)\b")
+_WISH = re.compile(
+    r"\b(?:i|id|ive|im|we|you|there|something|where|wheres|whats|book|make|schedule|arrange|cancel|change|move|open)\b"
+)
 """a noun alone, "my appointment and ...", is no request of its own"""
 
 
@@ -26,7 +28,7 @@ def requests(words: str, guidance: Guidance, answered: Answered | None) -> tuple
     # "Yes, book it" answers; only where nothing is asked does a script's bare name call for it.
     by_id = answered is None and not guidance.primary
     pieces = [piece for piece in _ALSO.split(words) if _WISH.search(piece)]
-    each = [best_option(guidance.workflows, piece, by_id=by_id) for piece in pieces]
+    each = [best_option(guidance.workflows, piece, by_id=not guidance.primary) for piece in pieces]
     named = [found[0].id for found in each if found is not None]
     several = list(dict.fromkeys(named))
     if len(several) > 1:

@@ -12,6 +12,9 @@ from workflows.turn import Turn
 _PATIENCE = 3
 """how often a grown-up is asked for"""
 
+_SURE = 0.9
+"""confidence of a yes that is taken for a grown-up's; children say "yes I have" of many things"""
+
 
 def with_child(turn: Turn, commands: tuple[Command, ...]) -> bool:
     """True when a child speaks, or spoke last and nobody else has come."""
@@ -38,7 +41,9 @@ def with_child(turn: Turn, commands: tuple[Command, ...]) -> bool:
 
 
 def _somebody_came(command: Command) -> bool:
-    return isinstance(command, Affirm) or (isinstance(command, Remark) and command.kind == "another_speaker")
+    if isinstance(command, Affirm):
+        return command.confidence >= _SURE
+    return isinstance(command, Remark) and command.kind == "another_speaker"
 
 
 def _again(turn: Turn) -> None:

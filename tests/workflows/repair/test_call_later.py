@@ -7,9 +7,14 @@ import pytest
 from calls.repairs import Repair
 from tests.workflows.repair.talk import SEEDS, booking, draw, some
 
-SAYS = (("call me back tomorrow at five in the afternoon", "2026-03-17T17:00"), ("can you call me tomorrow", ""),
-        ("this isn't a good time", ""), ("I'm driving, call me later", ""), ("can you ring me back later", ""),
-        ("please call me back on Wednesday at ten in the morning", "2026-03-18T10:00"))  # fmt: skip
+SAYS = (
+    ("call me back tomorrow at five in the afternoon", "2026-03-17T17:00"),
+    ("can you call me tomorrow", ""),
+    ("this isn't a good time", ""),
+    ("I'm driving, call me later", ""),
+    ("can you ring me back later", ""),
+    ("please call me back on Wednesday at ten in the morning", "2026-03-18T10:00"),
+)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

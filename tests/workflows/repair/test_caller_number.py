@@ -7,8 +7,13 @@ import pytest
 from calls.repairs import Repair
 from tests.workflows.repair.talk import SEEDS, booking, draw, some, worked
 
-SAYS = ("use the number I'm calling from", "this number is fine", "the one I'm calling on", "you can use this number",
-        *worked("use_caller_number"))  # fmt: skip
+SAYS = (
+    "use the number I'm calling from",
+    "this number is fine",
+    "the one I'm calling on",
+    "you can use this number",
+    *worked("use_caller_number"),
+)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

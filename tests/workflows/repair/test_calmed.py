@@ -7,8 +7,14 @@ import pytest
 from calls.repairs import Repair
 from tests.workflows.repair.talk import SEEDS, Talk, booking, draw, some, unchanged, worked
 
-SAYS = ("this is ridiculous", "I'm really annoyed", "I've had enough of this", "you're useless", "this is unacceptable",
-        *worked("angry"))  # fmt: skip
+SAYS = (
+    "this is ridiculous",
+    "I'm really annoyed",
+    "I've had enough of this",
+    "you're useless",
+    "this is unacceptable",
+    *worked("angry"),
+)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -7,8 +7,16 @@ import pytest
 from calls.repairs import Repair
 from tests.workflows.repair.talk import SEEDS, booking, draw, read_back, some, worked
 
-SAYS = ("cancel that", "never mind", "forget it", "I changed my mind", "please cancel this", "let's drop it",
-        "I don't want it any more", *worked("cancel"))  # fmt: skip
+SAYS = (
+    "cancel that",
+    "never mind",
+    "forget it",
+    "I changed my mind",
+    "please cancel this",
+    "let's drop it",
+    "I don't want it any more",
+    *worked("cancel"),
+)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -7,8 +7,14 @@ import pytest
 from calls.repairs import Repair
 from tests.workflows.repair.talk import MOMENTS, SEEDS, booking, draw, some, unchanged, worked
 
-SAYS = ("how are you", "how's your day going", "you have a lovely voice", "thank you so much", "thanks a lot",
-        *worked("thanks"))  # fmt: skip
+SAYS = (
+    "how are you",
+    "how's your day going",
+    "you have a lovely voice",
+    "thank you so much",
+    "thanks a lot",
+    *worked("thanks"),
+)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -22,4 +22,4 @@ def test_a_value_read_back_is_replaced(seed: int) -> None:
     assert talk.slots["phone"] == "+12125550142"
     assert Repair.CORRECTED in talk.repairs
     assert talk.run.confirming == "phone"
-    assert "zero one four two" in talk.words
+    assert "one four two" in talk.words

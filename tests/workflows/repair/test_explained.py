@@ -7,8 +7,14 @@ import pytest
 from calls.repairs import Repair
 from tests.workflows.repair.talk import MOMENTS, SEEDS, booking, draw, some, unchanged, worked
 
-SAYS = ("what do you mean", "what does that mean", "I don't understand the question", "why do you need that",
-        "can you explain that", *worked("explain"))  # fmt: skip
+SAYS = (
+    "what do you mean",
+    "what does that mean",
+    "I don't understand the question",
+    "why do you need that",
+    "can you explain that",
+    *worked("explain"),
+)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -7,8 +7,14 @@ import pytest
 from calls.repairs import Repair
 from tests.workflows.repair.talk import MOMENTS, SEEDS, booking, draw, some, worked
 
-SAYS = ("I'm calling for my mother", "it's for my son", "I'm calling on behalf of my husband", "this is for a friend",
-        "I'm his assistant", *worked("for_another"))  # fmt: skip
+SAYS = (
+    "I'm calling for my mother",
+    "it's for my son",
+    "I'm calling on behalf of my husband",
+    "this is for a friend",
+    "I'm his assistant",
+    *worked("for_another"),
+)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

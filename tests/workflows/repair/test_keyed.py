@@ -11,10 +11,17 @@ from tests.workflows.repair.talk import SEEDS, Talk, booking, draw, some
 @pytest.mark.parametrize("seed", SEEDS)
 def test_keys_answer(seed: int) -> None:
     rng = draw("keyed", seed)
-    slot, keys, value = some(rng, (
-        ("phone", "2125550192", "+12125550192"), ("phone", "2125550142#", "+12125550142"), ("date", "0319", "2026-03-19"),
-        ("date", "0320#", "2026-03-20"), ("service", "1", "cleaning"), ("service", "2", "checkup"),
-    ))  # fmt: skip
+    slot, keys, value = some(
+        rng,
+        (
+            ("phone", "2125550192", "+12125550192"),
+            ("phone", "2125550142#", "+12125550142"),
+            ("date", "0319", "2026-03-19"),
+            ("date", "0320#", "2026-03-20"),
+            ("service", "1", "cleaning"),
+            ("service", "2", "checkup"),
+        ),
+    )
     order = ["service", "date", "time", "name", "phone"]
     talk = booking(rng, [tuple(order[: order.index(slot)])])
     talk.words_heard(keys, keys=True)

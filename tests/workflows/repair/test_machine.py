@@ -7,10 +7,18 @@ import pytest
 from calls.repairs import Repair
 from tests.workflows.repair.talk import SEEDS, booking, draw, some
 
-ENDS = ("please leave a message after the tone", "you have reached the voicemail of Sam, leave a message after the beep",
-        "this is a fax line", "I can't come to the phone right now")  # fmt: skip
-TALKS = ("press one for sales, press two for support", "your call is important to us, please stay on the line",
-         "hello, I'm a virtual assistant calling on behalf of a client", "all our agents are busy right now")  # fmt: skip
+ENDS = (
+    "please leave a message after the tone",
+    "you have reached the voicemail of Sam, leave a message after the beep",
+    "this is a fax line",
+    "I can't come to the phone right now",
+)
+TALKS = (
+    "press one for sales, press two for support",
+    "your call is important to us, please stay on the line",
+    "hello, I'm a virtual assistant calling on behalf of a client",
+    "all our agents are busy right now",
+)
 LOOP = ("the shop is closed on public holidays as always", "we value every one of our dear customers highly")
 
 

@@ -7,8 +7,14 @@ import pytest
 from calls.repairs import Repair
 from tests.workflows.repair.talk import MOMENTS, SEEDS, booking, draw, unchanged
 
-SAYS = ("purple elephants sing", "well the thing with the", "so I was and then", "hmm you know the whatever of it",
-        "it goes round and round like that", "the moon is made of it")  # fmt: skip
+SAYS = (
+    "purple elephants sing",
+    "well the thing with the",
+    "so I was and then",
+    "hmm you know the whatever of it",
+    "it goes round and round like that",
+    "the moon is made of it",
+)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

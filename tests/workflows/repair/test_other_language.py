@@ -7,8 +7,15 @@ import pytest
 from calls.repairs import Repair
 from tests.workflows.repair.talk import SEEDS, booking, draw, some, unchanged
 
-SAYS = (("do you speak Spanish", "es"), ("French please", "fr"), ("can we do this in German", "de"), ("no hablo inglés", "es"),
-        ("parlez-vous français", "fr"), ("auf Deutsch bitte", "de"), ("po polsku proszę", "pl"))  # fmt: skip
+SAYS = (
+    ("do you speak Spanish", "es"),
+    ("French please", "fr"),
+    ("can we do this in German", "de"),
+    ("no hablo inglés", "es"),
+    ("parlez-vous français", "fr"),
+    ("auf Deutsch bitte", "de"),
+    ("po polsku proszę", "pl"),
+)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

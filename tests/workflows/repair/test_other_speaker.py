@@ -7,8 +7,13 @@ import pytest
 from calls.repairs import Repair
 from tests.workflows.repair.talk import SEEDS, booking, draw, read_back, some, worked
 
-SAYS = ("here's my wife", "I'm passing you to my daughter", "I'll put my husband on", "hi, this is her father",
-        *worked("another_speaker"))  # fmt: skip
+SAYS = (
+    "here's my wife",
+    "I'm passing you to my daughter",
+    "I'll put my husband on",
+    "hi, this is her father",
+    *worked("another_speaker"),
+)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -13,7 +13,7 @@ ANSWERS = (
     "I'd like a check-up on Friday",
     "a check-up this Friday please",
     "teeth cleaning on Thursday, for Alex Kim",
-    "a consultation next Tuesday",
+    "a consultation on Tuesday",
     "cleaning on Thursday, my number is 212 555 0192",
     "checkup, on Friday at ten",
 )

@@ -7,8 +7,14 @@ import pytest
 from calls.repairs import Repair
 from tests.workflows.repair.talk import SEEDS, booking, draw, read_back, some, worked
 
-SAYS = ("agent", "I want to speak to a person", "let me talk to a human", "operator", "real person please",
-        *worked("ask_human"))  # fmt: skip
+SAYS = (
+    "agent",
+    "I want to speak to a person",
+    "let me talk to a human",
+    "operator",
+    "real person please",
+    *worked("ask_human"),
+)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

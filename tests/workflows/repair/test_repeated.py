@@ -7,8 +7,15 @@ import pytest
 from calls.repairs import Repair
 from tests.workflows.repair.talk import SEEDS, booking, draw, some, unchanged, worked
 
-SAYS = ("can you say that again", "sorry?", "pardon?", "what was that", "please repeat that", "I didn't catch that",
-        *worked("repeat"))  # fmt: skip
+SAYS = (
+    "can you say that again",
+    "sorry?",
+    "pardon?",
+    "what was that",
+    "please repeat that",
+    "I didn't catch that",
+    *worked("repeat"),
+)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -7,8 +7,15 @@ import pytest
 from calls.repairs import Repair
 from tests.workflows.repair.talk import SEEDS, booking, draw, some, unchanged
 
-SAYS = ("are you a robot", "is this a real person", "am I talking to a machine", "are you human", "is this a recording",
-        "is this a robot or what", "am I speaking to a real person")  # fmt: skip
+SAYS = (
+    "are you a robot",
+    "is this a real person",
+    "am I talking to a machine",
+    "are you human",
+    "is this a recording",
+    "is this a robot or what",
+    "am I speaking to a real person",
+)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -7,10 +7,18 @@ import pytest
 from calls.repairs import Repair
 from tests.workflows.repair.talk import MOMENTS, SEEDS, Talk, booking, draw, some
 
-AT_ONCE = ("I'd like to book an appointment and also I have a problem", "book an appointment, and then where is my order",
-           "make an appointment and also there is something broken", "schedule a visit and also I need help")  # fmt: skip
-LATER = ("and I also have a problem to report", "also, something is broken", "and after that I have a problem",
-         "one more thing, I have a problem")  # fmt: skip
+AT_ONCE = (
+    "I'd like to book an appointment and also I have a problem",
+    "book an appointment, and then where is my order",
+    "make an appointment and also there is something broken",
+    "schedule a visit and also I need help",
+)
+LATER = (
+    "and I also have a problem to report",
+    "also, something is broken",
+    "and after that I have a problem",
+    "one more thing, I have a problem",
+)
 
 
 def finish_booking(talk: Talk) -> None:

@@ -7,8 +7,14 @@ import pytest
 from calls.repairs import Repair
 from tests.workflows.repair.talk import SEEDS, Talk, draw, some, worked
 
-SAYS = ("sorry, wrong number", "I think I have the wrong number", "oh, I must have the wrong number",
-        "I was trying to reach my brother", "I called you by mistake", *worked("wrong_number"))  # fmt: skip
+SAYS = (
+    "sorry, wrong number",
+    "I think I have the wrong number",
+    "oh, I must have the wrong number",
+    "I was trying to reach my brother",
+    "I called you by mistake",
+    *worked("wrong_number"),
+)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
