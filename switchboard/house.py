@@ -31,6 +31,7 @@ from switchboard.database import Progress, open_engine, open_stores
 from switchboard.desk import RecordDesk
 from switchboard.hang_up import HangUpWatch
 from switchboard.host import Host
+from switchboard.late_receipts import LateReceipts
 from switchboard.lines import LineBook
 from switchboard.live import TailedSink
 from switchboard.orders import OrderDesk, Orders
@@ -129,10 +130,12 @@ async def open_house(
             earlier=BrokenOff(database, clock).earlier,
         )
         media = MediaParts(host, door, tokens, clock, sockets=opened)
+        order_desk = OrderDesk(database, door, sink, clock)
+        chores = (LateReceipts(database, receipts, clock).record, opened.forget_old, order_desk.forget_old)
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        lasting = [group.create_task(Sweeper(database, desk, clock, opened).run()), group.create_task(places.run())]
+        lasting = [group.create_task(Sweeper(database, desk, clock, chores).run()), group.create_task(places.run())]
         lasting.append(group.create_task(scripts.run()))
-        lasting.append(group.create_task(OrderDesk(database, door, sink, clock).run()))
+        lasting.append(group.create_task(order_desk.run()))
         if settings.twilio_account_sid and settings.twilio_auth_tokens:
             rest = await _rest(stack, settings)
             lasting.append(group.create_task(HangUpWatch(sink, door, rest, clock).run()))

@@ -6,6 +6,7 @@ A call that its carrier brings back is taken up by whoever answers ``/twilio/aft
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, true
@@ -15,7 +16,6 @@ from calls.clock import Clock
 from calls.errors import SwitchboardError
 from records.tables import calls, events
 from switchboard.desk import RecordDesk
-from switchboard.sockets import OpenedSockets
 
 GRACE = timedelta(minutes=10)
 """after the newest event: a live call is never silent for so long on its record"""
@@ -25,6 +25,9 @@ HANDED_OVER = ("handover.requested", "recording.stopped")
 """newest event of a call that may be with a person"""
 EVERY_MS = 60_000.0
 
+Chore = Callable[[], Awaitable[object]]
+"""Something else that is put in order every minute."""
+
 log = logging.getLogger(__name__)
 
 
@@ -32,23 +35,22 @@ class Sweeper:
     """Grammar: run() until cancelled."""
 
     def __init__(
-        self, database: AsyncEngine, desk: RecordDesk, clock: Clock, sockets: OpenedSockets | None = None
+        self, database: AsyncEngine, desk: RecordDesk, clock: Clock, chores: Sequence[Chore] = ()
     ) -> None:
         self._database = database
         self._desk = desk
         self._clock = clock
-        self._sockets = sockets
+        self._chores = (self.sweep, *chores)
 
     async def run(self) -> None:
         """Sweep at once, and then every minute."""
         while True:
-            try:
-                await self.sweep()
-                if self._sockets is not None:
-                    await self._sockets.forget_old()
-            except Exception as why:
-                # Whatever it is, the calls that are live must not end with it.
-                log.warning("abandoned calls could not be swept (%s); trying again", type(why).__name__)
+            for chore in self._chores:
+                try:
+                    await chore()
+                except Exception as why:
+                    # Whatever it is, the calls that are live must not end with it.
+                    log.warning("%s could not be done (%s); trying again", chore.__qualname__, type(why).__name__)
             await self._clock.sleep_ms(EVERY_MS)
 
     async def sweep(self) -> list[str]:
