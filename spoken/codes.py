@@ -1,23 +1,33 @@
-"""Strings of letters and digits: booking codes, post codes, payment cards."""
+"""Strings of letters and digits: booking codes, order numbers."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-from .digits import digit_runs, settle_runs
+from .digits import named_kind
 from .found import CORRECTION, Found
-from .kinds import Context, SpokenError
+from .kinds import Context, Kind, SpokenError
 from .letters import Spelling, spellings
+from .plain import plain
 from .tokens import Utterance, phrases
 
-# gov.uk "Bulk data transfer: additional validation", appendix C: the form of a UK post code.
-UK_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?|GIR) ?([0-9][A-Z]{2})")
-US_POSTCODE = re.compile(r"[0-9]{5}(-[0-9]{4})?")
 _CUES = phrases(
     """code | code is | number is | reference | reference is | order | order number | booking |
     confirmation | ticket | ticket number | account number | id is | pin | pin is | reference number |
     order number is"""
+)
+
+
+_BESIDE_A_CODE = phrases(
+    """my code is | the code is | code is | code | codes | the codes | my reference is | reference is | reference |
+    reference number is | reference number | order number is | order number | order | number | number is | booking |
+    booking code | booking code is | booking reference is | confirmation number is | confirmation code is | confirmation
+    | confirmation number | ticket | ticket number is | ticket number | account number is | account number | pin |
+    my pin is | the pin is | my number is | the number is | it starts with | starts with | it begins with | ends with |
+    the last bit is | the last part is | the first part is | followed by | the rest is | the letter | the letters |
+    the number | the digits | capital | uppercase | lowercase | all caps | all capitals | slash | dash | hyphen | dot |
+    i have it here | here it is | i got | got it | ready | it reads | it says | mine is"""
 )
 
 
@@ -37,7 +47,7 @@ def code_fits(code: str, context: Context) -> bool:
     return context.pattern is None or bool(code_pattern(context.pattern).fullmatch(code))
 
 
-def _merged(stretches: list[Spelling], u: Utterance, whole: int | None) -> list[Spelling]:
+def merged(stretches: list[Spelling], u: Utterance, whole: int | None) -> list[Spelling]:
     """Join stretches parted by fillers; after a correction the later replaces the earlier or its end."""
     merged: list[Spelling] = []
     for stretch in stretches:
@@ -59,16 +69,25 @@ def _merged(stretches: list[Spelling], u: Utterance, whole: int | None) -> list[
 
 def find_code(u: Utterance, context: Context) -> Found | None:
     """The kind ``code``: upper case, no spaces. "o" is a zero unless only the letter fits the pattern."""
-    merged = _merged(spellings(u.words, digits=True), u, context.length)
+    spelled = spellings(u.words, digits=True)
+    said = [(stretch.start, stretch.end) for stretch in spelled]
+    joined = merged(spelled, u, context.length)
     bounded = context.length is not None or context.pattern is not None
     best: Found | None = None
-    for stretch in merged:
-        variants = [text.upper().replace(" ", "") for text in stretch.variants()]
+    for stretch in joined:
+        variants = _written(stretch)
         fitting = [text for text in variants if code_fits(text, context)]
         value = fitting[0] if fitting else variants[0]
-        others = tuple(text for text in variants if text != value)
+        others = tuple(text for text in variants if text != value and "-" not in text)
         cued = _CUES.ends_at(u.words, stretch.start) > 0
         if u.strict and not (cued or (bounded and fitting)):
+            continue
+        beside = cued or plain(u, *said, also=_BESIDE_A_CODE)
+        if not (bounded and fitting) and not beside and (len(value) < 4 or bounded):
+            continue
+        if not bounded and len(value) <= 4 and u.words[max(0, stretch.start - 1) : stretch.start] == ("at",):
+            continue
+        if named_kind(u, stretch.start) in (Kind.phone, Kind.card, Kind.postcode):
             continue
         sure = 0.9 if fitting and bounded else 0.8 if not bounded else 0.5
         sure = sure if not others or (bounded and len(fitting) == 1) else round(sure * 0.9, 3)
@@ -78,51 +97,19 @@ def find_code(u: Utterance, context: Context) -> Found | None:
     return best or (None if u.strict else _word_code(u, context))
 
 
+def _written(stretch: Spelling) -> list[str]:
+    """How the code may be written, likeliest first; a dash is said, but written only where the pattern has one."""
+    texts = [text.upper().replace(" ", "") for text in stretch.variants()]
+    return list(dict.fromkeys([*(text.replace("-", "") for text in texts), *texts]))
+
+
 def _word_code(u: Utterance, context: Context) -> Found | None:
     """A code that is a word ("the code is sunflower"), only where a pattern or length vouches for it."""
     if context.length is None and context.pattern is None:
         return None
     for i, word in enumerate(u.words):
-        if word.isascii() and word.isalnum() and code_fits(word.upper(), context):
+        if not (word.isascii() and word.isalnum() and code_fits(word.upper(), context)):
+            continue
+        if _CUES.ends_at(u.words, i) or plain(u, (i, i + 1), also=_BESIDE_A_CODE):
             return Found(i, i + 1, word.upper(), 0.6)
     return None
-
-
-def find_postcode(u: Utterance, context: Context) -> Found | None:
-    """The kind ``postcode``: five or nine digits (en-US), outward and inward code (en-GB)."""
-    if context.locale == "en-US":
-        run = settle_runs(digit_runs(u), u, whole=5)
-        if run is None or (u.strict and len(run.digits) not in (5, 9)):
-            return None
-        digits = run.digits
-        value = f"{digits[:5]}-{digits[5:]}" if len(digits) == 9 else digits
-        whole = len(digits) in (5, 9)
-        return Found(run.start, run.end, value, run.sure if whole else 0.5, complete=whole)
-    best: Found | None = None
-    for stretch in _merged(spellings(u.words, digits=True), u, None):
-        for text in (v.upper() for v in stretch.variants()):
-            match = UK_POSTCODE.fullmatch(text)
-            if match:
-                return Found(stretch.start, stretch.end, f"{match[1]} {match[2]}", 0.9)
-        if best is None and not u.strict:
-            best = Found(stretch.start, stretch.end, stretch.characters.upper(), 0.4, complete=False)
-    return best
-
-
-def luhn(digits: str) -> bool:
-    """The check digit of ISO/IEC 7812-1, annex B."""
-    total = 0
-    for place, character in enumerate(reversed(digits)):
-        n = int(character) * (1 + place % 2)
-        total += n - 9 if n > 9 else n
-    return total % 10 == 0
-
-
-def find_card(u: Utterance, context: Context) -> Found | None:
-    """The kind ``card``: 13 to 19 digits with a right check digit; fewer are a part."""
-    run = settle_runs(digit_runs(u), u, whole=13)
-    if run is None or (u.strict and not (13 <= len(run.digits) <= 19 and luhn(run.digits))):
-        return None
-    whole = 13 <= len(run.digits) <= 19
-    good = whole and luhn(run.digits)
-    return Found(run.start, run.end, run.digits, 0.95 if good else 0.4 if whole else 0.5, complete=good)

@@ -68,7 +68,7 @@ def dates_in(u: Utterance, calendar: Calendar) -> list[DateHit]:
     for i in range(len(u.words)):
         read = read_bare_numerals(u.words, i, calendar)
         if read:
-            return [DateHit(i, read[1], read[0])] if plain(u, i, read[1], _IN_FIGURES) else []
+            return [DateHit(i, read[1], read[0])] if plain(u, (i, read[1]), also=_IN_FIGURES) else []
     return []
 
 

@@ -90,7 +90,7 @@ def _with_bare_days(hits: Sequence[DateHit], u: Utterance) -> list[DateHit]:
         partners = [other for other in everything if other is not hit and _linked(hit, other, u)]
         after_correction = kept and CORRECTION.within(words, kept[-1].end, hit.start)
         dated = any(partner in hits for partner in partners) or (kept and kept[-1] in hits)
-        dated = dated or plain(u, everything[0].start, everything[-1].end)
+        dated = dated or plain(u, (everything[0].start, everything[-1].end))
         if hit in hits or (partners and dated) or after_correction:
             kept.append(hit)
     return kept

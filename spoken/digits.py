@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .found import CORRECTION
+from .kinds import Kind
 from .numbers import HOMOPHONES, TEN_WORDS, UNITS
 from .tokens import FILLERS, Utterance, is_digits
 
 ZEROS = frozenset({"oh", "o", "zero", "nought", "naught", "aught", "nil"})
 _REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
-_LINKS = frozenset({"then", "and", "after", "that", "followed", "by", "comma", "it", "is", "would", "be"})
+_LINKS = frozenset({"then", "and", "followed", "by", "comma", "it", "is", "would", "be", "that", "next"})
 _JOINTS = frozenset({"dash", "hyphen", "then", "and", "space", "area", "dot"})
 
 
@@ -104,8 +105,35 @@ def _joined(gap: Sequence[str]) -> bool:
     return len(gap) <= 4 and all(FILLERS.match(gap, i) or word in _LINKS for i, word in enumerate(gap))
 
 
-def settle_runs(runs: Sequence[DigitRun], u: Utterance, whole: int | None = None) -> DigitRun | None:
-    """One digit string from the runs of an utterance.
+_NOUNS = {
+    "phone": Kind.phone, "cell": Kind.phone, "mobile": Kind.phone, "telephone": Kind.phone, "landline": Kind.phone,
+    "card": Kind.card, "visa": Kind.card, "mastercard": Kind.card, "amex": Kind.card, "zip": Kind.postcode,
+    "postcode": Kind.postcode, "zipcode": Kind.postcode, "order": Kind.code, "reference": Kind.code,
+    "confirmation": Kind.code, "booking": Kind.code, "invoice": Kind.code, "ticket": Kind.code, "account": Kind.code,
+    "pin": Kind.code,
+}  # fmt: skip
+
+
+def named_kind(u: Utterance, start: int) -> Kind | None:
+    """What the caller calls the digits at word ``start``: "my phone is ...", "the order number is ..."."""
+    for word in reversed(u.words[max(0, start - 4) : start]):
+        if word in _NOUNS:
+            return _NOUNS[word]
+    return None
+
+
+def own_runs(kind: Kind, runs: Sequence[DigitRun], u: Utterance) -> list[DigitRun]:
+    """The runs that are not called something else."""
+    return [run for run in runs if named_kind(u, run.start) in (None, kind)]
+
+
+def settle_runs(
+    runs: Sequence[DigitRun],
+    u: Utterance,
+    whole: int | None = None,
+    enough: Callable[[str], bool] | None = None,
+) -> DigitRun | None:
+    """One digit string from the runs of an utterance; once it is ``enough`` only a correction changes it.
 
     A run after a correction replaces the one before it; when it is shorter than the whole it replaces
     the end ("... oh one nine three, sorry, two"). Runs merely parted by fillers are joined.
@@ -116,12 +144,13 @@ def settle_runs(runs: Sequence[DigitRun], u: Utterance, whole: int | None = None
     for run in runs[1:]:
         digits, start, sure = current.digits + run.digits, current.start, min(current.sure, run.sure)
         if CORRECTION.within(u.words, current.end, run.start):
-            enough = len(current.digits) >= (whole or 7)
-            if enough and len(run.digits) < len(current.digits):
+            if len(current.digits) >= (whole or 7) and len(run.digits) < len(current.digits):
                 digits = current.digits[: -len(run.digits)] + run.digits
                 sure = min(sure, 0.6)
             else:
                 digits, start = run.digits, run.start
+        elif enough is not None and enough(current.digits):
+            continue
         elif not _joined(u.words[current.end : run.start]):
             if len(run.digits) <= len(current.digits):
                 continue

@@ -8,14 +8,22 @@ from dataclasses import dataclass
 from .found import Found, settle_found
 from .kinds import Context
 from .numbers import read_number
-from .tokens import MASK, Utterance
+from .plain import plain
+from .tokens import MASK, Utterance, phrases, word_set
 from .years import at
 
 MINUTES = {
     "second": 1 / 60, "seconds": 1 / 60, "secs": 1 / 60, "minute": 1, "minutes": 1, "min": 1, "mins": 1,
-    "hour": 60, "hours": 60, "hr": 60, "hrs": 60, "day": 1440, "days": 1440, "night": 1440, "nights": 1440,
-    "week": 10080, "weeks": 10080, "fortnight": 20160, "fortnights": 20160,
+    "h": 60, "hour": 60, "hours": 60, "hr": 60, "hrs": 60, "day": 1440, "days": 1440, "night": 1440, "nights": 1440,
+    "week": 10080, "weeks": 10080, "fortnight": 20160, "fortnights": 20160, "sec": 1 / 60,
 }  # fmt: skip
+_BARE_MINUTES = (5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55)
+_NOT_MINUTES = word_set("people persons guests of adults pm am oclock percent dollars pounds")
+_WORKING = word_set("working business full whole solid more extra straight consecutive long short good")
+_BESIDE_A_LENGTH = phrases(
+    """it takes | it will take | itll take | takes | take | it lasts | for | for about | up to | no more than | long
+    | than"""
+)
 _MONTHS = {"month": 1, "months": 1, "year": 12, "years": 12}
 
 
@@ -70,17 +78,21 @@ def read_stretch(words: Sequence[str], i: int) -> tuple[Stretch, int] | None:
         k = j + (words[j] == "and")
         if at(words, k, "a", "half"):
             return Stretch(total.minutes + 0.5 * unit), k + 2
-        if at(words, k, "a", "quarter"):
+        if at(words, k, "a", "quarter") or at(words, k, "one", "quarter"):
             return Stretch(total.minutes + 0.25 * unit), k + 2
+        if at(words, k, "three", "quarters"):
+            return Stretch(total.minutes + 0.75 * unit), k + 2
+        if at(words, k, "half") and k > j:
+            return Stretch(total.minutes + 0.5 * unit), k + 1
         more = _single(words, k)
         if more is not None and not more[0].months and more[2] < unit:
             total, j, unit = Stretch(total.minutes + more[0].minutes), more[1], more[2]
             continue
-        bare = read_number(words, k) if unit == 60 and k == j else None
+        bare = read_number(words, k) if unit == 60 else None
         if (
             bare
-            and bare[0] in (15, 20, 30, 45)
-            and not (bare[1] < len(words) and words[bare[1]] in ("people", "pm", "am"))
+            and bare[0] in _BARE_MINUTES
+            and not (bare[1] < len(words) and (k > j or words[bare[1]] in _NOT_MINUTES))
         ):
             return Stretch(total.minutes + bare[0]), bare[1]
         break
@@ -90,14 +102,29 @@ def read_stretch(words: Sequence[str], i: int) -> tuple[Stretch, int] | None:
 def _single(words: Sequence[str], i: int) -> tuple[Stretch, int, float] | None:
     quantity = _quantity(words, i)
     amount, j = quantity if quantity else (1, i)
+    j += quantity is not None and j + 1 < len(words) and words[j] in _WORKING
     if j >= len(words) or not 0 <= amount <= 100_000:
         return None
     if words[j] in ("fortnight", "fortnights") or (quantity and words[j] in MINUTES):
         unit = MINUTES[words[j]]
         return Stretch(amount * unit), j + 1, unit
     if quantity and words[j] in _MONTHS:
-        return Stretch(months=max(1, round(amount * _MONTHS[words[j]]))), j + 1, 1e9
+        months, j = round(amount * _MONTHS[words[j]]), j + 1
+        for phrase, part in ((("and", "a", "half"), 0.5), (("and", "a", "quarter"), 0.25)):
+            if at(words, j, *phrase) and words[j - 1] == "year":
+                return Stretch(months=months + round(12 * part)), j + 3, 1e9
+        more = _single(words, j + (words[j : j + 1] == ("and",))) if words[j - 1] in ("year", "years") else None
+        if more and more[0].months and words[more[1] - 1] in ("month", "months"):
+            return Stretch(months=months + more[0].months), more[1], 1e9
+        return Stretch(months=max(1, months)), j, 1e9
     return None
+
+
+def _points_at_a_moment(words: Sequence[str], i: int, end: int) -> bool:
+    """ "Two weeks ago", "three days from now", "I'm six years old": when something is, not how long it lasts."""
+    if words[end : end + 1] in (("ago",), ("old",), ("earlier",)):
+        return True
+    return at(words, end, "from", "now") or at(words, end, "in", "day", "out")
 
 
 def find_duration(u: Utterance, context: Context) -> Found | None:
@@ -106,8 +133,8 @@ def find_duration(u: Utterance, context: Context) -> Found | None:
     i = 0
     while i < len(u.words):
         read = read_stretch(u.words, i) if u.words[i] != MASK else None
-        if read is None:
-            i += 1
+        if read is None or _points_at_a_moment(u.words, i, read[1]):
+            i += 1 if read is None else read[1] - i
             continue
         hits.append(Found(i, read[1], read[0].iso()))
         i = read[1]
@@ -115,7 +142,7 @@ def find_duration(u: Utterance, context: Context) -> Found | None:
         return settle_found(hits, u)
     for i in range(len(u.words)):
         number = read_number(u.words, i)
-        if number and 0 < number[0] <= 1440:
+        if number and 0 < number[0] <= 1440 and plain(u, (i, number[1]), also=_BESIDE_A_LENGTH):
             hours = Stretch(number[0] * 60).iso()
             return Found(i, number[1], Stretch(number[0]).iso(), 0.5, (hours,))
     return None

@@ -1,7 +1,8 @@
 """What a grammar hands back, and how several finds in one utterance are settled.
 
-"Tuesday, no, Thursday" -> the later one wins; "Tuesday or Thursday" -> the first, with the other as an
-alternative; "not Tuesday, Thursday" and "Thursday instead of Tuesday" -> the refused one is dropped.
+"Tuesday, no, Thursday" and "today's no good, so tomorrow" -> the later one wins; "Tuesday or Thursday" -> the
+first, with the other as an alternative; "not Tuesday, Thursday" and "Thursday instead of Tuesday" -> the
+refused one is dropped.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def settle(hits: Sequence[P], u: Utterance) -> Settled[P] | None:
     rivals: list[P] = []
     for hit in standing[1:]:
         gap = u.words[chosen.end : hit.start]
-        if CORRECTION.within(u.words, chosen.end, hit.start):
+        if CORRECTION.within(u.words, chosen.end, hit.start) or "so" in gap:
             replaced.append(chosen)
             replaced.extend(rivals)
             rivals = []

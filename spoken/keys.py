@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from .codes import code_fits, luhn
+from .cards import luhn
+from .codes import code_fits
 from .days import DateParts, make_date, resolve
 from .durations import Stretch
 from .found import Found
 from .kinds import Context, Kind, Parsed
 from .phones import normalize_phone
-from .times import TimeParts, resolve_time
+from .time_hits import resolve_time
+from .times import TimeParts
 from .words import cardinal_words
 
 _LOCAL_CURRENCY = {"en-US": "USD", "en-GB": "GBP"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .digits import ZEROS, read_digit_group
 from .numbers import HOMOPHONES, UNITS
@@ -22,11 +22,18 @@ LETTER_NAMES = {
     "wye": "y", "zee": "z", "zed": "z",
 }  # fmt: skip
 SIGNS = {"hyphen": "-", "dash": "-", "apostrophe": "'", "space": " "}
+_REMARKS = frozenset({"with", "without"})
 _SIZES = frozenset({"capital", "uppercase", "lowercase", "big", "small", "letter"})
 # Short words that stand before digits without belonging to them: "my code is 12", "at 7".
 _NOT_BLOCKS = word_set(
     """is its it the my for of to at in on um uh er so and or no yes yep ok oh a an be we me by as am pm pin id
     was i im code but not now i'm let has got add dot plus then that you your our his her she he they us all"""
+)
+# Said of nothing but a letter.
+_ONLY_LETTERS = frozenset({"zed", "zee", "aitch", "haitch", "eff", "ess", "vee", "wye", "cee", "gee", "ell"})
+_VERBS_OF_I = word_set(
+    """mean meant think thought guess believe said say dont do have had am will suppose cant can need want was would
+    forgot lost deleted got just know spell spelled see live work wrote gave should"""
 )
 _REPEATS = {"double": 2, "triple": 3, "treble": 3}
 
@@ -61,11 +68,15 @@ class _Element:
 def _letter(words: Sequence[str], i: int) -> _Element | None:
     word = words[i]
     if len(word) == 1 and word.isalpha():
-        return _Element(word, i + 1, True)
+        if word == "i" and i + 1 < len(words) and words[i + 1] in _VERBS_OF_I:
+            return None
+        # "B bravo" names the letter twice.
+        twice = i + 1 < len(words) and NATO.get(words[i + 1]) == word
+        return _Element(word, i + 1 + twice, True)
     if word in NATO:
         return _Element(NATO[word], i + 1, False)
     if word in LETTER_NAMES:
-        return _Element(LETTER_NAMES[word], i + 1, False)
+        return _Element(LETTER_NAMES[word], i + 1, word in _ONLY_LETTERS)
     return None
 
 
@@ -89,7 +100,9 @@ def _block(words: Sequence[str], i: int, began: bool) -> _Element | None:
     last = i + 1 == len(words)
     if began and word in HOMOPHONES and (last or read_digit_group(words, i + 1)):
         return _Element(str(UNITS[HOMOPHONES[word]]), i + 1, True)
-    if not 2 <= len(word) <= 3 or not (word.isascii() and word.isalpha()) or word in _NOT_BLOCKS or word in NATO:
+    if not 2 <= len(word) <= 3 or not (word.isascii() and word.isalpha()):
+        return None
+    if word in _NOT_BLOCKS or word in NATO or word in LETTER_NAMES:
         return None
     before_digit = not last and words[i + 1] not in ZEROS and read_digit_group(words, i + 1) is not None
     after_digit = began and i > 0 and read_digit_group(words, i - 1) is not None
@@ -119,7 +132,8 @@ def _element(words: Sequence[str], i: int, *, digits: bool, began: bool) -> _Ele
         if block:
             return block
     if began and word in SIGNS and i + 1 < len(words):
-        return _Element(SIGNS[word], i + 1, True)
+        goes_on = words[i + 1] not in SIGNS and _element(words, i + 1, digits=digits, began=True)
+        return _Element(SIGNS[word], i + 1, True) if goes_on else None
     return _letter(words, i)
 
 
@@ -135,7 +149,7 @@ def read_spelling(words: Sequence[str], i: int, *, digits: bool = False) -> Spel
     length_at_firm = 0
     while j < len(words) and len(text) < 64:
         element = _element(words, j, digits=digits, began=bool(text))
-        if element is None:
+        if element is None or (text and _explains(words, i, j, element, text)):
             break
         if element.doubtful:
             zeros.append(len(text))
@@ -157,14 +171,42 @@ def read_spelling(words: Sequence[str], i: int, *, digits: bool = False) -> Spel
     return Spelling(i, last_firm, text, firm, tuple(z for z in zeros if z < len(text)))
 
 
+def _goes_on(words: Sequence[str], i: int) -> bool:
+    return i < len(words) and _letter(words, i) is not None
+
+
+def _explains(words: Sequence[str], i: int, j: int, element: _Element, text: str) -> bool:
+    """ "U one, U as in Uniform": the last words explain a letter said before."""
+    example = len(words[j]) == 1 and element.end - j >= 3 and not {"as", "for", "like"} & set(words[i:j])
+    return example and element.end == len(words) and element.text in text[:-1]
+
+
+def _is_remark(words: Sequence[str], spelling: Spelling, earlier: Sequence[Spelling]) -> bool:
+    """ "... an E at the end", "U as in Uniform" after the whole."""
+    at_end = tuple(words[spelling.end : spelling.end + 3]) in (("at", "the", "end"), ("on", "the", "end"))
+    if not earlier or len(spelling.characters) > 2:
+        return False
+    explained = spelling.end == len(words) and spelling.end - spelling.start >= 3
+    explained = explained and not {"as", "for", "like"} & set(words[earlier[-1].start : earlier[-1].end])
+    return at_end or (explained and spelling.characters in earlier[-1].characters[:-1])
+
+
 def spellings(words: Sequence[str], *, digits: bool = False) -> list[Spelling]:
-    """Every spelled stretch of the words, left to right."""
+    """Every spelled stretch of the words, left to right; not the remarks ("Carl with a C", "no E at the end")."""
     found: list[Spelling] = []
     i = 0
     while i < len(words):
+        if not digits and words[i] in _REMARKS and i + 1 < len(words):
+            # The letters of "with a C" are no part of the name.
+            i += 2 if words[i + 1] in ("a", "an", "one", "two", "no", "the") else 1
+            i += i < len(words) and _letter(words, i) is not None and not _goes_on(words, i + 1)
+            continue
         spelling = read_spelling(words, i, digits=digits)
         if spelling:
-            found.append(spelling)
+            if _is_remark(words, spelling, found):
+                found[-1] = replace(found[-1], end=spelling.end)
+            else:
+                found.append(spelling)
             i = spelling.end
         else:
             i += 1

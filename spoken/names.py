@@ -90,6 +90,8 @@ def _spelled_ranges(u: Utterance) -> list[Spelling]:
 
 
 def _title(characters: str) -> str:
+    if len(characters) > 4 and characters.lower().startswith("mc") and characters.isalpha():
+        return "Mc" + characters[2:].capitalize()
     name = "-".join(part[:1].upper() + part[1:] for part in characters.lower().split("-"))
     name = " ".join(part[:1].upper() + part[1:] for part in name.split(" "))
     return "'".join(part[:1].upper() + part[1:] for part in name.split("'"))

@@ -126,7 +126,7 @@ def _scaled(amount: float, words: Sequence[str], j: int) -> tuple[int | float, i
 
 
 def _tidy(x: float) -> int | float:
-    return int(x) if x.is_integer() else x
+    return int(x) if float(x).is_integer() else x
 
 
 def _decimals(whole: int, words: Sequence[str], j: int) -> tuple[int | float, int] | None:
@@ -250,8 +250,8 @@ def find_number(u: Utterance, context: Context) -> Found | None:
     if lone:
         return Found(lone[1], lone[1] + 1, lone[0], 0.6)
     for i, word in enumerate(u.words):
-        if word in _ALONE and plain(u, i, i + 1):
+        if word in _ALONE and plain(u, (i, i + 1)):
             return Found(i, i + 1, _ALONE[word], 0.7)
-        if tuple(u.words[i : i + 2]) in (("a", "couple"), ("a", "pair")) and plain(u, i, i + 2, _OF_THEM):
+        if tuple(u.words[i : i + 2]) in (("a", "couple"), ("a", "pair")) and plain(u, (i, i + 2), also=_OF_THEM):
             return Found(i, i + 2, 2, 0.85)
     return None

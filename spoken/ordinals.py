@@ -53,6 +53,6 @@ def find_ordinal(u: Utterance, context: Context) -> Found | None:
     cardinals = [
         Found(h.start, h.end, h.value, 0.6)
         for h in number_hits(u)
-        if isinstance(h.value, int) and h.value > 0 and plain(u, h.start, h.end)
+        if isinstance(h.value, int) and h.value > 0 and plain(u, (h.start, h.end))
     ]
     return settle_found(cardinals, u)

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from .addresses import find_address
 from .births import find_birth
+from .cards import find_card, luhn
 from .choices import find_choice
-from .codes import code_fits, find_card, find_code, find_postcode, luhn
+from .codes import code_fits, find_code
 from .date_kinds import find_date
 from .date_ranges import find_date_range
 from .digits import digit_runs, settle_runs
@@ -23,6 +24,7 @@ from .ordinals import find_ordinal
 from .party import find_party_size
 from .phones import find_phone, normalize_phone
 from .plain import without_idioms
+from .postcodes import find_postcode
 from .time_kinds import find_datetime, find_time
 from .tokens import MASK, Utterance
 from .yes_no import find_yes_no

@@ -76,7 +76,7 @@ def _ahead(u: Utterance, i: int, today: date) -> Found | None:
 
 
 def _bare_weekend(u: Utterance, i: int, monday: date, today: date) -> Found | None:
-    if u.words[i] != "weekend" or not plain(u, i, i + 1):
+    if u.words[i] != "weekend" or not plain(u, (i, i + 1)):
         return None
     return _from_today(i, i + 1, monday + timedelta(days=5), monday + timedelta(days=6), today, 0.8)
 
@@ -84,7 +84,7 @@ def _bare_weekend(u: Utterance, i: int, monday: date, today: date) -> Found | No
 def _month(u: Utterance, i: int, today: date) -> Found | None:
     """ "All of June", "in April", "the first week of May", and "June" as the whole answer."""
     month = MONTHS.get(u.words[i])
-    if month is None or not ((i and u.words[i - 1] in _MONTH_LEADS) or plain(u, i, i + 1)):
+    if month is None or not ((i and u.words[i - 1] in _MONTH_LEADS) or plain(u, (i, i + 1))):
         return None
     year = today.year if month >= today.month else today.year + 1
     first, last = date(year, month, 1), month_end(year, month)

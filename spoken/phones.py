@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from .digits import DigitRun, digit_runs, settle_runs
+from .digits import DigitRun, digit_runs, own_runs, settle_runs
 from .found import Found
-from .kinds import Context
-from .tokens import Utterance
+from .kinds import Context, Kind
+from .plain import plain
+from .tokens import Utterance, phrases
 
+_BESIDE_DIGITS = phrases(
+    """my number is | my numbers | the number is | number is | number | my phone is | my phone number is | my cell is |
+    my mobile is | area code | the area code is | area code is | it starts with | starts with | it begins with | ends in
+    | ends with | the last four are | the first three are | the first part is | cell | mobile | home | work | digits |
+    plus | dash | hyphen | extension | thats my number | the rest is | followed by | wait for it | ready"""
+)
 _EXTENSION = frozenset({"extension", "ext"})
 
 
@@ -50,11 +57,25 @@ def _runs(u: Utterance) -> list[DigitRun]:
     return runs
 
 
+def _area_code_last(runs: list[DigitRun], u: Utterance) -> DigitRun | None:
+    """ "Five five five oh one four two, area code two one two"."""
+    if len(runs) != 2 or len(runs[0].digits) != 7 or len(runs[1].digits) != 3:
+        return None
+    if not {"area", "code"} <= set(u.words[runs[0].end : runs[1].start]):
+        return None
+    return DigitRun(runs[0].start, runs[1].end, runs[1].digits + runs[0].digits, runs[0].sure)
+
+
 def find_phone(u: Utterance, context: Context) -> Found | None:
     """The kind ``phone``. Too few digits are a part (``complete=False``), to be continued by ``extend``."""
-    runs = _runs(u)
-    run = settle_runs(runs, u)
+    runs = own_runs(Kind.phone, _runs(u), u)
+    run = _area_code_last(runs, u) or settle_runs(
+        runs, u, enough=lambda digits: len(digits) >= 10 and normalize_phone(digits, context)[2]
+    )
     if run is None:
+        return None
+    clock = len(run.digits) <= 4 and u.words[max(0, run.start - 1) : run.start] == ("at",)
+    if clock or (len(run.digits) < 7 and not plain(u, *((each.start, each.end) for each in runs), also=_BESIDE_DIGITS)):
         return None
     # Digits of something else may have been joined on; a stretch that is a whole number by itself stands.
     alone = [r for r in runs if len(r.digits) < len(run.digits) and len(r.digits) >= 10]

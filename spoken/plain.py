@@ -34,7 +34,7 @@ COURTESY = phrases(
     im thinking | lets see | as well | again | for me | for us"""
 )
 """Phrases that leave a bare value what it is."""
-_SMALL = word_set("or and with be is are was me to in at on for by from that this it i we you so do my all as")
+_SMALL = word_set("not or and with be is are was me to in at on for by from that this it i we you so do my all as")
 
 _IDIOMS = phrases(
     """a moment | one moment | a second | one second | a sec | one sec | a mo | half a mo | half a second | half a sec
@@ -49,7 +49,7 @@ _IDIOMS = phrases(
     second nature | second to none | on second thought | on second thoughts | third party | third time lucky |
     third time ive | last resort | last name | at last | at long last | last year | last week | last month |
     twenty four seven | fifty fifty | half of | half the | half my | half our | half asleep | half way |
-    halfway | better half | other half | two minds | two cents | nine times out of ten | to be honest | to be fair |
+    halfway | better half | other half | two minds | nine times out of ten | to be honest | to be fair |
     for what its worth | day in day out | one fine day | some day | the other day | these days | one in a million |
     a third of | two thirds of | a fifth of | a tenth of | one third of | high five | square one | plan b |
     thanks a million | a million thanks | the third degree | sixth sense | one size fits all | one and the same |
@@ -66,17 +66,15 @@ _READ_WITH_CARE = frozenset(
 )
 
 
-def plain(u: Utterance, start: int, end: int, also: Phrases | None = None) -> bool:
-    """Whether nothing but fillers, courtesy and hedges (and ``also``) stands beside the words ``[start, end)``."""
-    words = u.words
+def plain(u: Utterance, *values: tuple[int, int], also: Phrases | None = None) -> bool:
+    """Whether nothing but fillers, courtesy and hedges (and ``also``) stands beside the ``[start, end)`` values."""
+    words = list(u.words)
+    for start, end in values:
+        words[start:end] = [MASK] * (end - start)
     i = 0
     while i < len(words):
-        if start <= i < end:
-            i = end
-            continue
-        here = words[: start if i < start else len(words)]
-        length = max(FILLERS.match(here, i), COURTESY.match(here, i), also.match(here, i) if also else 0)
-        length = length or CORRECTION.match(here, i) or (1 if words[i] in _SMALL or words[i] == MASK else 0)
+        length = max(FILLERS.match(words, i), COURTESY.match(words, i), also.match(words, i) if also else 0)
+        length = length or CORRECTION.match(words, i) or (1 if words[i] in _SMALL or words[i] == MASK else 0)
         if not length:
             return False
         i += length

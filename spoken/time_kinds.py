@@ -12,8 +12,10 @@ from .days import Day
 from .durations import read_stretch
 from .found import Found, Settled, settle
 from .kinds import Context, Value
-from .times import Clock, TimeHit, TimeParts, resolve_time, time_hits
-from .tokens import MASK, Utterance
+from .plain import plain
+from .time_hits import Clock, TimeHit, resolve_time, time_hits
+from .times import TimeParts
+from .tokens import MASK, Utterance, phrases
 from .years import at
 
 
@@ -35,21 +37,29 @@ def _relative(u: Utterance, context: Context) -> tuple[int, int, datetime] | Non
     for i, word in enumerate(u.words):
         if word == MASK:
             continue
-        if word == "now" or at(u.words, i, "straight", "away") or at(u.words, i, "immediately"):
+        if at(u.words, i, "straight", "away") or word == "immediately" or (word == "now" and _alone(u, i)):
             return i, i + (2 if word == "straight" else 1), context.local_now
         leads = word in ("in", "within")
-        read = read_stretch(u.words, i + 1 if leads else i)
+        k = i + 1 if leads else i
+        k += leads and k < len(u.words) and u.words[k] in ("about", "around", "roughly", "like", "maybe", "another")
+        read = read_stretch(u.words, k)
         if read is None or read[0].months or not 0 < read[0].minutes <= 2880:
             continue
         if any(unit.startswith(("day", "night", "week", "fortnight")) for unit in u.words[i : read[1]]):
             continue
         end = read[1]
+        end += end < len(u.words) and u.words[end] == "time"
         after = at(u.words, end, "from", "now")
-        if not leads and not after:
+        if not leads and not after and end == read[1]:
             continue
         moment = context.now.astimezone(UTC) + timedelta(minutes=read[0].minutes)
         return i, end + 2 * after, moment.astimezone(ZoneInfo(context.tz))
     return None
+
+
+def _alone(u: Utterance, i: int) -> bool:
+    """ "Now" as the answer, not in "on the road right now"."""
+    return plain(u, (i, i + 1), also=phrases("can you come | right | as in"))
 
 
 def _settle_times(hits: Sequence[TimeHit], u: Utterance, context: Context, after: time | None) -> _ClockFound | None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import time as Time
 
 from .found import CORRECTION
-from .kinds import Context
 from .numbers import HOMOPHONES, TEN_WORDS, UNITS
-from .tokens import MASK, Utterance, is_digits, phrases, word_set
+from .plain import COURTESY
+from .tokens import FILLERS, MASK, is_digits, word_set
 from .years import at
 
 DAYPARTS = {
@@ -22,7 +21,15 @@ _NOT_CLOCK = word_set(
     """people persons guests of adults kids children minutes minute hours hour days day weeks week nights
     dollars pounds euros percent st nd rd th times months month years seats chairs double"""
 )
-_GREETING = phrases("good morning | good afternoon | good evening | good night")
+_FOLLOWERS = word_set(
+    """am pm p a m on in at for with if because but so when then is isnt would wouldnt should could can works has was
+    tomorrow today tonight next this the my our i we me us he she they and or to till until til onwards latest earliest
+    slot appointment reservation start eastern pacific central gmt est time local monday tuesday wednesday thursday
+    friday saturday sunday january february march april may june july august september october november december
+    oclock do does doesnt dont wont cant before after except instead not that thatll thatd it its well ill id i'll
+    of from by each every as per party table be works suits under my
+    name please could can you may might right since here there what thanks thank"""
+) | {MASK}
 _DIRECTIONS = {"past": 1, "after": 1, "to": -1, "till": -1, "til": -1, "before": -1, "of": -1}
 
 
@@ -36,24 +43,6 @@ class TimeParts:
     half: str = ""
     exact: bool = False
     firm: bool = True
-
-
-@dataclass(frozen=True)
-class TimeHit:
-    """Time parts at the words ``[start, end)``."""
-
-    start: int
-    end: int
-    parts: TimeParts
-
-
-@dataclass(frozen=True)
-class Clock:
-    """A resolved time of day, how sure, and what else it may be."""
-
-    time: Time
-    sure: float
-    others: tuple[Time, ...] = ()
 
 
 def _hour(words: Sequence[str], i: int, *, noisy: bool = False) -> tuple[int, int] | None:
@@ -91,8 +80,8 @@ def _minute(words: Sequence[str], i: int) -> tuple[int, int] | None:
 
 
 def _named(words: Sequence[str], i: int) -> tuple[TimeParts, int] | None:
-    j = i + (words[i] == "twelve" and i + 1 < len(words) and words[i + 1] in ("noon", "midnight", "midday"))
-    if words[j] in ("noon", "midday", "noontime"):
+    j = i + (words[i] in ("twelve", "12") and i + 1 < len(words) and words[i + 1] in ("noon", "midnight", "midday"))
+    if words[j].removesuffix("ish") in ("noon", "midday", "noontime"):
         return TimeParts(12, exact=True), j + 1
     if words[j] == "midnight":
         return TimeParts(0, exact=True), j + 1
@@ -124,11 +113,13 @@ def _relative_to_hour(words: Sequence[str], i: int) -> tuple[TimeParts, int] | N
     if word in ("two", "too") and words[j] == "quarter":
         word = "to"
     direction = _DIRECTIONS.get(word)
-    if direction is None or (word == "of" and words[j] != "quarter"):
+    if direction is None or (word == "of" and words[j] != "quarter" and amount not in (5, 10, 20, 25)):
         return None
     hour = _named_or_hour(words, k + 1, noisy=True)
     if hour is None or (words[j] != "quarter" and amount not in (5, 10, 20, 25) and "minute" not in words[k - 1]):
         return None
+    if word == "of" and words[j] != "quarter" and not clear_after(words, hour[1]):
+        return None  # "five of eight people"
     base = hour[0]
     minutes = (base.hour * 60 + direction * amount) % (24 * 60 if base.exact or base.hour > 12 else 12 * 60)
     at_twelve = minutes // 60 == 0 and not base.exact and base.hour <= 12
@@ -182,11 +173,18 @@ def _spoken(words: Sequence[str], i: int, after_lead: bool) -> tuple[TimeParts, 
         return TimeParts(h, exact=h > 12 or h == 0), j + (1 if words[j] == "oclock" else 2)
     minute = _minute(words, j)
     if minute and not (minute[1] < len(words) and words[minute[1]] in _NOT_CLOCK):
-        return TimeParts(h, minute[0], exact=exact), minute[1]
+        return TimeParts(h, minute[0], exact=exact, firm=clear_after(words, minute[1])), minute[1]
     if lead_zero or (h == 0 and not is_digits(words[i])):
         return None
     ish = j < len(words) and words[j] in ("ish", "sharp", "exactly")
-    return TimeParts(h, exact=exact, firm=after_lead or ish), j + ish
+    return TimeParts(h, exact=exact, firm=(after_lead and clear_after(words, j)) or ish), j + ish
+
+
+def clear_after(words: Sequence[str], j: int) -> bool:
+    """Whether the sentence goes on as after a time, not with what a number counts ("two thirty Main Street")."""
+    if j >= len(words) or words[j] in _FOLLOWERS or words[j] in DAYPARTS:
+        return True
+    return bool(FILLERS.match(words, j) or COURTESY.match(words, j) or CORRECTION.match(words, j))
 
 
 def _half(words: Sequence[str], j: int) -> tuple[str, int]:
@@ -240,82 +238,3 @@ def read_time(words: Sequence[str], i: int, original: Sequence[str]) -> tuple[Ti
     if not parts.firm and j < len(words) and words[j] in _NOT_CLOCK:
         return None
     return parts, j
-
-
-def time_hits(u: Utterance, claimed: Utterance) -> list[TimeHit]:
-    """Every time of the utterance; in a strict one only those that can be nothing else.
-
-    ``claimed`` is the utterance before its own dates were masked: "eight tonight" may take the "tonight" in.
-    """
-    hits: list[TimeHit] = []
-    i = 0
-    while i < len(u.words):
-        read = read_time(u.words, i, u.said) if u.words[i] != MASK else None
-        if read is None or (u.strict and not read[0].firm and not _corrects(hits, i, u)):
-            i += 1
-            continue
-        end = read[1]
-        while MASK in claimed.words[i:end]:
-            end -= 1
-        hits.append(TimeHit(i, end, read[0]))
-        i = end
-    firm = [hit for hit in hits if hit.parts.firm]
-    if firm and len(firm) < len(hits):
-        # "at three, no, four": the bare number is a time because the first one is.
-        # "five or six pm": so is the one before it.
-        first = firm[0].start
-        hits = [hit for hit in hits if hit.parts.firm or hit.start > first or _leads_to(hit.end, first, u.said)]
-    return [_with_daypart(hit, u) for hit in hits]
-
-
-def _corrects(hits: Sequence[TimeHit], i: int, u: Utterance) -> bool:
-    """ "at three, no, four": the bare number directly follows the correction of a time."""
-    return bool(hits) and CORRECTION.match(u.words, hits[-1].end) == i - hits[-1].end > 0
-
-
-def _leads_to(end: int, start: int, words: Sequence[str]) -> bool:
-    return 0 < start - end <= 3 and bool({"or", "and", "to", "no"} & set(words[end:start]))
-
-
-def _with_daypart(hit: TimeHit, u: Utterance) -> TimeHit:
-    """Lend a time the nearest "morning" or "evening" said elsewhere in the utterance."""
-    if hit.parts.half or hit.parts.exact:
-        return hit
-    places = [
-        i for i, word in enumerate(u.said) if word in DAYPARTS and not (i and _GREETING.match(u.said, i - 1) == 2)
-    ]
-    if not places:
-        return hit
-    nearest = min(places, key=lambda i: abs(i - hit.start))
-    return replace(hit, parts=replace(hit.parts, half=DAYPARTS[u.said[nearest]]))
-
-
-def resolve_time(parts: TimeParts, context: Context, *, after: Time | None = None) -> Clock:
-    """The time of day meant. ``after``: it is later than this, when one of two readings can be (today)."""
-    if parts.exact or parts.hour > 12 or parts.hour == 0:
-        return Clock(Time(parts.hour, parts.minute), 0.95)
-    morning = Time(parts.hour % 12, parts.minute)
-    evening = Time(parts.hour % 12 + 12, parts.minute)
-    if parts.half == "am":
-        return Clock(morning, 0.95)
-    if parts.half in ("pm", "evening"):
-        return Clock(evening, 0.95)
-    if parts.half == "night":
-        early = parts.hour == 12 or parts.hour < 5
-        return Clock(morning if early else evening, 0.9, (evening if early else morning,))
-    candidates = [t for t in (morning, evening) if _open(t, context)] or [morning, evening]
-    if after is not None:
-        candidates = [t for t in candidates if t > after] or candidates
-    if len(candidates) == 1:
-        other = evening if candidates[0] == morning else morning
-        return Clock(candidates[0], 0.9, (other,))
-    guess = evening if parts.hour <= 7 or parts.hour == 12 else morning
-    sure = 0.8 if parts.hour <= 5 or parts.hour == 12 else 0.6
-    return Clock(guess, sure, (morning if guess == evening else evening,))
-
-
-def _open(moment: Time, context: Context) -> bool:
-    if context.business_hours is None:
-        return True
-    start, end = (Time.fromisoformat(edge.replace("24:", "00:")) for edge in context.business_hours)
-    return start <= moment < end if start < end else moment >= start or moment < end

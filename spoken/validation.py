@@ -7,9 +7,11 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from .codes import UK_POSTCODE, US_POSTCODE, code_fits, luhn
+from .cards import luhn
+from .codes import code_fits
 from .emails import VALID_EMAIL
 from .kinds import Context, Kind, Value
+from .postcodes import UK_POSTCODE, US_POSTCODE
 from .read_back import read_back
 from .words import cardinal_words
 
