@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calls.commands import Value
-from calls.events import CallNoted, OutcomeReached, SlotFilled
+from calls.events import OutcomeReached, SlotFilled
 from calls.repairs import Repair
 from calls.run import ActionRequest
 from workflows.asking import ALL, ask, open_collect, open_read_back, say_all
@@ -135,11 +135,3 @@ def holds(turn: Turn, case: Case) -> bool:
     if case.known is not None:
         return (value is not None and value != "") == case.known
     return value is not None and (value in case.values or str(value) in [str(known) for known in case.values])
-
-
-def note_fields(turn: Turn) -> None:
-    """Keep what the script wants kept of its calls, as far as it is known."""
-    for note in turn.script.notes.values():
-        value = turn.given(note.source)
-        if value is not None and value != "" and turn.run.noted.get(note.name) != value:
-            turn.record(CallNoted(note.name, value))

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from calls.codec import canonical
 from calls.commands import Value
-from calls.events import OutcomeReached
+from calls.events import CallNoted, OutcomeReached
 from calls.phrases import clauses_of
 from calls.run import ActionRequest, Advance, CallFacts, Ending, Run, ScriptLine, SlotValue
 from calls.speech import NEUTRAL, SpeechStyle
@@ -241,9 +241,17 @@ class Turn(Progress):
     def leave(self, ending: Ending, disposition: str) -> None:
         """The call ends after these words; what was achieved outweighs how it ended."""
         self.ending = ending
+        self.note_fields()
         if not self.run.outcome:
             ended = self.run.outcomes[-1] if self.run.outcomes and disposition in LEFT else disposition
             self.record(OutcomeReached(ended))
+
+    def note_fields(self) -> None:
+        """Keep what the script wants kept of its calls, as far as it is known."""
+        for note in self.script.notes.values() if self.run.script else ():
+            value = self.given(note.source)
+            if value is not None and value != "" and self.run.noted.get(note.name) != value:
+                self.record(CallNoted(note.name, value))
 
     def finished(self) -> Advance:
         """All of it, without the guidance."""

@@ -24,7 +24,7 @@ from workflows.language.model import (
     Verify,
 )
 from workflows.offers import HUMAN
-from workflows.passing import holds, note_fields, pass_act, pass_collect, pass_confirm, pass_say
+from workflows.passing import holds, pass_act, pass_collect, pass_confirm, pass_say
 from workflows.requests import next_request
 from workflows.turn import Turn
 from workflows.verifying import proof_step, refused, verify
@@ -164,8 +164,8 @@ def _call(turn: Turn, step: Call) -> None:
 def _end(turn: Turn, step: End) -> None:
     turn.enter(step.id)
     turn.confirming("")
-    note_fields(turn)
     if turn.run.frames:
+        turn.note_fields()
         # A farewell is for a call that ends; what has to be said is said.
         say_all(turn, step.id, tuple(line for line in step.lines if line.must_say))
         return_from(turn, step.disposition)

@@ -12,6 +12,7 @@ from calls.commands import (
     Deny,
     FillPart,
     FillSlot,
+    Goodbye,
     StartWorkflow,
     Unclear,
     Value,
@@ -301,6 +302,11 @@ def test_fields_are_kept_at_the_end_as_far_as_they_are_known() -> None:
     call.says(Affirm()).says(Affirm())
     noted = {body.field: body.value for body in call.record if isinstance(body, CallNoted)}
     assert noted == {"size": "small", "channel": "phone"} == dict(call.run.noted)
+
+
+def test_fields_are_kept_of_a_call_that_was_left_too() -> None:
+    call = order().says(fill("size", "small")).says(Goodbye())
+    assert dict(call.run.noted) == {"size": "small", "channel": "phone"}
 
 
 @pytest.mark.parametrize(
