@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workflows.language.checking import Checks, Found, Severity, Subject
-from workflows.language.model import Act, Call, Choose, Collect, Confirm, Decide, Slot, Start, Verify
+from workflows.language.model import Act, Call, Choose, Collect, Confirm, Decide, Say, Slot, Start, Verify
 from workflows.language.paths import lines_of
 from workflows.lint.view import case_line, place_of, plain, questions, written
 
@@ -90,7 +90,10 @@ def _filled(subject: Subject) -> set[str]:
         elif isinstance(step, Verify):
             found |= set(step.by)
         elif isinstance(step, Call):
-            found |= set(step.takes)
+            # What is handed on is asked for there, unless the caller has told it before.
+            found |= set(step.takes) | {given.name for given in step.fills.values() if given.source == "slot"}
+        elif isinstance(step, Say):
+            found |= set(step.sets)
     for other in subject.scripts.values():
         for step in other.steps.values():
             if isinstance(step, Start | Call) and step.script == subject.script.name:
@@ -108,6 +111,8 @@ def _used(subject: Subject) -> set[str]:
             found |= {argument.name for argument in step.arguments.values() if argument.source == "slot"}
         elif isinstance(step, Call):
             found |= {argument.name for argument in step.fills.values() if argument.source == "slot"}
+        elif isinstance(step, Say):
+            found |= {argument.name for argument in step.sets.values() if argument.source == "slot"}
         elif isinstance(step, Decide):
             found |= {case.subject for case in step.cases if case.source == "slot"}
         elif isinstance(step, Verify):

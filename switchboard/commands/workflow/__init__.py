@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 
-VERBS: tuple[str, ...] = ("lint", "fmt", "schema", "graph", "test", "simulate", "coverage", "diff", "replay", "publish", "versions")
+VERBS: tuple[str, ...] = (
+    "new", "lint", "fmt", "schema", "graph", "test", "simulate", "coverage", "diff", "replay", "publish", "versions",
+)  # fmt: skip
 """Modules of this package, in the order of ``--help``; each has ``add_to(verbs)``."""
 
 

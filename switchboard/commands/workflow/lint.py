@@ -19,7 +19,7 @@ from workflows.lint import CHECKS, Complaint, lint_files
 def add_to(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The verb."""
     verb = verbs.add_parser("lint", help="check scripts; FILE:LINE: reason; fix [check]")
-    verb.add_argument("files", nargs="*", type=Path, metavar="FILE", help="scripts; all there are when none is named")
+    verb.add_argument("files", nargs="*", type=Path, metavar="FILE", help="scripts; your own when none is named")
     verb.add_argument("--json", action="store_true", help="the complaints as a JSON list")
     verb.add_argument("--list", action="store_true", help="every check there is, and what it looks for")
     verb.set_defaults(run=run)
@@ -33,7 +33,7 @@ async def run(arguments: argparse.Namespace) -> int:
         return 0
     own = script_files(settings.read().scripts)
     shipped = sorted(SHIPPED.glob("*.yaml"))
-    files: list[Path] = arguments.files or [*own, *_not_replaced(shipped, own)]
+    files: list[Path] = arguments.files or own or shipped
     complaints = lint_files(files, _beside([*shipped, *own], files))
     errors = [complaint for complaint in complaints if complaint.severity == Severity.error]
     if arguments.json:
@@ -43,11 +43,6 @@ async def run(arguments: argparse.Namespace) -> int:
             print(complaint)
         print(_summary(len(files), len(errors), len(complaints) - len(errors)))
     return 1 if errors else 0
-
-
-def _not_replaced(shipped: Iterable[Path], own: Iterable[Path]) -> list[Path]:
-    names = {path.stem for path in own}
-    return [path for path in shipped if path.stem not in names]
 
 
 def _beside(paths: Iterable[Path], files: Iterable[Path]) -> Iterator[Script]:

@@ -34,11 +34,12 @@ def scripts_argument(verb: argparse.ArgumentParser) -> None:
 
 
 def scripts_with(files: Sequence[Path]) -> ScriptSet:
-    """The shipped scripts, with those in ``files`` added or in place of theirs. Raises ScriptError."""
+    """The scripts there are, with those in ``files`` added or in place of theirs. Raises ScriptError."""
+    from switchboard import settings
     from workflows.language.loader import load_script
-    from workflows.language.scripts import ScriptSet, shipped_scripts
+    from workflows.language.scripts import ScriptSet, available_scripts
 
-    shipped = shipped_scripts()
+    shipped = available_scripts(settings.read().scripts)
     own = {script.name: script for script in map(load_script, files)}
     return ScriptSet.of({**shipped.scripts, **own}.values()) if own else shipped
 
