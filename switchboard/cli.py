@@ -10,7 +10,10 @@ from importlib import import_module
 
 from calls.errors import SwitchboardError
 
-COMMANDS = ("demo", "serve", "call", "record", "orders", "access", "lines", "doctor", "docs", "workflow")
+COMMANDS = (
+    "demo", "serve", "call", "record", "orders", "access", "lines", "calendar", "doctor", "docs", "workflow",
+    "understand",
+)  # fmt: skip
 """Modules of ``switchboard.commands``, in the order of ``--help``."""
 
 Run = Callable[[argparse.Namespace], Awaitable[int]]

@@ -9,8 +9,8 @@ import pytest
 from agent import models
 from agent.understanding.intents import load_intents
 from agent.understanding.likeness import LikenessReader
+from switchboard.rehearsal.likeness import LocalSimilarity
 from tests.agent.understanding.booking import MENU, short
-from tests.likeness import InProcess
 
 HELD_OUT = [
     ("I'd rather deal with one of your employees", "AskHuman"),
@@ -57,7 +57,7 @@ NOTHING_MEANT = [
 def reader() -> LikenessReader:
     if faults := models.faults(["minilm-weights", "minilm-tokenizer"]):
         pytest.skip(faults[0])
-    return LikenessReader(load_intents(), InProcess())
+    return LikenessReader(load_intents(), LocalSimilarity.load())
 
 
 @pytest.mark.models

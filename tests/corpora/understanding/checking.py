@@ -27,9 +27,9 @@ from calls.commands import (
     SwitchLanguage,
 )
 from calls.speech import Heard
+from switchboard.rehearsal.likeness import LocalSimilarity
 from tests.corpora.check_behaviour import Half, Meaning, MeantTurn, understanding
 from tests.corpora.understanding.steps import FACTS, guidance_of
-from tests.likeness import InProcess
 
 _VALUES = (FillSlot, FillPart, CorrectSlot)
 
@@ -116,7 +116,7 @@ def shown(outcome: Outcome, *, texts: bool) -> str:
 
 
 async def _run(arguments: argparse.Namespace) -> int:
-    understander = LocalUnderstander(InProcess() if arguments.likeness else None)
+    understander = LocalUnderstander(LocalSimilarity.load() if arguments.likeness else None)
     await understander.prepare()
     halves: tuple[Half, ...] = ("worked", "held") if arguments.half == "both" else (arguments.half,)
     for half in halves:
