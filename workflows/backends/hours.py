@@ -105,3 +105,9 @@ def moment_of(local: datetime, zone: ZoneInfo) -> datetime:
 
 def _closed(start: datetime, end: datetime, closures: Sequence[Closure], zone: ZoneInfo) -> bool:
     return any(moment_of(one.starts, zone) < end and start < moment_of(one.ends, zone) for one in closures)
+
+
+def day_span(day: date, days: int, timezone: str) -> Span:
+    """From the start of ``day`` for so many days, in a time zone."""
+    zone = ZoneInfo(timezone)
+    return datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=days), time(), zone)

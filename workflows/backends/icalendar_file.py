@@ -59,7 +59,7 @@ def read_closures(text: bytes, file: str, reach: Reach) -> list[Closure]:
     except (ValueError, TypeError, IndexError, KeyError) as why:
         raise ConfigurationError(f"{file} is no iCalendar file ({why}); export it again as .ics") from None
     if not calendars:
-        raise ConfigurationError(f"{file} is empty; export it again as .ics")
+        raise ConfigurationError(f"{file} holds no whole calendar; export it again as .ics")
     found: set[tuple[datetime, datetime, str]] = set()
     for series in _series(events):
         try:
@@ -117,6 +117,8 @@ def _occurrences(event: Any, start: Moment, reach: Reach) -> Iterator[Moment]:
                 raise ValueError(f"it repeats {often or 'never'}; a closure repeats {', '.join(sorted(EVERY))}")
             whole = not isinstance(start, datetime)
             first = start if isinstance(start, datetime) else datetime.combine(start, time())
+            if any(int(step) < 1 for step in one.get("INTERVAL", [1])):
+                raise ValueError("its repetitions never go on (INTERVAL)")
             _match_until(one, first)
             # A day of margin: the last day of the place may be another one where the event was made.
             end = datetime.combine(reach.last + timedelta(days=2), time(), first.tzinfo)

@@ -1,0 +1,131 @@
+"""Setting a business up: services, resources, places and hours, as an operator changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import time
+from itertools import pairwise
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from calls.errors import ConfigurationError
+from workflows.backends.agenda import Service
+from workflows.backends.hours import HoursRow
+from workflows.backends.practice import Place, Room
+from workflows.backends.tables import opening_hours, places, resource_services, resources, services
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def weekdays_of(text: str) -> Sequence[int]:
+    """``mon``, ``mon-fri``, ``sat,sun`` as 0 (Monday) to 6. Raises ConfigurationError."""
+    found: list[int] = []
+    for part in text.lower().split(","):
+        first, _, last = part.strip().partition("-")
+        if first not in DAYS or (last and last not in DAYS):
+            raise ConfigurationError(f"{part!r} is no weekday; use {', '.join(DAYS)}, or a range such as mon-fri")
+        start, end = DAYS.index(first), DAYS.index(last or first)
+        found += [day % 7 for day in range(start, (end if end >= start else end + 7) + 1)]
+    return sorted(set(found))
+
+
+def spans_of(text: str) -> Sequence[tuple[time, time]]:
+    """``09:00-12:00,13:00-18:00`` as from and to; ``closed`` as none. Raises ConfigurationError."""
+    if text.strip().lower() == "closed":
+        return []
+    found: list[tuple[time, time]] = []
+    for part in text.split(","):
+        first, _, last = part.strip().partition("-")
+        try:
+            found.append((time.fromisoformat(first), time.fromisoformat(last)))
+        except ValueError:
+            raise ConfigurationError(f"{part!r} is no span of hours; write it like 09:00-17:30, or closed") from None
+    found.sort()
+    for (_, closes), (opens, _) in pairwise(found):
+        if opens < closes:
+            raise ConfigurationError(f"{text!r}: one span begins before the one before it ends")
+    return found
+
+
+async def hours_of(connection: AsyncConnection, business: str) -> Sequence[HoursRow]:
+    """All opening hours, those of the whole business first."""
+    query = (
+        select(opening_hours)
+        .where(opening_hours.c.business == business)
+        .order_by(opening_hours.c.place, opening_hours.c.resource, opening_hours.c.weekday, opening_hours.c.opens)
+    )
+    rows = await connection.execute(query)
+    return [HoursRow(row.place, row.resource, row.weekday, row.opens, row.closes) for row in rows]
+
+
+async def set_hours(
+    connection: AsyncConnection,
+    business: str,
+    weekdays: Sequence[int],
+    spans: Sequence[tuple[time, time]],
+    place: str = "",
+    resource: str = "",
+) -> None:
+    """From now on open at ``spans`` on ``weekdays``; bookings that stand are left alone."""
+    owner = {"business": business, "place": place, "resource": resource}
+    mine = [opening_hours.c[name] == value for name, value in owner.items()]
+    await connection.execute(delete(opening_hours).where(*mine, opening_hours.c.weekday.in_(weekdays)))
+    rows = [{**owner, "weekday": day, "opens": opens, "closes": closes} for day in weekdays for opens, closes in spans]
+    if rows:
+        await connection.execute(insert(opening_hours), rows)
+
+
+async def save_service(connection: AsyncConnection, business: str, service: Service, name: str) -> None:
+    """Add a service, or change it for the next booking; every resource without a list of its own offers it."""
+    values = {
+        "name": name,
+        "minutes": service.minutes,
+        "buffer_before": service.before,
+        "buffer_after": service.after,
+        "every": service.every,
+        "capacity": service.capacity,
+        "change_hours": service.change_hours,
+    }
+    row = insert(services).values(business=business, id=service.id, **values)
+    await connection.execute(row.on_conflict_do_update(index_elements=["business", "id"], set_=values))
+
+
+async def save_place(connection: AsyncConnection, business: str, place: Place) -> None:
+    """Add a place, or change it."""
+    values = {"name": place.name, "timezone": place.timezone}
+    row = insert(places).values(business=business, id=place.id, **values)
+    await connection.execute(row.on_conflict_do_update(index_elements=["business", "id"], set_=values))
+
+
+async def save_resource(connection: AsyncConnection, business: str, room: Room, name: str) -> None:
+    """Add a person, a room or a chair, or change it; ``room.services`` empty = it offers everything there is."""
+    known = await connection.execute(select(places.c.id).where(places.c.business == business))
+    if room.place and room.place not in set(known.scalars()):
+        raise ConfigurationError(f"there is no place {room.place!r}; add it with `switchboard calendar place`")
+    values = {"name": name, "place": room.place or None, "capacity": room.capacity}
+    row = insert(resources).values(business=business, id=room.resource, **values)
+    await connection.execute(row.on_conflict_do_update(index_elements=["business", "id"], set_=values))
+    there = await connection.execute(select(services.c.id).where(services.c.business == business))
+    offered = set(there.scalars())
+    unknown = sorted(set(room.services) - offered)
+    if unknown:
+        raise ConfigurationError(f"there is no service {unknown[0]!r}; there are: {', '.join(sorted(offered)) or '-'}")
+    mine = (resource_services.c.business == business, resource_services.c.resource == room.resource)
+    await connection.execute(delete(resource_services).where(*mine))
+    rows = [
+        {"business": business, "resource": room.resource, "service": service}
+        for service in sorted(room.services or offered)
+    ]
+    if rows:
+        await connection.execute(insert(resource_services), rows)
+
+
+async def offer_everywhere(connection: AsyncConnection, business: str, service: str) -> int:
+    """Let every resource offer ``service``; how many there are."""
+    found = await connection.execute(select(resources.c.id).where(resources.c.business == business))
+    rows = [{"business": business, "resource": name, "service": service} for name in found.scalars()]
+    if rows:
+        await connection.execute(insert(resource_services).on_conflict_do_nothing(), rows)
+    return len(rows)
