@@ -13,7 +13,8 @@ from calls.events import CallerVerified, VerificationFailed, VerificationLapsed
 from calls.run import ActionRequest, ActionSettled
 from workflows.calling import LAPSED, proof_slots
 from workflows.language.catalogue import ACTIONS, UNAVAILABLE
-from workflows.language.model import ONE_TIME_CODE, Say, Script, Slot, Verify
+from workflows.language.model import ONE_TIME_CODE, Call, Say, Script, Slot, Verify
+from workflows.language.paths import is_personal_source
 from workflows.turn import Turn
 from workflows.values import needs_yes, objection
 
@@ -112,10 +113,11 @@ def personal_facts(script: Script) -> tuple[str, ...]:
 
 
 def told_slots(script: Script) -> tuple[str, ...]:
-    """Slots a script sets to something out of a person's record."""
-    says = (step for step in script.steps.values() if isinstance(step, Say))
-    sets = ((slot, given.name) for step in says for slot, given in step.sets.items())
-    return tuple(slot for slot, name in sets if script.found_personal & {name, name.partition(".")[0]})
+    """Slots, here or in a script that is called, which are set to something out of a person's record."""
+    steps = script.steps.values()
+    given = [pair for step in steps if isinstance(step, Say) for pair in step.sets.items()]
+    given += [pair for step in steps if isinstance(step, Call) for pair in step.fills.items()]
+    return tuple(slot for slot, source in given if is_personal_source(source, script.found_personal))
 
 
 def _is_open(turn: Turn, slot: Slot) -> bool:

@@ -359,3 +359,24 @@ def test_impostors_learn_nothing_and_change_nothing() -> None:
         for body in call.record:
             run = fold(run, body)
         assert run == call.run, seed
+
+
+def test_what_was_put_into_a_slot_from_a_record_is_forgotten_too() -> None:
+    text = MOVE.replace(
+        "  date:\n    collect",
+        "  keep:\n    say: Let me see.\n    sets: {date: fact.booking_date}\n  date:\n    collect",
+    )
+    call = dialogue("move", scripts(text), world()).opens().says(*give(**RIGHT))
+    assert call.slots["date"] == "2026-03-18"
+    call.resumes()
+    assert "date" not in call.slots
+    for secret in SECRETS:
+        assert secret not in call.words
+
+
+def test_a_call_with_something_of_a_record_is_for_verified_callers() -> None:
+    other = "script: other\ntitle: other\nslots:\n  day: {kind: date}\nsteps:\n  bye:\n    end: done\n    say: Bye.\n"
+    text = MOVE.replace("  tell:\n", "  pass:\n    call: other\n    with: {day: fact.booking_date}\n  tell:\n")
+    little = scripts(text, other)
+    assert "pass" in little.scripts["move"].personal
+    assert dialogue("move", little, world()).opens().says(*give(**RIGHT)).run.verified is not None

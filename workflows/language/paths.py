@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from workflows.language.model import (
     Act,
+    Argument,
     Call,
     Choose,
     Collect,
@@ -100,12 +101,20 @@ def personal_steps(steps: Mapping[str, Step], facts: frozenset[str]) -> frozense
     return frozenset(step.id for step in steps.values() if _is_personal(step, facts))
 
 
+def is_personal_source(source: Argument, personal: frozenset[str]) -> bool:
+    """Whether something is taken from a person's record. ``personal``: actions on it and the facts they find."""
+    if source.source == "receipt":
+        return source.name.partition(".")[0] in personal
+    return source.source == "fact" and source.name in personal
+
+
 def _is_personal(step: Step, facts: frozenset[str]) -> bool:
     if isinstance(step, Act) and step.personal:
         return True
     if isinstance(step, Decide) and any(case.source == "fact" and case.subject in facts for case in step.cases):
         return True
-    if isinstance(step, Say) and any(given.source == "fact" and given.name in facts for given in step.sets.values()):
+    given = step.sets if isinstance(step, Say) else step.fills if isinstance(step, Call) else {}
+    if any(is_personal_source(source, facts) for source in given.values()):
         return True
     return any(place.personal for line in lines_of(step) for place in line.places)
 

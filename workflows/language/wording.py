@@ -12,7 +12,7 @@ WORDING: dict[str, str] = {
     "silence_end": "I still can't hear you, so I'll end the call now. Please call us again. Goodbye.",
     "offer_human": "Would you like me to put you through to a person?",
     "offer_callback": "Would you like to leave a message or a number instead?",
-    "hand_over": "I'll put you through to a colleague. Please stay on the line; if nobody answers, I'll take a message.",
+    "hand_over": "I'll put you through to a colleague. Please stay on the line; if nobody answers I'll take a message.",
     "no_human": "I'm afraid there is nobody I can put you through to right now.",
     "human_missed": "I'm sorry, nobody could take your call just now.",
     "give_up": "I'm sorry, I could not help you this time. Please call us again. Goodbye.",
