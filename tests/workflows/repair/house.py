@@ -6,8 +6,8 @@ from calls import events as ev
 from calls import signals as sg
 from calls.commands import Command
 from calls.conversation import Conversation
-from calls.effects import Judge
-from calls.line import IncomingCall, Line
+from calls.effects import Judge, Understand
+from calls.line import HumanDestination, IncomingCall, Line
 from calls.ports import EngineTraits
 from calls.run import Earlier
 from calls.speech import Heard, HeardBy, Played
@@ -21,16 +21,20 @@ TRAITS = EngineTraits(True, False, "ours", "bridged", exact_hearing=True)
 class Phone:
     """One call, decision by decision."""
 
-    def __init__(self, script: str = "book", earlier: Earlier | None = None) -> None:
+    def __init__(
+        self, script: str = "book", earlier: Earlier | None = None, human: HumanDestination | None = None
+    ) -> None:
         line = Line(
             id="front", number="+15550100", script=script, agent_name=FACTS.agent_name, business=FACTS.business,
-            greeting=FACTS.greeting, timezone=FACTS.timezone,
+            greeting=FACTS.greeting, timezone=FACTS.timezone, human=human,
         )  # fmt: skip
         call = IncomingCall("CA1", FACTS.caller, "+15550100", earlier=earlier)
         self.conversation = Conversation(line, call, ScriptDirector(SCRIPTS, script), TRAITS)
         self.state = CallState()
         self.at_ms = 0.0
         self.bodies: list[ev.EventBody] = []
+        self.turns: list[Understand] = []
+        """what was to be understood"""
 
     def give(self, signal: sg.Signal) -> None:
         """One signal, 100 ms after the one before; clauses are cleared at once."""
@@ -39,6 +43,8 @@ class Phone:
         self.state = decision.state
         self.bodies += decision.events
         for effect in decision.effects:
+            if isinstance(effect, Understand):
+                self.turns.append(effect)
             if isinstance(effect, Judge):
                 self.give(sg.Judged(effect.clause.id, effect.clause))
 
