@@ -231,3 +231,34 @@ def test_calls_go_on_when_the_database_is_away(fresh_database: str) -> None:
             assert await title(here) == "one"
 
     run(fresh_database, scene)
+
+
+def test_only_the_words_that_changed_are_voiced_beforehand(fresh_database: str, tmp_path: Path) -> None:
+    async def scene(store: VersionStore, _engine: AsyncEngine) -> None:
+        voiced: list[str] = []
+        told = asyncio.Event()
+
+        async def voice(texts: Sequence[str]) -> None:
+            voiced.extend(texts)
+            told.set()
+
+        path = tmp_path / "book.yaml"
+        path.write_text(BOOK)
+        scripts = LiveScripts(WorkingCopies(tmp_path), store, LoopClock(), voice)
+        await scripts.start()
+        asks = "What day would you like to come in?"
+        assert asks in BOOK
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(scripts.run())
+            path.write_text(BOOK.replace(asks, "Which day is it to be?"))
+            async with asyncio.timeout(10):
+                await told.wait()
+            told.clear()
+            await store.draft(BOOK.replace(asks, "And the day?"), "book.yaml", "ana", "shorter", NOW)
+            await Publisher(store, shipped_scripts(), [good]).publish("book", "", "ana", "go", NOW)
+            async with asyncio.timeout(10):
+                await told.wait()
+            running.cancel()
+        assert voiced == ["Which day is it to be?", "And the day?"]
+
+    run(fresh_database, scene)
