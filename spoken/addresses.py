@@ -5,32 +5,149 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .digits import read_digit_group
-from .found import Found
+from .everyday import EVERYDAY
+from .found import CORRECTION, Found
 from .kinds import Context
-from .numbers import read_ordinal
+from .numbers import read_small_ordinal
 from .tokens import MASK, Utterance, phrases, word_set
 
 _STREETS = word_set(
-    """street st avenue ave road rd drive dr lane ln boulevard blvd court ct place pl way terrace square
-    close crescent highway parkway circle row mews hill gardens grove walk broadway loop trail alley"""
+    """street st avenue ave av road rd drive dr lane ln boulevard blvd court ct place pl way terrace square sq close
+    crescent highway hwy parkway pkwy circle row mews hill gardens grove walk broadway loop trail alley green park
+    quay rise view vale wharf yard esplanade plaza turnpike pike route mount crossing run point path drove parade
+    common embankment street's bypass heights meadow meadows ridge landing cove bend creek"""
 )
-_LEAD = phrases(
-    """my address is | the address is | address is | i live at | we live at | i live on | its | it is |
-    thats | at | we are at | send it to | deliver it to | deliver to | um | uh | well | yes | sure |
-    okay | so"""
+_FIRMLY_STREETS = word_set("street avenue ave road drive lane boulevard terrace crescent highway parkway mews close grove")
+_UNITS = frozenset({"apartment", "apt", "flat", "unit", "suite", "floor", "room", "building", "block", "box", "studio"})
+_ARTICLES = frozenset({"the", "a", "an", "my", "our", "your", "his", "her", "their", "this", "that", "which", "what"})
+_NOT_HOUSES = word_set(
+    """am pm oclock people person persons guests minutes minute hours hour days day weeks week months month years year
+    percent dollars pounds of times o nights adults kids children past to and or in on at for"""
 )
-_UNITS = frozenset({"apartment", "apt", "flat", "unit", "suite", "floor", "room", "number", "building"})
-_TAIL = frozenset({"please", "thanks", "thank", "you"})
+_TAIL = phrases(
+    """please | thanks | thank you | cheers | ta | love | mate | thats it | thats my address | thats the address |
+    thats right | if thats ok | and its | and thats | and my | and the | and i | and we | its the | its a | thats the
+    | thats a | if you | because | but | so | on monday | on tuesday | on wednesday | on thursday | on friday |
+    on saturday | on sunday | is my address | is the address | is where | i think | i believe | um | uh | erm | right
+    | okay | ok | got that | did you get that | for delivery | for the delivery"""
+)
 
 
-def _number(words: Sequence[str], i: int) -> tuple[str, int] | None:
-    digits, j = "", i
-    while j < len(words):
+def find_address(u: Utterance, context: Context) -> Found | None:
+    """The kind ``address``: from the flat or house number to the end of the utterance or of the last correction.
+
+    A street without a number, or a number with a name but no street, is a part.
+    """
+    best: Found | None = None
+    for start, end in _segments(u):
+        found = _in_segment(u, start, end)
+        if found is None:
+            best = _house_corrected(best, u, start, end)
+        elif best is None or found.complete or not best.complete:
+            best = found
+    if best is not None and u.strict and not best.complete:
+        return None
+    return best
+
+
+def _segments(u: Utterance) -> list[tuple[int, int]]:
+    """The stretches between corrections and claimed words."""
+    cuts: list[tuple[int, int]] = []
+    start = i = 0
+    while i < len(u.words):
+        length = CORRECTION.match(u.words, i) or (u.words[i] == MASK)
+        if length:
+            cuts.append((start, i))
+            start = i + length
+        i += length or 1
+    return [(a, b) for a, b in [*cuts, (start, len(u.words))] if b > a]
+
+
+def _in_segment(u: Utterance, start: int, end: int) -> Found | None:
+    words = u.words
+    streets = [i for i in range(start, end) if words[i] in _STREETS and _has_a_name(words, start, i)]
+    for i in range(start, end):
+        unit = words[i] in _UNITS and i + 1 < end and _house(u, i + 1, end, letters=True) is not None
+        house = None if unit else _house(u, i, end)
+        if not unit and (house is None or not _goes_on_as_an_address(words, i, house[1], end)):
+            continue
+        if not any(street > i for street in streets):
+            numbered = house is not None and end - house[1] <= 5 and (i == start or words[i - 1] in EVERYDAY)
+            if not numbered and not (unit and i == start):
+                continue
+            return _found(u, i, _tail(u, i, end), 0.5, whole=False)
+        return _found(u, i, _tail(u, i, end), 0.7, whole=True)
+    if not streets or u.strict:
+        return None
+    # "Rose Cottage, Mill Lane": a house with a name instead of a number.
+    first = streets[0]
+    while first > start and words[first - 1] not in EVERYDAY:
+        first -= 1
+    named_house = streets[0] - first >= 3 and "," in "".join(u.between(i) for i in range(first + 1, streets[0]))
+    return _found(u, first, _tail(u, first, end), 0.6 if named_house else 0.4, whole=named_house)
+
+
+def _found(u: Utterance, start: int, end: int, sure: float, *, whole: bool) -> Found | None:
+    return Found(start, end, _written(u, start, end), sure, complete=whole) if end > start else None
+
+
+def _has_a_name(words: Sequence[str], start: int, street: int) -> bool:
+    """ "Main Street", "the Crescent" after a number; not "the road", "right way", "street"."""
+    if words[street] == "broadway":
+        return True
+    before = words[street - 1] if street > start else ""
+    if before == "the":
+        return street - 2 >= start and read_digit_group(words, street - 2) is not None
+    if not before or before in _ARTICLES:
+        return False
+    named = before not in EVERYDAY or read_small_ordinal(words, street - 1) is not None
+    return named or (words[street] in _FIRMLY_STREETS and before in ("high", "church", "station", "new", "old", "park"))
+
+
+def _house(u: Utterance, i: int, end: int, *, letters: bool = False) -> tuple[str, int] | None:
+    """A house number at word ``i``, its letter with it ("221B"), and the index after it."""
+    words, digits, j = u.words[:end], "", i
+    if read_small_ordinal(words, i):
+        return None
+    while j < end:
         group = read_digit_group(words, j)
-        if group is None or (words[j] == "o" and not digits):
+        if group is None or (words[j] == "o" and not digits) or (digits and "," in u.between(j)):
             break
+        if digits and "-" in u.between(j):
+            digits += "-"
         digits, j = digits + group[0], group[1]
-    return (digits, j) if digits else None
+    if not digits:
+        single = letters and len(words[i]) == 1 and words[i].isalpha()
+        return (words[i].upper(), i + 1) if single else None
+    if j < end and len(words[j]) == 1 and words[j].isalpha() and (letters or u.between(j) == "" or words[j] in "bcdefgh"):
+        digits, j = digits + words[j].upper(), j + 1
+    return digits, j
+
+
+def _goes_on_as_an_address(words: Sequence[str], start: int, i: int, end: int) -> bool:
+    if i >= end or words[i] in _NOT_HOUSES:
+        return False
+    named = words[i] not in EVERYDAY or words[i] in _UNITS or read_small_ordinal(words, i) is not None
+    return named or (i + 1 < end and (words[i + 1] in _STREETS or words[i] == "the"))
+
+
+def _house_corrected(best: Found | None, u: Utterance, start: int, end: int) -> Found | None:
+    """ "7 Park Place, no, 9": a number alone replaces the house number."""
+    house = _house(u, start, end)
+    if best is None or house is None or house[1] != end:
+        return best
+    parts = str(best.value).split(" ")
+    if not parts[0][:1].isdigit():
+        return best
+    return Found(best.start, end, " ".join([house[0], *parts[1:]]), best.confidence, complete=best.complete)
+
+
+def _tail(u: Utterance, start: int, end: int) -> int:
+    """Where the address ends: before the courtesy or the sentence that follows it."""
+    for i in range(start + 1, end):
+        if _TAIL.match(u.words, i):
+            return i
+    return end
 
 
 def _written(u: Utterance, start: int, end: int) -> str:
@@ -38,22 +155,14 @@ def _written(u: Utterance, start: int, end: int) -> str:
     i = start
     while i < end:
         word = u.words[i]
-        ordinal = read_ordinal(u.words, i)
-        number = _number(u.words, i)
-        if ordinal and not word[0].isdigit():
-            parts.append(_suffixed(ordinal[0]))
+        ordinal = read_small_ordinal(u.words, i)
+        number = None if ordinal else _house(u, i, end, letters=bool(parts) and parts[-1].lower() in _UNITS)
+        if ordinal:
+            parts.append(word if word[0].isdigit() else _suffixed(ordinal[0]))
             i = ordinal[1]
         elif number:
-            text, i = number[0], number[1]
-            if (
-                i < end
-                and len(u.words[i]) == 1
-                and u.words[i].isalpha()
-                and parts
-                and parts[-1].rstrip(",").lower() in _UNITS
-            ):
-                text, i = text + u.words[i].upper(), i + 1
-            parts.append(text)
+            parts.append(number[0])
+            i = number[1]
         else:
             if word in _UNITS and parts:
                 parts[-1] = parts[-1].rstrip(",") + ","
@@ -68,29 +177,3 @@ def _suffixed(n: int) -> str:
     if 11 <= n % 100 <= 13:
         return f"{n}th"
     return f"{n}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th') }"
-
-
-def find_address(u: Utterance, context: Context) -> Found | None:
-    """The kind ``address``: from the house number (or the first word) to the end of the utterance."""
-    words = u.words
-    start = 0
-    while start < len(words):
-        length = _LEAD.match(words, start)
-        if not length:
-            break
-        start += length
-    end = start
-    while end < len(words) and words[end] != MASK:
-        end += 1
-    while end > start and words[end - 1] in _TAIL:
-        end -= 1
-    if end <= start:
-        return None
-    street = any(word in _STREETS for word in words[start:end])
-    numbered = next((i for i in range(start, end) if _number(words, i)), None)
-    if u.strict and not (street and numbered is not None):
-        return None
-    if u.strict and numbered is not None:
-        start = numbered
-    whole = street and numbered is not None
-    return Found(start, end, _written(u, start, end), 0.7 if whole else 0.4, complete=whole)

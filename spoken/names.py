@@ -1,53 +1,20 @@
-"""People's names: "my name is Anna Miller", "under Miller", "Miller, m i double l e r", or spelled alone."""
+"""People's names: "my name is Anna Miller", "under Miller", "Miller, m i double l e r"."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from .days import MONTHS, WEEKDAYS
 from .found import CORRECTION, Found
 from .kinds import Context
 from .letters import Spelling, spellings
-from .numbers import TEN_WORDS, UNITS
-from .tokens import MASK, Utterance, phrases, word_set
+from .name_words import ALSO_SURNAMES, CUES, FILL, PARTICLES, RELATIONS, SOFT_CUES, STOP, TITLES
+from .tokens import MASK, Utterance
 
-_CUES = phrases(
-    """my name is | my names | my full name is | the name is | the names | name is | names |
-    under the name of | under the name | in the name of | under my name | the name of | by the name of |
-    this is | im called | i am called | call me | its under | its for | under | put it under |
-    put it down as | reservation for | booking for | last name is | my last name is | surname is |
-    my surname is | family name is | first name is | my first name is | last name | surname |
-    family name | first name | my name would be | my names actually | you can call me | they call me |
-    i go by | name | should be under"""
-)
-_SOFT_CUES = phrases(
-    """its | it is | im | i am | thats | that is | for | that would be | thatd be | yes its | yeah its |
-    make it | no its | make that | change it to | it should be | to"""
-)
-_FIRST_NAME = frozenset({"first"})
-_STOP = (
-    word_set(
-        """please thanks thank you and at on for tomorrow today tonight from with calling speaking here again
-    but is was my the a an i im its it that thats this i'd id want need would like have to by in about
-    because who as or so phone number email table party time next yes yeah no not spelled spelt spell
-    spells spelling written like actually sorry wait mean um uh er erm ok okay just all one of them
-    there hello hi hey what when where why how can could do does did are you we us our your me if will
-    be been get got make change book booking cancel order problem help hang moment second wife husband
-    noon midnight morning afternoon evening are how's good great sure well right correct wrong really
-    think know dont cant question speak talk agent person human representative operator looking trying
-    wondering calling interested available hoping going here late early happy afraid appointment
-    reservation reschedule fine later first last surname family"""
-    )
-    | set(WEEKDAYS)
-    | (set(MONTHS) - {"april", "may", "june", "august"})
-    | set(UNITS)
-    | set(TEN_WORDS)
-)
-_FILL = word_set("""um uh er erm well so yes yeah yep sure okay ok oh ah hi hello hey""")
-_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mister", "missus", "dr", "doctor", "sir", "madam", "professor"})
-_PARTICLES = word_set("""van von der den de la le di da del dos al bin ibn ter ten""")
 MAX_NAME_WORDS = 5
+_LEADS = frozenset(
+    {"hi", "hello", "hey", "its", "it", "is", "me", "yes", "yeah", "sure", "ok", "okay", "so", "well", "a"}
+)
 
 
 def _capital(u: Utterance, i: int) -> str:
@@ -56,7 +23,7 @@ def _capital(u: Utterance, i: int) -> str:
     if any(c.isupper() for c in raw[1:]) and not raw.isupper():
         return raw
     word = raw.lower()
-    if word in _PARTICLES:
+    if word in PARTICLES:
         return word
     if len(word) > 3 and word.startswith("mc"):
         return "Mc" + word[2:].capitalize()
@@ -65,19 +32,34 @@ def _capital(u: Utterance, i: int) -> str:
 
 def _take(u: Utterance, i: int, stops: Sequence[range]) -> tuple[list[str], int, int]:
     """Name words from word ``i`` on: the words, the place of the first, the index after the last."""
-    while i < len(u.words) and (u.words[i] in _TITLES or u.words[i] in _FILL):
+    i = _past_the_relation(u, i)
+    while i < len(u.words) and (u.words[i] in TITLES or u.words[i] in FILL):
         i += 1
     start = i
     taken: list[str] = []
     while i < len(u.words) and len(taken) < MAX_NAME_WORDS:
         word = u.words[i]
-        will = word == "will" and not taken and i + 1 < len(u.words) and u.words[i + 1] not in _STOP
-        if word == MASK or (word in _STOP and not will) or not word[0].isalpha() or any(i in r for r in stops):
+        will = word == "will" and not taken and i + 1 < len(u.words) and u.words[i + 1] not in STOP
+        surname = bool(taken) and word in ALSO_SURNAMES
+        if word == MASK or (word in STOP and not will and not surname) or not word[0].isalpha():
+            break
+        if any(i in r for r in stops):
             break
         if taken and any(mark in u.between(i) for mark in ".;?!") and len(u.words[i - 1]) > 1:
             break
         part = _capital(u, i)
-        if taken and u.between(i) == "-":
+        joint = _joint(u, i) if taken or word in ("o", "mc", "d") else ""
+        if joint == "o" and i + 1 < len(u.words):
+            i += 1
+            i += u.words[i] == "apostrophe" and i + 1 < len(u.words)
+            taken.append(("Mc" if word == "mc" else word.upper() + "'") + _capital(u, i))
+        elif joint == "-" and i + 1 < len(u.words):
+            i += 1
+            taken[-1] += "-" + _capital(u, i)
+        elif taken and part == taken[0] and len(part) > 1:
+            # "Mark, Mark Feldman" begins anew.
+            taken, start = [part], i
+        elif taken and u.between(i) == "-":
             taken[-1] += "-" + part
         else:
             taken.append(part)
@@ -89,7 +71,29 @@ def _spelled_ranges(u: Utterance) -> list[Spelling]:
     return [s for s in spellings(u.words) if len(s.characters) >= 3 and (s.firm >= 2 or s.end - s.start >= 3)]
 
 
-def _title(characters: str) -> str:
+def _past_the_relation(u: Utterance, i: int) -> int:
+    """After "my mother" and the like, when a name follows: "it's for my mother Eleanor Rigby"."""
+    j = i + (i < len(u.words) and u.words[i] in ("my", "our", "his", "her"))
+    if i < j < len(u.words) and u.words[j] in RELATIONS:
+        j += 1
+        while j < len(u.words) and u.words[j] in ("is", "called", "named", "its", "name"):
+            j += 1
+        return j
+    return i
+
+
+def _joint(u: Utterance, i: int) -> str:
+    """How a name goes on at word ``i``: "-" said as a word, "o" before the rest of O'Brien."""
+    after = u.words[i + 1] if i + 1 < len(u.words) else ""
+    if u.words[i] in ("hyphen", "dash") and after:
+        return "-"
+    follows = len(after) > 2 and after[0].isalpha() and (after not in STOP or after == "apostrophe")
+    if u.words[i] in ("o", "mc") and follows:
+        return "o"
+    return "o" if u.words[i] == "d" and after == "apostrophe" else ""
+
+
+def title(characters: str) -> str:
     if len(characters) > 4 and characters.lower().startswith("mc") and characters.isalpha():
         return "Mc" + characters[2:].capitalize()
     name = "-".join(part[:1].upper() + part[1:] for part in characters.lower().split("-"))
@@ -102,8 +106,8 @@ def _cue_hits(u: Utterance, spelled: Sequence[Spelling], *, soft: bool) -> list[
     hits: list[Found] = []
     i = 0
     while i < len(u.words):
-        firm = _CUES.match(u.words, i)
-        length = firm or _SOFT_CUES.match(u.words, i)
+        firm = CUES.match(u.words, i)
+        length = firm or SOFT_CUES.match(u.words, i)
         if not length or u.words[i] == MASK:
             i += 1
             continue
@@ -131,7 +135,7 @@ def _trailing(u: Utterance) -> Found | None:
             while (
                 start > 0
                 and i - start < 3
-                and u.words[start - 1] not in _STOP | _FILL
+                and u.words[start - 1] not in STOP | FILL
                 and u.words[start - 1][0].isalpha()
             ):
                 start -= 1
@@ -147,10 +151,13 @@ def _bare(u: Utterance, spelled: Sequence[Spelling]) -> Found | None:
     for i in range(len(u.words)):
         if CORRECTION.match(u.words, i):
             start = i + CORRECTION.match(u.words, i)
+    while start < len(u.words) and u.words[start] in _LEADS:
+        start += 1
     names, first, end = _take(u, start, stops)
+    said = {name.lower() for name in names}
     # "Garcia with a G" still is nothing but a name.
     tail = u.words[end : end + 6] if u.words[end : end + 1] != ("with",) else ()
-    rest = [w for i, w in enumerate(tail, end) if w not in _STOP and not any(i in r for r in stops)]
+    rest = [w for i, w in enumerate(tail, end) if w not in STOP and w not in said and not any(i in r for r in stops)]
     if not names or rest:
         return None
     return Found(first, end, " ".join(names), 0.75 if len(names) <= 3 else 0.5)
@@ -164,7 +171,7 @@ def find_person_name(u: Utterance, context: Context) -> Found | None:
     if not spelled:
         return found
     letters = spelled[-1]
-    name = _title(letters.characters)
+    name = title(letters.characters)
     if found is None:
         return Found(letters.start, letters.end, name, 0.85) if not u.strict or letters.firm >= 3 else None
     if found.start > letters.start:
@@ -214,22 +221,3 @@ def _after_correction(chosen: Found, u: Utterance) -> Found:
             if names:
                 return Found(start, end, " ".join(names), 0.8, also=((chosen.start, chosen.end),))
     return chosen
-
-
-def find_spelled_name(u: Utterance, context: Context) -> Found | None:
-    """The kind ``spelled_name``: letters, "M as in Mike"; a plain name is a part to be spelled."""
-    runs = spellings(u.words)
-    runs = [run for run in runs if len(run.characters) >= (3 if u.strict else 1)]
-    if runs:
-        chosen = runs[0]
-        for run in runs[1:]:
-            text = chosen.characters + run.characters
-            start = chosen.start
-            if CORRECTION.within(u.words, chosen.end, run.start):
-                text, start = run.characters, run.start
-            chosen = Spelling(start, run.end, text, chosen.firm + run.firm)
-        return Found(chosen.start, chosen.end, _title(chosen.characters), 0.9 if chosen.firm >= 2 else 0.7)
-    if u.strict:
-        return None
-    named = find_person_name(u, context)
-    return Found(named.start, named.end, named.value, 0.4, complete=False) if named else None

@@ -18,13 +18,14 @@ from .emails import find_email
 from .found import Found
 from .kinds import Context, Kind, Parsed, Value
 from .money import find_money
-from .names import find_person_name, find_spelled_name
+from .names import find_person_name
 from .numbers import find_number
 from .ordinals import find_ordinal
 from .party import find_party_size
 from .phones import find_phone, normalize_phone
 from .plain import without_idioms
 from .postcodes import find_postcode
+from .spelled_names import find_spelled_name
 from .time_kinds import find_datetime, find_time
 from .tokens import MASK, Utterance
 from .yes_no import find_yes_no
