@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -18,10 +18,13 @@ Rows = list[dict[str, object]]
 
 
 async def seed(engine: AsyncEngine, business: str, today: date, practice: Practice = BARE) -> None:
-    """Put a business into the tables. What is there already is left as it is, so it may be called at every start."""
-    rows = {**_calendar(practice), **_records(practice, today)}
+    """Put a new business into the tables. It may be called at every start: a calendar that is there is somebody's, and
+    what they took out of it stays out; records that are there are left as they are.
+    """
     async with engine.begin() as connection:
-        for table, values in rows.items():
+        known = select(t.services.c.id).where(t.services.c.business == business).limit(1)
+        new = (await connection.execute(known)).first() is None
+        for table, values in {**(_calendar(practice) if new else {}), **_records(practice, today)}.items():
             if values:
                 owned = [{"business": business, **value} for value in values]
                 await connection.execute(insert(table).on_conflict_do_nothing(), owned)
