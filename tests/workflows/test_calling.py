@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from calls.codec import decode
-from calls.commands import Affirm, Deny, FillSlot, Goodbye, SlowDown, StartWorkflow
+from calls.commands import Affirm, Cancel, Deny, FillSlot, Goodbye, SlowDown, StartWorkflow
 from calls.events import StepEntered, WorkflowCalled, WorkflowMigrated, WorkflowReturned
 from calls.run import DEEPEST, Run
 from calls.runs import fold
@@ -204,6 +204,15 @@ def test_start_goes_for_good() -> None:
 def test_goodbye_in_a_called_script_ends_the_call() -> None:
     call = dialogue("front", scripts(FRONT, PAINT)).opens().says(FillSlot("name", "Alex Kim", "Alex")).says(Goodbye())
     assert call.ending == ("hang_up", "abandoned")
+
+
+def test_taking_back_what_a_called_script_does_comes_back_too() -> None:
+    call = Digressing("front", scripts(FRONT, PAINT)).opens()
+    assert isinstance(call, Digressing)
+    call.goes_to("paint")
+    call.says(Cancel())
+    assert call.last.ending == ""
+    assert call.turn == ["All right, I'll leave it there.", "Now, back to where we were.", "Who is calling?"]
 
 
 def test_a_step_of_the_first_version_is_read() -> None:

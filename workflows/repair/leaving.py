@@ -10,7 +10,7 @@ from workflows.language.model import SHARED, Act, Confirm, HandOver, Say
 from workflows.offers import CALLBACK, HUMAN
 from workflows.passing import achieved
 from workflows.turn import Turn
-from workflows.walk import HANDED_OVER, start_script, walk
+from workflows.walk import HANDED_OVER, return_from, start_script, walk
 
 
 def restart(turn: Turn) -> None:
@@ -40,6 +40,9 @@ def cancel(turn: Turn) -> None:
         walk(turn, step.declined)
     elif turn.script.on_cancel:
         walk(turn, turn.script.on_cancel)
+    elif turn.run.frames:
+        turn.word("cancelled")
+        return_from(turn, "declined")
     else:
         turn.word("cancelled", turn.wording("goodbye"))
         turn.leave("hang_up", "declined")
