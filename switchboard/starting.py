@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -20,7 +21,7 @@ _LINE = """\
   {name}:
     number: "{number}"
     script: {name}
-    business: {business}
+    business: {written}
     agent_name: {agent}
     greeting: >-
       Hello, this is {agent}, the automated assistant of {business}. This call is recorded.
@@ -50,8 +51,13 @@ def begin(name: str, kind: str, settings: Settings, business: str, number: str =
         raise ConfigurationError(f"{scenario} is there already; choose another name")
     known = _lines(settings.lines)
     chosen = _free_number(number, known)
-    block = _LINE.format(name=name, number=chosen, business=business, agent="Robin", timezone=_timezone(known))
-    for path, text in ((script, _filled(f"{kind}.yaml", name)), (scenario, _filled(f"{kind}.scenario.yaml", name))):
+    block = _LINE.format(
+        name=name, number=chosen, business=business, agent="Robin", written=_quoted(business), timezone=_timezone(known)
+    )
+    for path, text in (
+        (script, _filled(f"{kind}.yaml", name, business)),
+        (scenario, _filled(f"{kind}.scenario.yaml", name, business)),
+    ):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     (settings.scripts / "schema.json").write_text(render(), encoding="utf-8")
@@ -94,9 +100,16 @@ def _timezone(known: list[tuple[str, str, str]]) -> str:
     return known[0][2] if known else "UTC"
 
 
-def _filled(template: str, name: str) -> str:
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _filled(template: str, name: str, business: str) -> str:
     text = files("workflows").joinpath("templates", template).read_text(encoding="utf-8")
-    return text.replace("@NAME@", name).replace("@WORDS@", name.replace("_", " "))
+    for gap, words in (("@NAME@", name), ("@WORDS@", name.replace("_", " ")), ("@BUSINESS@", _quoted(business)),
+                       ("@SAID@", business)):  # fmt: skip
+        text = text.replace(gap, words)
+    return text
 
 
 def _added(path: Path, block: str) -> Path | None:
