@@ -74,6 +74,8 @@ class RecordDesk:
             if _last(past, HANDOVER) != "handover.requested" or past[-1].name == "call.ended":
                 return  # a repeated callback, or one the end of the call has overtaken
             record, state, at_ms = await self._open(call)
+            if state.floor is Floor.ENDED or state.missed:
+                return  # another process was told the same a moment ago
             settled = await self._unrecorded(call, record)
             if status in TOOK:
                 ended = ev.CallEnded("handed_over", state.disposition, at_ms)
@@ -106,6 +108,8 @@ class RecordDesk:
 
     async def _end(self, call: str, reason: str) -> None:
         record, state, at_ms = await self._open(call)
+        if state.floor is Floor.ENDED:
+            return  # another process was faster
         lasted_ms = record.past[-1].at_ms if reason == "process_lost" and record.past else at_ms
         ended = ev.CallEnded(reason, state.disposition, lasted_ms)
         record.append([*await self._unrecorded(call, record), ended], at_ms)

@@ -39,7 +39,7 @@ from switchboard.places import Places
 from switchboard.rates import CallRates
 from switchboard.returning import BrokenOff
 from switchboard.scripts import LiveScripts
-from switchboard.secret import signing_key
+from switchboard.secret import print_of, signing_key
 from switchboard.settings import Settings
 from switchboard.sockets import OpenedSockets
 from switchboard.sweeper import Sweeper
@@ -109,7 +109,8 @@ async def open_house(
         tokens = CallTokens(SystemRandomness(), clock, key)
         store = await stack.enter_async_context(_valkey(stores.redis_url))
         rates = CallRates(store, key, clock)
-        places = Places(store, clock, worker)
+        places = Places(store, clock, f"{worker} {print_of(key)}")
+        await _warn_of_other_keys(places, print_of(key))
         door = Door(LineDoor(book, LinePauses(database), rates, clock, places), clock)
         places.seated = lambda: door.seated_calls
         opened = OpenedSockets(database, clock)
@@ -153,6 +154,19 @@ def _taken_over(door: Door, stream: str) -> None:
     if visit is not None and visit.seat is not None:
         log.warning("another process has taken a call over; it ends here")
         visit.seat.tell(Displaced())
+
+
+async def _warn_of_other_keys(places: Places, ours: str) -> None:
+    try:
+        others = [name for name in await places.names() if not name.endswith(ours)]
+    except Exception as why:
+        log.warning("other processes cannot be looked for (%s)", type(why).__name__)
+        return
+    if others:
+        log.error(
+            "%d other process(es) have another secret, so neither takes the other's calls; "
+            "set SWITCHBOARD_SECRET to the same value everywhere", len(others)
+        )  # fmt: skip
 
 
 @contextlib.asynccontextmanager

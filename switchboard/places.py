@@ -88,6 +88,14 @@ class Places:
             return 0
         return sum(1 for worker in present if _text(worker) != self._worker)
 
+    async def names(self) -> list[str]:
+        """Every process that answers calls now, as they call themselves. Raises when the store is away."""
+        if self._store is None:
+            return []
+        async with asyncio.timeout(ANSWER_S * 5):
+            present = await self._store.zrangebyscore(WORKERS, self._now() - PRESENT_MS, "+inf")
+        return [_text(worker) for worker in present]
+
     async def run(self) -> None:
         """Renew what is held, free what was left, and be present, until cancelled."""
         if self._store is None:
