@@ -17,7 +17,9 @@ _STREETS = word_set(
     quay rise view vale wharf yard esplanade plaza turnpike pike route mount crossing run point path drove parade
     common embankment street's bypass heights meadow meadows ridge landing cove bend creek"""
 )
-_FIRMLY_STREETS = word_set("street avenue ave road drive lane boulevard terrace crescent highway parkway mews close grove")
+_FIRMLY_STREETS = word_set(
+    "street avenue ave road drive lane boulevard terrace crescent highway parkway mews close grove"
+)
 _UNITS = frozenset({"apartment", "apt", "flat", "unit", "suite", "floor", "room", "building", "block", "box", "studio"})
 _ARTICLES = frozenset({"the", "a", "an", "my", "our", "your", "his", "her", "their", "this", "that", "which", "what"})
 _NOT_HOUSES = word_set(
@@ -25,12 +27,12 @@ _NOT_HOUSES = word_set(
     percent dollars pounds of times o nights adults kids children past to and or in on at for"""
 )
 _TAIL = phrases(
-    """please | thanks | thank you | cheers | ta | love | mate | thats it | thats my address | thats the address |
-    thats right | if thats ok | and its | and thats | and my | and the | and i | and we | its the | its a | thats the
-    | thats a | if you | because | but | so | on monday | on tuesday | on wednesday | on thursday | on friday |
-    on saturday | on sunday | is my address | is the address | is where | i think | i believe | um | uh | erm | right
-    | okay | ok | got that | did you get that | for delivery | for the delivery"""
+    """please | thanks | thank you | cheers | thats | if thats ok | and its | and thats | and my | and the | and i |
+    and we | its the | its a | if you | because | but | so | on monday | on tuesday | on wednesday | on thursday |
+    on friday | on saturday | on sunday | is my address | is the address | is where | i think | i believe | um | uh |
+    erm | got that | did you get that | for delivery | for the delivery"""
 )
+_LAST = frozenset({"love", "mate", "right", "ta", "okay", "ok", "dear", "pal", "yes", "yeah"})
 
 
 def find_address(u: Utterance, context: Context) -> Found | None:
@@ -71,6 +73,8 @@ def _in_segment(u: Utterance, start: int, end: int) -> Found | None:
         house = None if unit else _house(u, i, end)
         if not unit and (house is None or not _goes_on_as_an_address(words, i, house[1], end)):
             continue
+        if unit and words[i] == "box" and words[start:i][-1:] in (("po",), ("o",)):
+            return _found(u, i - 1 - (words[i - 1] == "o"), _tail(u, i, end), 0.6, whole=True)
         if not any(street > i for street in streets):
             numbered = house is not None and end - house[1] <= 5 and (i == start or words[i - 1] in EVERYDAY)
             if not numbered and not (unit and i == start):
@@ -80,7 +84,7 @@ def _in_segment(u: Utterance, start: int, end: int) -> Found | None:
     if not streets or u.strict:
         return None
     # "Rose Cottage, Mill Lane": a house with a name instead of a number.
-    first = streets[0]
+    first = streets[0] - 1
     while first > start and words[first - 1] not in EVERYDAY:
         first -= 1
     named_house = streets[0] - first >= 3 and "," in "".join(u.between(i) for i in range(first + 1, streets[0]))
@@ -119,7 +123,8 @@ def _house(u: Utterance, i: int, end: int, *, letters: bool = False) -> tuple[st
     if not digits:
         single = letters and len(words[i]) == 1 and words[i].isalpha()
         return (words[i].upper(), i + 1) if single else None
-    if j < end and len(words[j]) == 1 and words[j].isalpha() and (letters or u.between(j) == "" or words[j] in "bcdefgh"):
+    letter = j < end and len(words[j]) == 1 and words[j].isalpha()
+    if letter and (letters or u.between(j) == "" or words[j] in "bcdefgh"):
         digits, j = digits + words[j].upper(), j + 1
     return digits, j
 
@@ -144,9 +149,9 @@ def _house_corrected(best: Found | None, u: Utterance, start: int, end: int) -> 
 
 def _tail(u: Utterance, start: int, end: int) -> int:
     """Where the address ends: before the courtesy or the sentence that follows it."""
-    for i in range(start + 1, end):
-        if _TAIL.match(u.words, i):
-            return i
+    end = next((i for i in range(start + 1, end) if _TAIL.match(u.words, i)), end)
+    while end - 1 > start and u.words[end - 1] in _LAST:
+        end -= 1
     return end
 
 
@@ -166,11 +171,17 @@ def _written(u: Utterance, start: int, end: int) -> str:
         else:
             if word in _UNITS and parts:
                 parts[-1] = parts[-1].rstrip(",") + ","
-            parts.append(u.original(i) if u.original(i)[:1].isupper() else u.original(i).capitalize())
+            parts.append(_capital(u.original(i)))
             i += 1
         if i < end and "," in u.between(i) and parts:
             parts[-1] = parts[-1].rstrip(",") + ","
     return " ".join(parts)
+
+
+def _capital(raw: str) -> str:
+    if raw[:1].isupper():
+        return raw
+    return "'".join(part.capitalize() if not n or len(part) > 2 else part for n, part in enumerate(raw.split("'")))
 
 
 def _suffixed(n: int) -> str:

@@ -9,10 +9,10 @@ from .plain import plain
 from .tokens import Utterance, phrases
 
 _BESIDE_A_CARD = phrases(
-    """my card number is | card number is | the card number is | the number is | card | my card is | the card is | visa |
-    mastercard | amex | american express | debit | credit | number | the long number is | it starts with | starts with
-    | it ends in | ends in | number is | the first four are | the first four digits are | digits | dash | ready |
-    the last four are | the last four digits are | discover | maestro"""
+    """my card number is | card number is | the card number is | the number is | card | my card is | the card is | visa
+    | mastercard | amex | american express | debit | credit | number | the long number is | it starts with |
+    starts with | it ends in | ends in | number is | the first four are | the first four digits are | digits | dash
+    | ready | the last four are | the last four digits are | discover | maestro"""
 )
 
 

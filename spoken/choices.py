@@ -26,6 +26,11 @@ def _names(choice: Choice) -> tuple[tuple[str, ...], ...]:
 
 
 def _stem(word: str) -> str:
+    for ending in ("est", "er"):
+        root = word[: -len(ending)]
+        if word.endswith(ending) and 3 <= len(root) <= 6:
+            # "The biggest" of those called big, the "smaller" of those called small.
+            return root[:-1] if len(root) > 3 and root[-1] == root[-2] and root[-1] not in "ls" else root
     for ending in ("ings", "ing", "ies", "es", "s", "ed"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]
@@ -101,6 +106,10 @@ def _by_place(u: Utterance, choices: Sequence[Choice]) -> list[Found]:
             place = len(choices), i + 1
         if place is None and word == "former":
             place = 1, i + 1
+        if place is None and word == "middle" and len(choices) % 2:
+            place = len(choices) // 2 + 1, i + 1
+        if place is None and word in ("top", "bottom"):
+            place = 1 if word == "top" else len(choices), i + 1
         if place is None and len(u.words) <= 2 and not u.strict:
             place = read_cardinal(u.words, i)
         if place and 1 <= place[0] <= len(choices):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from .digits import read_digit_group
-from .found import Found
+from .found import CORRECTION, Found
 from .kinds import Context
 from .letters import read_spelling
 from .tokens import MASK, Utterance, phrases
@@ -17,28 +17,48 @@ VALID_EMAIL = re.compile(
 )
 _SIGNS = {
     "dot": ".", "point": ".", "period": ".", "underscore": "_", "dash": "-", "hyphen": "-", "minus": "-",
-    "plus": "+", "_": "_", "+": "+",
+    "plus": "+", "_": "_", "+": "+", "underline": "_", "fullstop": ".",
 }  # fmt: skip
 _PROVIDERS = {
     "gmail": "gmail.com", "g mail": "gmail.com", "gee mail": "gmail.com", "hotmail": "hotmail.com",
     "hot mail": "hotmail.com", "yahoo": "yahoo.com", "outlook": "outlook.com", "icloud": "icloud.com",
     "i cloud": "icloud.com", "aol": "aol.com", "a o l": "aol.com", "protonmail": "protonmail.com",
     "proton mail": "protonmail.com", "live": "live.com", "msn": "msn.com", "m s n": "msn.com",
+    "btinternet": "btinternet.com", "bt internet": "btinternet.com", "comcast": "comcast.net",
+    "verizon": "verizon.net", "googlemail": "googlemail.com", "google mail": "googlemail.com", "mac": "mac.com",
 }  # fmt: skip
 _PROVIDER_PHRASES = phrases("|".join(_PROVIDERS))
-_ENDINGS = {"calm": "com", "come": "com", "comm": "com", "nett": "net", "ork": "org"}
+_ENDINGS = {"calm": "com", "come": "com", "comm": "com", "kom": "com", "nett": "net", "ork": "org", "orgs": "org"}
 _START = phrases(
-    """my email is | my email address is | email is | email address is | the email is | the address is |
-    address is | its | it is | thats | that is | that would be | at is | sure | yes | yeah | okay | ok |
-    well | um | uh | so | is | my e mail is | e mail is | e mail address is | send it to | write to |
-    reach me at | all lowercase | lower case | lowercase | all lower case | you can use | use | no |
-    sorry | i mean | actually | to | email | mail"""
+    """my email is | my emails | my email address is | email is | email address is | the email is | the emails |
+    the address is | the mail is | my mail is | address is | the email address is | my address is | the best email is |
+    its | it is | thats | that is | that would be | itll be | it would be | it should be | should be | at is | sure |
+    yes | yeah | yep | okay | ok | well | um | uh | er | erm | hmm | so | is | my e mail is | my e mails | e mail is |
+    e mail address is | send it to | send to | write to | write me at | reach me at | email me at | mail me at |
+    contact me at | reach me on | email me on | get me at | me at | all lowercase | lower case | lowercase |
+    all lower case | all small letters | you can use | you could use | please use | use | try | no | nope | sorry |
+    i mean | i meant | actually | wait | hang on | hold on | to | email | mail | hi | hello | hey | please | right |
+    oh | ah | like | i think its | i guess | im | put | put down | write down | take down | its just | just | make it |
+    make that | scratch that | the first part is | one word | all one word | all together | no spaces | id say | be"""
 )
+# After the local part, saying how it is written: nothing of the address.
+_REMARKS = phrases(
+    """all one word | one word | all together | altogether | no spaces | no space | without spaces | all lowercase |
+    all lower case | lowercase | lower case | all small | all in lowercase | in lowercase | all joined up |
+    joined together | no dots | no dot | thats one word | all as one word | as one word | written together"""
+)
+# ISO 3166-1 codes that are top-level domains, and the generic ones people have (IANA root zone database).
+_ENDINGS_KNOWN = frozenset(
+    ["com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "name", "pro", "aero", "coop", "museum", "app", "dev", "io", "ai", "co", "me", "tv", "xyz", "online", "site", "shop", "store", "tech", "blog", "email", "cloud", "agency", "studio", "design", "club", "live", "life", "world", "today", "news", "media", "group", "team", "company", "solutions", "services", "digital", "london", "nyc", "scot", "wales", "irish", "cymru", "health", "care", "law", "legal", "dental", "clinic", "salon", "hotel", "restaurant", "cafe", "bar", "pizza", "church", "school", "academy", "university", "energy", "space", "fun", "page", "link", "bank", "money", "finance", "consulting", "ac", "ad", "ae", "af", "ag", "al", "am", "ao", "ar", "as", "at", "au", "aw", "az", "ba", "bb", "bd", "be", "bf", "bg", "bh", "bi", "bj", "bm", "bn", "bo", "br", "bs", "bt", "bw", "by", "bz", "ca", "cc", "cd", "cf", "cg", "ch", "ci", "ck", "cl", "cm", "cn", "cr", "cu", "cv", "cw", "cx", "cy", "cz", "de", "dj", "dk", "dm", "do", "dz", "ec", "ee", "eg", "er", "es", "et", "eu", "fi", "fj", "fk", "fm", "fo", "fr", "ga", "gd", "ge", "gf", "gg", "gh", "gi", "gl", "gm", "gn", "gp", "gq", "gr", "gs", "gt", "gu", "gw", "gy", "hk", "hm", "hn", "hr", "ht", "hu", "id", "ie", "il", "im", "in", "iq", "ir", "is", "it", "je", "jm", "jo", "jp", "ke", "kg", "kh", "ki", "km", "kn", "kp", "kr", "kw", "ky", "kz", "la", "lb", "lc", "li", "lk", "lr", "ls", "lt", "lu", "lv", "ly", "ma", "mc", "md", "mg", "mh", "mk", "ml", "mm", "mn", "mo", "mp", "mq", "mr", "ms", "mt", "mu", "mv", "mw", "mx", "my", "mz", "na", "nc", "ne", "nf", "ng", "ni", "nl", "no", "np", "nr", "nu", "nz", "om", "pa", "pe", "pf", "pg", "ph", "pk", "pl", "pm", "pn", "pr", "ps", "pt", "pw", "py", "qa", "re", "ro", "rs", "ru", "rw", "sa", "sb", "sc", "sd", "se", "sg", "sh", "si", "sk", "sl", "sm", "sn", "so", "sr", "ss", "st", "su", "sv", "sx", "sy", "sz", "tc", "td", "tf", "tg", "th", "tj", "tk", "tl", "tm", "tn", "to", "tr", "tt", "tw", "tz", "ua", "ug", "uk", "us", "uy", "uz", "va", "vc", "ve", "vg", "vi", "vn", "vu", "wf", "ws", "ye", "yt", "za", "zm", "zw"]
+)
+_NO_LABELS = frozenset({"the", "a", "an", "my", "your", "his", "her", "our", "their", "this", "that", "some", "about"})
 
 
 def _piece(words: Sequence[str], i: int, *, local: bool) -> tuple[str, int] | None:
     """One part of an address: a sign, a spelled stretch, digits, or a word."""
     word = words[i]
+    if word in ("full", "under") and words[i + 1 : i + 2] in (("stop",), ("score",)):
+        return ("." if word == "full" else "_"), i + 2
     if word in _SIGNS and not (word in ("point", "period") and not local):
         return _SIGNS[word], i + 1
     spelling = read_spelling(words, i)
@@ -57,6 +77,12 @@ def _piece(words: Sequence[str], i: int, *, local: bool) -> tuple[str, int] | No
 def _join(words: Sequence[str], start: int, end: int, *, local: bool) -> str | None:
     text, i = "", start
     while i < end:
+        remark = _REMARKS.match(words[:end], i)
+        if remark and (text or i + remark < end):
+            i += remark
+            continue
+        if words[i] in ("capital", "letter", "number") and i + 1 < end:
+            i += 1
         piece = _piece(words[:end], i, local=local)
         if piece is None:
             return None
@@ -120,11 +146,31 @@ def find_email(u: Utterance, context: Context) -> Found | None:
         if domain is None:
             continue
         start = _local_start(words, at)
+        domain = _corrected_domain(words, domain)
         local = _join(words, start, at, local=True) if start < at else None
         value = f"{local}@{domain[0]}".lower()
-        if local and len(value) <= 254 and VALID_EMAIL.fullmatch(value):
+        if local and len(value) <= 254 and VALID_EMAIL.fullmatch(value) and _plausible(domain[0]):
             best = Found(start, domain[1], value, domain[2])
     return best
+
+
+def _plausible(domain: str) -> bool:
+    labels = domain.lower().split(".")
+    return labels[-1] in _ENDINGS_KNOWN and labels[0] not in _NO_LABELS
+
+
+def _corrected_domain(words: Sequence[str], domain: tuple[str, int, float]) -> tuple[str, int, float]:
+    """ "At Gmail, no, Hotmail dot com": another domain after a correction, unless a whole address follows."""
+    for i in range(domain[1], min(len(words), domain[1] + 3)):
+        length = CORRECTION.match(words, i)
+        start = i + length
+        start += length > 0 and words[start : start + 1] in (("at",), ("its",))
+        other = _domain(words, start) if length and start < len(words) else None
+        if other and "at" not in words[start : start + 8] and _plausible(other[0]):
+            return other
+        if length:
+            break
+    return domain
 
 
 def _local_start(words: Sequence[str], at: int) -> int:

@@ -27,16 +27,21 @@ from .plain import without_idioms
 from .postcodes import find_postcode
 from .spelled_names import find_spelled_name
 from .time_kinds import find_datetime, find_time
-from .tokens import MASK, Utterance
+from .tokens import MASK, Utterance, word_set
 from .yes_no import find_yes_no
 
 Range = tuple[int, int]
 Grammar = Callable[[Utterance, Context], Found | None]
 
 
+_SAYING_NOTHING = word_set(
+    "um umm uh uhh uhm er err erm errm hmm hm mm mmm ah aah eh oh well so like er... and the a you know"
+)
+
+
 def _find_free_text(u: Utterance, context: Context) -> Found | None:
     kept = [i for i, word in enumerate(u.words) if word != MASK]
-    if not kept or (u.strict and len(kept) < 2):
+    if not kept or (u.strict and len(kept) < 2) or all(u.words[i] in _SAYING_NOTHING for i in kept):
         return None
     # With other values taken out, the longest stretch that is left.
     start = end = best_start = best_end = kept[0]

@@ -108,13 +108,23 @@ def _sum(words: Sequence[str], i: int) -> tuple[int, int] | None:
         return None
     total, j = first
     while j + 1 < len(words) and words[j] in ("and", "plus", "with"):
-        more = _counted(words, j + 1)
+        more = _counted(words, j + 1) or _further(words, j + 1)
         if more is None:
             break
         total, j = total + more[0], more[1]
     if words[i] in ("a", "an") and j == first[1]:
         return None  # "a friend of mine" counts nobody
     return total, j
+
+
+def _further(words: Sequence[str], i: int) -> tuple[int, int] | None:
+    """ "Two more", "one extra", "me", "my sister" after people already counted."""
+    if words[i] in _SELF:
+        return 1, i + 1
+    quantity = _quantity(words, i)
+    if quantity and words[quantity[1] : quantity[1] + 1] in (("more",), ("extra",), ("others",)):
+        return quantity[0], quantity[1] + 1
+    return _company(words, i)
 
 
 def _hit(u: Utterance, i: int) -> Found | None:
@@ -155,6 +165,9 @@ def _plain(u: Utterance, i: int) -> Found | None:
         return None
     n, j = read
     if (j < len(words) and words[j] in _NOT_PEOPLE) or (i > 0 and words[i - 1] in ("at", "around", "past", "by", "to")):
+        return None
+    # "At seven thirty": the thirty belongs to the clock.
+    if i > 1 and read_number(words, i - 1) is not None and words[i - 2] in ("at", "around", "by", "for", "past"):
         return None
     if u.strict and not led:
         return None

@@ -40,6 +40,10 @@ _NO = phrases(
     its not correct | that isnt right | that isnt correct | that is incorrect | isnt right |
     of course not | absolutely not | definitely not | certainly not | id rather not | i would rather not
     | rather not | please dont | dont | do not | dont do that | dont bother | not now | not today |
+    no youre all right | no youre alright | no youre fine | no youre okay | no youre ok | no youre good |
+    nah youre all right | nah youre alright | nah im good | nah im all right | no im all right | no im alright |
+    no im okay | no im ok | no im all set | im all set | no thatll be all | thatll be all | no that will be all |
+    no thats everything | thats everything | no all good | no were good | no were all set | no were fine |
     not yet | no need | never mind | nevermind | im afraid not | afraid not | i guess not |
     i suppose not | i think not | hell no | no sir | no maam | uh uh | nuh uh | mm mm | that doesnt work
     | that wont work | doesnt work | that does not work | not for me | not interested | im good thanks |
