@@ -10,12 +10,14 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from switchboard.simulation.world import Rows, World, rows_of
+from switchboard.simulation.world import World, rows_of
+from workflows.backends.tables import metadata
 
-LEFT_BEHIND = ("bookings", "tickets", "callbacks", "messages")
+Found = Mapping[str, Sequence[Mapping[str, object]]]
+"""table -> rows"""
+
+LEFT_BEHIND = ("bookings", "tickets", "callbacks", "messages", "payment_promises")
 """Tables a call may write to; what the oracle is shown."""
-BEHIND_THEM = ("receipts", "outbox")
-"""Written along with them."""
 TEMPLATE = "switchboard_simulation"
 
 
@@ -68,9 +70,7 @@ class CalendarStore:
 
     def __init__(self, url: str) -> None:
         self._connection = psycopg.connect(address(url), row_factory=dict_row)
-        query = "select table_name from information_schema.columns where column_name = 'call'"
-        tables = {str(row["table_name"]) for row in self._connection.execute(query)}
-        self._written = [table for table in (*LEFT_BEHIND, *BEHIND_THEM) if table in tables]
+        self._owned = [table.name for table in reversed(metadata.sorted_tables) if "business" in table.columns]
 
     def close(self) -> None:
         """Let the connection go."""
@@ -97,19 +97,32 @@ class CalendarStore:
             for row in rows:
                 copy.write_row([row[name] for name in names])
 
-    def left_by(self, call: str) -> Rows:
-        """What a call has written, by table."""
-        found = {}
+    def left_in(self, world: World) -> Found:
+        """What differs from how ``world`` began: new rows by table; under ``changed`` bookings that were there."""
+        found: dict[str, list[Mapping[str, object]]] = {"changed": []}
         for table in LEFT_BEHIND:
-            query = sql.SQL("select * from {} where call = %s").format(sql.Identifier(table))
-            rows = self._connection.execute(query, [call]).fetchall()
-            found[table] = [row for row in rows if row.get("status") not in ("cancelled", "held")]
+            query = sql.SQL("select * from {} where business = %s").format(sql.Identifier(table))
+            found[table] = list(self._connection.execute(query, [world.business]).fetchall())
         self._connection.commit()
-        return found
+        before = {str(row["code"]): row for row in rows_of(world)["bookings"]}
+        made = []
+        for row in found["bookings"]:
+            was = before.pop(str(row["code"]), None)
+            if was is None and row["status"] == "booked":
+                made.append(row)
+            elif was is not None and any(row[name] != value for name, value in was.items() if name in COMPARED):
+                found["changed"].append(row)
+        found["changed"] += [{**row, "status": "gone"} for row in before.values()]
+        return {**found, "bookings": made}
 
-    def forget(self, call: str) -> None:
-        """Take out what a call has written: its codes are free again, so that no call depends on those before it."""
-        for table in self._written:
-            query = sql.SQL("delete from {} where call = %s").format(sql.Identifier(table))
-            self._connection.execute(query, [call])
+    def forget(self, world: World) -> None:
+        """Take a business out with everything a call has left there: no call depends on those before it."""
+        with self._connection.pipeline():
+            for table in self._owned:
+                query = sql.SQL("delete from {} where business = %s").format(sql.Identifier(table))
+                self._connection.execute(query, [world.business])
         self._connection.commit()
+
+
+COMPARED = ("service", "resource", "starts_at", "ends_at", "name", "phone", "status")
+"""What makes a booking another one than it was."""

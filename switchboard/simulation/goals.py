@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from typing import Literal
 
@@ -43,6 +43,10 @@ class Goal:
     name: str = ""
     phone: str = ""
     order: str = ""
+    code: str = ""
+    last_name: str = ""
+    date_of_birth: str = ""
+    amount: str = ""
     problem: str = ""
     message: str = ""
     reason: str = ""
@@ -65,6 +69,8 @@ def draw_goal(kind: GoalKind, world: World, bank: Bank, chance: random.Random, *
     name, phone = chance.choice(bank.people["name"]), world.caller
     if chance.random() < 0.3 or not phone:
         phone = f"+1212555{chance.randint(100, 199):04}"
+    if kind in OWN:
+        return _about_own_records(kind, world, chance)
     if kind != "book":
         return Goal(
             kind,
@@ -94,6 +100,34 @@ def draw_goal(kind: GoalKind, world: World, bank: Bank, chance: random.Random, *
         declines=chance.random() < 0.06,
         first=first,
     )
+
+
+OWN = ("reschedule", "cancel", "payment_promise")
+"""goals about the caller's own records: they have to prove who they are"""
+
+
+def _about_own_records(kind: GoalKind, world: World, chance: random.Random) -> Goal:
+    person = world.person
+    goal = Goal(
+        kind,
+        service=world.mine.service,
+        name=person.name,
+        phone=person.phone,
+        code=world.mine.code,
+        last_name=person.name.split()[-1],
+        date_of_birth=person.born.isoformat(),
+        declines=chance.random() < 0.06,
+        other_time=True,
+        other_day=True,
+    )
+    if kind == "payment_promise":
+        whole = chance.random() < 0.6
+        amount = str(person.balance) if whole else str(chance.randint(5, int(person.balance) - 1))
+        return replace(goal, amount=amount, date=chance.choice(world.days_ahead(2, 25)).isoformat())
+    if kind == "cancel":
+        return goal
+    day, at = _wanted_time(world, world.mine.service, chance, free=chance.random() < 0.9)
+    return replace(goal, date=day.isoformat(), time=at.strftime("%H:%M"))
 
 
 def _wanted_time(world: World, service: str, chance: random.Random, *, free: bool = False) -> tuple[date, time]:

@@ -25,6 +25,8 @@ CLAIMS: Mapping[str, str] = {
     "tickets": r"\byour ticket number is\b",
     "callbacks": r"\bcall back is noted\b|\bsomeone will call you back on\b",
     "messages": r"\bmessage has been passed on\b",
+    "changed": r"\byour appointment (?:is now on|on .{5,60} is cancelled)\b",
+    "payment_promises": r"\byour payment of .{3,80} is noted\b|\byour reference number is\b",
 }
 """table -> words which say that something is in it now"""
 
@@ -77,7 +79,7 @@ class CallerEar:
 
     def tells(self, words: str, name: str, value: str) -> bool:
         """Whether ``words`` say ``value`` (by its name in a goal). In whole words: noon is not in "afternoon"."""
-        if name == "name":
+        if name in ("name", "last_name"):
             return _names(value, words)
         if name in ("problem", "message", "reason"):
             return overlap(value, words) >= ENOUGH
@@ -89,6 +91,8 @@ class CallerEar:
                 yield read_back(Kind.date, value, self._context)
             case "time":
                 yield read_back(Kind.time, value, self._context)
+            case "amount":
+                yield read_back(Kind.money, float(value), self._context)
             case "phone":
                 yield read_back(Kind.phone, value, self._context)
                 yield f"ending in {words_for_digits(value[-4:], zero='zero')}"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from switchboard.simulation.goals import Goal
@@ -76,6 +77,12 @@ def _unwanted(goal: Goal, world: World, rows: Rows) -> Sequence[str]:
     found = [text for row in rows.get("bookings", ()) if (text := _unwanted_booking(goal, world, row))]
     if len(rows.get("bookings", ())) > 1:
         found.append(f"{len(rows['bookings'])} bookings were made")
+    found += [text for row in rows.get("changed", ()) if (text := _unwanted_change(goal, world, row))]
+    for row in rows.get("payment_promises", ()):
+        if goal.kind != "payment_promise" or goal.declines:
+            found.append("a payment was promised which nobody promised")
+        elif (Decimal(str(row["amount"])), str(row["promised_on"])) != (Decimal(goal.amount), goal.date):
+            found.append(f"promised {row['amount']} on {row['promised_on']}, wanted {goal.amount} on {goal.date}")
     for table, kinds in (("tickets", ("support",)), ("callbacks", ()), ("messages", ())):
         for row in rows.get(table, ()):
             if table == "tickets" and goal.kind not in kinds:
@@ -85,17 +92,33 @@ def _unwanted(goal: Goal, world: World, rows: Rows) -> Sequence[str]:
     return found
 
 
+def _unwanted_change(goal: Goal, world: World, row: Mapping[str, object]) -> str:
+    if row["code"] != world.mine.code or goal.kind not in ("reschedule", "cancel") or goal.declines:
+        return f"booking {row['code']} was changed which nobody asked for"
+    if goal.kind == "cancel":
+        return "" if row["status"] == "cancelled" else f"the appointment is {row['status']}, not cancelled"
+    if row["status"] != "booked":
+        return f"the appointment is {row['status']}, not moved"
+    return _other_time(goal, world, row["starts_at"])
+
+
 def _unwanted_booking(goal: Goal, world: World, row: Mapping[str, object]) -> str:
     if goal.kind != "book" or goal.declines:
         return "a booking was made which nobody asked for"
     start = row["starts_at"]
     assert isinstance(start, datetime)
-    local = start.astimezone(world.zone)
     is_ = {"service": row["service"], "name": row["name"], "phone": row["phone"]}
     wanted = {"service": goal.service, "name": goal.name, "phone": goal.phone}
     for field, value in wanted.items():
         if not _alike(str(is_[field]), value):
             return f"{field} is {is_[field]!r}, wanted {value!r}"
+    return _other_time(goal, world, start)
+
+
+def _other_time(goal: Goal, world: World, start: object) -> str:
+    """What is wrong with a start; empty when it is as wanted, or what they would have taken instead."""
+    assert isinstance(start, datetime)
+    local = start.astimezone(world.zone)
     day, at = local.date().isoformat(), local.strftime("%H:%M")
     if (day, at) == (goal.date, goal.time):
         return ""
@@ -117,7 +140,7 @@ def _day_had_any(goal: Goal, world: World) -> bool:
 
 def _same_phone(phone: object, goal: Goal, world: World) -> bool:
     # A message may carry the number the call came from: nobody asked for another.
-    return str(phone or "") in (goal.phone, world.caller, "")
+    return str(phone or "") in (goal.phone, world.caller, world.person.phone, "")
 
 
 def _alike(one: str, other: str) -> bool:
@@ -140,6 +163,12 @@ def _met(goal: Goal, world: World, rows: Rows, around: Circumstances) -> tuple[b
         case "order_status":
             order = next(one for one in world.orders if one.code == goal.order)
             return _told_order(order, around.heard), f"the order is {order.status}"
+        case "cancel":
+            return goal.declines or bool(rows.get("changed")), "the cancellation"
+        case "reschedule":
+            return goal.declines or bool(rows.get("changed")), "the move"
+        case "payment_promise":
+            return goal.declines or bool(rows.get("payment_promises")), "the promise"
         case "human":
             left = any(rows.get(table) for table in WAYS_OUT)
             return around.with_person or (world.human != "answered" and left), "a person, or a message to one"
@@ -147,8 +176,6 @@ def _met(goal: Goal, world: World, rows: Rows, around: Circumstances) -> tuple[b
             return "we are open" in around.heard.casefold() or "are here" in around.heard.casefold(), "the hours"
         case "ask_price":
             return "price" in around.heard.casefold(), "the price"
-        case _:
-            return False, f"{goal.kind} is not judged"
 
 
 def _booked(goal: Goal, world: World, rows: Rows, around: Circumstances) -> tuple[bool, str]:

@@ -11,7 +11,7 @@ from datetime import time
 
 from switchboard.rehearsal import Rehearsal, RehearsalError
 from switchboard.simulation.bank import Bank
-from switchboard.simulation.goals import Goal
+from switchboard.simulation.goals import OWN, Goal
 from switchboard.simulation.listening import CallerEar, Question, claims_in, question
 from switchboard.simulation.personas import Persona
 from switchboard.simulation.wording import CallerWords
@@ -26,6 +26,9 @@ DONE_BY = {
     "support": "tickets",
     "callback": "callbacks",
     "message": "messages",
+    "reschedule": "changed",
+    "cancel": "changed",
+    "payment_promise": "payment_promises",
 }
 """goal -> table whose claim tells the caller that it is done"""
 ASKS = {
@@ -41,7 +44,17 @@ MATTERS = {
     "message": ("message", "phone", "name"),
 }
 """goal -> values it makes sense to be asked for"""
-ALIASES = {"day": "date", "order_code": "order", "code": "order", "caller_name": "name", "phone_number": "phone"}
+CHOICES = {
+    "cancel": ((r"another day\s+instead", "no"), (r"shall i cancel your", "yes")),
+    "reschedule": ((r"would that suit you", "day"),),
+    "payment_promise": ((r"all of it, or a part", "amount"), (r"shall i note that", "yes")),
+}
+"""goal -> words of a question with several answers -> which of them"""
+ANY_CHOICE = (
+    (r"text you a code", "human"),
+    (r"how can i help you|what can i do for you", "open"),
+)
+ALIASES = {"day": "date", "order_code": "order", "caller_name": "name", "phone_number": "phone"}
 """what scripts call a slot -> what a goal calls it"""
 
 
@@ -171,7 +184,7 @@ class Person:
             case "offer":
                 return self._offer(asked)
             case _:
-                return self._else()
+                return self._else(heard)
 
     def _aside(self, asked: Question) -> str:
         persona = self.persona
@@ -226,17 +239,17 @@ class Person:
 
     def _given(self, without: str = "") -> dict[str, str]:
         """Values in words, for phrases that tell more than was asked."""
-        names = ("service", "date", "time", "name", "phone", "order")
+        names = ("service", "date", "time", "name", "phone", "order", "code", "amount")
         values = {name: self._wanted(name) for name in names if name != without}
         said = {name: self._spoken(name, value) for name, value in values.items() if value}
-        if "order" in said:
+        if "order" in said and self.goal.kind not in OWN:
             said["code"] = said.pop("order")
         return said
 
     def _spoken(self, name: str, value: str) -> str:
         if name == "service":
             return self.world.service(value).title.lower()
-        if name == "name" and (self._again or self._wrongly):
+        if name in ("name", "last_name") and (self._again or self._wrongly):
             # Once it was taken down wrongly nobody says it in a fancy way.
             return value.lower()
         return self.words.value(name, value)
@@ -258,7 +271,7 @@ class Person:
     def _takes_what_there_is(self, heard: str) -> None:
         """The wish is not to be had: one of what was offered will do, or nothing does."""
         goal = self.goal
-        if goal.kind != "book" or not heard:
+        if goal.kind not in ("book", "reschedule") or not heard:
             return
         service, day, at = goal.service, self._wanted("date"), self._wanted("time")
         refused, _, named = heard.partition("earest")
@@ -321,6 +334,8 @@ class Person:
             "book": ("service", "date", "time", "name", "phone"),
             "support": ("problem", "name", "phone"),
             "message": ("message",),
+            "reschedule": ("date", "time"),
+            "payment_promise": ("amount", "date"),
         }
         for name in names.get(self.goal.kind, ()):
             value = self._wanted(name)
@@ -356,11 +371,34 @@ class Person:
             case _:
                 return self._yes()
 
-    def _else(self) -> str:
-        if self.done or self._opened:
+    def _else(self, heard: str) -> str:
+        """A choice of several things."""
+        says = CHOICES.get(self.goal.kind, ())
+        for pattern, answer in (*says, *ANY_CHOICE):
+            if re.search(pattern, heard, re.IGNORECASE):
+                return self._chosen(answer, heard)
+        if self.done or (self._opened and not self._again):
             return "#2" if self._chance(self.persona.keys) else self.words.move("nothing_else")
         self._opened = True
         return self.words.opening(self.goal.kind, self._given())
+
+    def _chosen(self, answer: str, heard: str) -> str:
+        match answer:
+            case "yes":
+                return self._no() if self.goal.declines else self._yes()
+            case "no":
+                return self._no()
+            case "amount":
+                whole = self.goal.amount == str(self.world.person.balance)
+                return "all of it" if whole else self._spoken("amount", self.goal.amount)
+            case "day":
+                self._takes_what_there_is(heard)
+                return self._yes()
+            case "open":
+                self._opened = True
+                return self.words.opening(self.goal.kind, self._given())
+            case _:
+                return self.words.move(answer)
 
 
 def _called(name: str) -> str:

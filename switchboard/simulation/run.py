@@ -35,9 +35,6 @@ from workflows.actions import ActionRunner
 from workflows.advance import ScriptDirector
 from workflows.language.scripts import ScriptSet
 
-CHUNK = 100
-"""businesses put into the database at a time"""
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -223,13 +220,11 @@ async def play_seeds(plan: Plan, url: str, seeds: Sequence[int], *, keep: bool =
     serve_as_app_role(engine)
     try:
         async with ActionRunner(engine, LoopClock()) as actions:
-            for first in range(0, len(seeds), CHUNK):
-                scenes = [draw_scene(plan, seed) for seed in seeds[first : first + CHUNK]]
-                store.put(scene.world for scene in scenes)
-                for scene in scenes:
-                    call, person = await _play(plan, scene, actions, understander, shard.coverage)
-                    shard.played.append(judged(scene, call, person, store.left_by(call.incoming.call), keep=keep))
-                    store.forget(call.incoming.call)
+            for scene in (draw_scene(plan, seed) for seed in seeds):
+                store.put([scene.world])
+                call, person = await _play(plan, scene, actions, understander, shard.coverage)
+                shard.played.append(judged(scene, call, person, store.left_in(scene.world), keep=keep))
+                store.forget(scene.world)
     finally:
         await engine.dispose()
         store.close()

@@ -17,9 +17,10 @@ VALUE_KINDS = {
     "problem": "free_text",
     "message": "free_text",
     "reason": "free_text",
+    "last_name": "free_text",
 }
 """a goal's value -> its kind in the bank, where the names differ"""
-ANSWER_KINDS = {"order": "code", "people": "party_size"}
+ANSWER_KINDS = {"order": "code", "last_name": "name", "people": "party_size"}
 """a goal's value -> the answers of the bank for it, where the names differ"""
 STAND_INS = {"yes_no": "yes", "email": "someone@example.com", "postcode": "10013", "number": "2", "party_size": "2"}
 """what is answered to a question no goal has a value for"""
@@ -42,6 +43,8 @@ class CallerWords:
         """A value in this caller's style."""
         kind = VALUE_KINDS.get(name, name)
         style = self._persona.style(kind, self._chance)
+        if name == "last_name":
+            return value.lower()
         return self._bank.say(kind, value, style, self._chance, today=self._today)
 
     def opening(self, goal: str, given: Mapping[str, str]) -> str:

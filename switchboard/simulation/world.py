@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from switchboard.simulation.bank import load_bank
+from workflows.backends.wishes import CODE_LENGTH, CODE_LETTERS
 
 ZONES = ("America/New_York", "America/Chicago", "America/Los_Angeles")
 NAMES = ("Harbor Dental", "Lakeside Practice", "Maple Street Clinic", "Northgate Care", "Willow House")
 GRID = timedelta(minutes=30)
 ORDER_STATES = ("received", "packed", "shipped", "delivered", "cancelled")
+CUSTOMER = "c1"
 FAR = 28
 """days ahead that a caller may want"""
 
@@ -34,6 +39,19 @@ class Taken:
     resource: str
     starts: datetime
     ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The one whose records these are: the caller, or whom an impostor claims to be."""
+
+    name: str
+    phone: str
+    """on record; E.164"""
+    born: date
+    balance: Decimal
+    """what they owe"""
+    due_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +91,9 @@ class World:
     resources: tuple[str, ...]
     taken: tuple[Taken, ...]
     orders: tuple[Ordered, ...]
+    mine: Taken
+    """the appointment of ``person``"""
+    person: Person
 
     @property
     def zone(self) -> ZoneInfo:
@@ -110,7 +131,7 @@ class World:
 
     def _is_free(self, start: datetime, length: timedelta) -> bool:
         begin, end = start.astimezone(UTC), start.astimezone(UTC) + length
-        busy = {taken.resource for taken in self.taken if taken.starts < end and begin < taken.ends}
+        busy = {taken.resource for taken in (*self.taken, self.mine) if taken.starts < end and begin < taken.ends}
         return start > self.now and bool(set(self.resources) - busy)
 
 
@@ -121,6 +142,8 @@ def draw_world(seed: int) -> World:
     day = date(2026, 3, 2) + timedelta(days=chance.randint(0, 300))
     now = datetime.combine(day, time(chance.randint(8, 18), chance.randint(0, 59)), zone)
     bare = World(
+        mine=Taken("", "cleaning", RESOURCES[0], now, now),
+        person=_person(chance, now.date()),
         seed=seed,
         business=f"{chance.choice(NAMES)} {seed}",
         now=now,
@@ -146,8 +169,19 @@ def _order(chance: random.Random, today: date) -> Ordered:
     )
 
 
+def _person(chance: random.Random, today: date) -> Person:
+    bank = load_bank("worked" if chance.random() < 0.5 else "held")
+    return Person(
+        name=chance.choice(bank.people["name"]),
+        phone=f"+1646555{chance.randint(100, 199):04}",
+        born=date(chance.randint(1940, 2004), chance.randint(1, 12), chance.randint(1, 28)),
+        balance=Decimal(chance.randint(20, 400)) + chance.choice((Decimal(0), Decimal("0.50"))),
+        due_on=today + timedelta(days=chance.randint(-10, 20)),
+    )
+
+
 def _with_taken(world: World, chance: random.Random) -> World:
-    """Fill the book: some days empty, some half full, some without a free time."""
+    """Fill the book: some days empty, some half full, some without a free time; one appointment is the person's."""
     taken: list[Taken] = []
     for day in world.days_ahead(0, FAR):
         load = chance.choice((0.0, 0.0, 0.3, 0.6, 1.0))
@@ -158,7 +192,19 @@ def _with_taken(world: World, chance: random.Random) -> World:
                     # Codes of real bookings have no 0 and no 1: these are never taken for one.
                     code = f"S{world.seed}-{len(taken):03}-01"
                     taken.append(Taken(code, "checkup", resource, start, start + GRID))
-    return World(**{name: getattr(world, name) for name in World.__slots__ if name != "taken"}, taken=tuple(taken))
+    # The last one of a day some days ahead: far enough to be changed, and never in the past.
+    place = next((n for n, one in enumerate(taken) if (one.starts - world.now).days >= 3), len(taken) - 1)
+    mine = replace(taken.pop(place), code=_code(world.seed), service=chance.choice(("cleaning", "checkup")))
+    return replace(world, taken=tuple(taken), mine=mine)
+
+
+def _code(seed: int) -> str:
+    """A booking code of its own for each seed: multiplying by a prime is a way through all codes without a repeat."""
+    number, letters = seed * 1_000_003 % len(CODE_LETTERS) ** CODE_LENGTH, ""
+    for _ in range(CODE_LENGTH):
+        number, place = divmod(number, len(CODE_LETTERS))
+        letters += CODE_LETTERS[place]
+    return letters
 
 
 Rows = Mapping[str, Sequence[Mapping[str, object]]]
@@ -179,11 +225,26 @@ def rows_of(world: World) -> Rows:
         "orders": [
             {**mine, "code": one.code, "status": one.status, "expected_on": one.expected_on} for one in world.orders
         ],
-        "bookings": [_booking(world, one) for one in world.taken],
-    }
+        "bookings": [
+            *(_booking(world, one, "Somebody Else", "+12125550100") for one in world.taken),
+            _booking(world, world.mine, world.person.name, world.person.phone),
+        ],
+        "customers": [
+            {
+                **mine, "id": CUSTOMER, "name": world.person.name, "phone": world.person.phone,
+                "date_of_birth": world.person.born,
+            }
+        ],
+        "balances": [
+            {
+                **mine, "customer": CUSTOMER, "amount": world.person.balance, "currency": "USD",
+                "due_on": world.person.due_on,
+            }
+        ],
+    }  # fmt: skip
 
 
-def _booking(world: World, taken: Taken) -> Mapping[str, object]:
+def _booking(world: World, taken: Taken, name: str, phone: str) -> Mapping[str, object]:
     return {
         "code": taken.code,
         "business": world.business,
@@ -193,8 +254,8 @@ def _booking(world: World, taken: Taken) -> Mapping[str, object]:
         "ends_at": taken.ends,
         "busy_from": taken.starts,
         "busy_until": taken.ends,
-        "name": "Somebody Else",
-        "phone": "+12125550100",
+        "name": name,
+        "phone": phone,
         "status": "booked",
         "call": "",
         "key": taken.code,

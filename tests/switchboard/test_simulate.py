@@ -160,11 +160,17 @@ def test_worlds_and_faults_come_from_the_seed() -> None:
 
 
 def test_what_a_call_left_is_seen_and_forgotten(fresh_database: str) -> None:
-    store = CalendarStore(fresh_database)
-    store.put([draw_world(11), draw_world(12)])
-    with psycopg.connect(address(fresh_database)) as other:
-        other.execute("update bookings set call = 'CA1' where code in (select min(code) from bookings)")
-    assert [len(rows) for rows in store.left_by("CA1").values()] == [1, 0, 0, 0]
-    store.forget("CA1")
-    assert not any(store.left_by("CA1").values())
+    store, mine, other = CalendarStore(fresh_database), draw_world(11), draw_world(12)
+    store.put([mine, other])
+    assert not any(store.left_in(mine).values())
+    with psycopg.connect(address(fresh_database)) as outside:
+        outside.execute("update bookings set status = 'cancelled' where code = %s", [mine.mine.code])
+    assert [row["code"] for row in store.left_in(mine)["changed"]] == [mine.mine.code]
+    store.forget(mine)
+    assert len(store.left_in(mine)["changed"]) == len(mine.taken) + 1
+    assert not any(store.left_in(other).values())
     store.close()
+
+
+def test_every_seed_has_a_code_of_its_own() -> None:
+    assert len({draw_world(seed).mine.code for seed in range(200)}) == 200
