@@ -6,6 +6,7 @@ import re
 
 from workflows.language.catalogue import ACTIONS, ActionSpec
 from workflows.language.keys import ARGUMENT, CASE, INTENT, LINE, NOTE, SCRIPT, SLOT, STEPS, TOPIC, Keys
+from workflows.language.model import CALL_TRUTHS
 from workflows.language.wording import ROBOT, WORDING
 from workflows.lint import CHECKS, GROUPS
 
@@ -36,7 +37,7 @@ _TABLES: dict[str, Keys] = {
     **{f"step {verb}": keys for verb, keys in STEPS.items()},
 }
 
-_MARKED = re.compile(r"(<!-- (?P<name>[a-z ]+) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
+_MARKED = re.compile(r"(<!-- (?!end)(?P<name>[a-z_ ]+) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
 
 
 def lint_page() -> str:
@@ -57,13 +58,16 @@ def language_page(text: str) -> str:
 
 
 def _table(name: str) -> str:
+    if name == "truths":
+        return f"`call:` asks of the call itself: {', '.join(f'`{truth}`' for truth in CALL_TRUTHS)}.\n"
     if name == "actions":
         return "".join(_action(spec) for spec in ACTIONS.values())
     if name == "wording":
         rows = "".join(f"| `{key}` | {words} |\n" for key, words in WORDING.items() if key != ROBOT)
         return f"| key | the house says |\n|---|---|\n{rows}"
     rows = "".join(
-        f"| `{key.name}` | {'yes' if key.needed else ''} | {key.shape} | {key.meaning} |\n" for key in _TABLES[name]
+        f"| `{key.name}` | {'yes' if key.needed else ''} | {key.shape.replace('_', ' ')} | {key.meaning} |\n"
+        for key in _TABLES[name]
     )
     return f"| key | needed | what stands there | meaning |\n|---|---|---|---|\n{rows}"
 
