@@ -16,6 +16,7 @@ _COMMON = word_set(
     """a an the i id like want need would please for to of and or my me it is its in on at with that this
     one some can could have get do be you we just no not yes so"""
 )
+_ASKS = (("what",), ("whats",), ("which",), ("how",), ("who",), ("why",), ("when",), ("where",))
 
 
 @lru_cache(maxsize=512)
@@ -31,6 +32,8 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and 3 <= len(root) <= 6:
             # "The biggest" of those called big, the "smaller" of those called small.
             return root[:-1] if len(root) > 3 and root[-1] == root[-2] and root[-1] not in "ls" else root
+    if word.endswith("ed") and len(word) == 4:
+        return word[:-1]
     for ending in ("ings", "ing", "ies", "es", "s", "ed"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]
@@ -45,6 +48,10 @@ def _exact(u: Utterance, choices: Sequence[Choice]) -> list[Found]:
         for name in _names(choice):
             wanted = [_stem(word) for word in name]
             for i in range(len(stems) - len(wanted) + 1):
+                # "Hair cut" in two words is a haircut.
+                two = len(wanted) == 1 and len(name[0]) > 5 and _stem("".join(u.words[i : i + 2])) == wanted[0]
+                if two and i + 1 < len(stems) and stems[i] != wanted[0]:
+                    hits.append(Found(i, i + 2, choice.id, 0.95))
                 if stems[i : i + len(wanted)] == wanted:
                     hits.append(Found(i, i + len(wanted), choice.id, 0.95))
     hits.sort(key=lambda hit: (-(hit.end - hit.start), hit.start))
@@ -96,6 +103,8 @@ def _likeness(said: str, wanted: str) -> float:
 
 def _by_place(u: Utterance, choices: Sequence[Choice]) -> list[Found]:
     hits: list[Found] = []
+    if u.words[:1] in _ASKS or "repeat" in u.words:
+        return hits
     for i, word in enumerate(u.words):
         if word == MASK:
             continue

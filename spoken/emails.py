@@ -10,6 +10,7 @@ from .found import CORRECTION, Found
 from .kinds import Context
 from .letters import read_spelling
 from .tokens import MASK, Utterance, phrases
+from .top_level import TOP_LEVEL
 
 _WRITTEN = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,4}")
 VALID_EMAIL = re.compile(
@@ -47,10 +48,6 @@ _REMARKS = phrases(
     all lower case | lowercase | lower case | all small | all in lowercase | in lowercase | all joined up |
     joined together | no dots | no dot | thats one word | all as one word | as one word | written together"""
 )
-# ISO 3166-1 codes that are top-level domains, and the generic ones people have (IANA root zone database).
-_ENDINGS_KNOWN = frozenset(
-    ["com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "name", "pro", "aero", "coop", "museum", "app", "dev", "io", "ai", "co", "me", "tv", "xyz", "online", "site", "shop", "store", "tech", "blog", "email", "cloud", "agency", "studio", "design", "club", "live", "life", "world", "today", "news", "media", "group", "team", "company", "solutions", "services", "digital", "london", "nyc", "scot", "wales", "irish", "cymru", "health", "care", "law", "legal", "dental", "clinic", "salon", "hotel", "restaurant", "cafe", "bar", "pizza", "church", "school", "academy", "university", "energy", "space", "fun", "page", "link", "bank", "money", "finance", "consulting", "ac", "ad", "ae", "af", "ag", "al", "am", "ao", "ar", "as", "at", "au", "aw", "az", "ba", "bb", "bd", "be", "bf", "bg", "bh", "bi", "bj", "bm", "bn", "bo", "br", "bs", "bt", "bw", "by", "bz", "ca", "cc", "cd", "cf", "cg", "ch", "ci", "ck", "cl", "cm", "cn", "cr", "cu", "cv", "cw", "cx", "cy", "cz", "de", "dj", "dk", "dm", "do", "dz", "ec", "ee", "eg", "er", "es", "et", "eu", "fi", "fj", "fk", "fm", "fo", "fr", "ga", "gd", "ge", "gf", "gg", "gh", "gi", "gl", "gm", "gn", "gp", "gq", "gr", "gs", "gt", "gu", "gw", "gy", "hk", "hm", "hn", "hr", "ht", "hu", "id", "ie", "il", "im", "in", "iq", "ir", "is", "it", "je", "jm", "jo", "jp", "ke", "kg", "kh", "ki", "km", "kn", "kp", "kr", "kw", "ky", "kz", "la", "lb", "lc", "li", "lk", "lr", "ls", "lt", "lu", "lv", "ly", "ma", "mc", "md", "mg", "mh", "mk", "ml", "mm", "mn", "mo", "mp", "mq", "mr", "ms", "mt", "mu", "mv", "mw", "mx", "my", "mz", "na", "nc", "ne", "nf", "ng", "ni", "nl", "no", "np", "nr", "nu", "nz", "om", "pa", "pe", "pf", "pg", "ph", "pk", "pl", "pm", "pn", "pr", "ps", "pt", "pw", "py", "qa", "re", "ro", "rs", "ru", "rw", "sa", "sb", "sc", "sd", "se", "sg", "sh", "si", "sk", "sl", "sm", "sn", "so", "sr", "ss", "st", "su", "sv", "sx", "sy", "sz", "tc", "td", "tf", "tg", "th", "tj", "tk", "tl", "tm", "tn", "to", "tr", "tt", "tw", "tz", "ua", "ug", "uk", "us", "uy", "uz", "va", "vc", "ve", "vg", "vi", "vn", "vu", "wf", "ws", "ye", "yt", "za", "zm", "zw"]
-)
 _NO_LABELS = frozenset({"the", "a", "an", "my", "your", "his", "her", "our", "their", "this", "that", "some", "about"})
 
 
@@ -62,7 +59,7 @@ def _piece(words: Sequence[str], i: int, *, local: bool) -> tuple[str, int] | No
     if word in _SIGNS and not (word in ("point", "period") and not local):
         return _SIGNS[word], i + 1
     spelling = read_spelling(words, i)
-    if spelling and spelling.firm >= 2:
+    if spelling and (spelling.firm >= 2 or spelling.end - i >= 3):
         return spelling.characters, spelling.end
     digits = read_digit_group(words, i)
     if digits and word not in ("oh", "o"):
@@ -81,12 +78,16 @@ def _join(words: Sequence[str], start: int, end: int, *, local: bool) -> str | N
         if remark and (text or i + remark < end):
             i += remark
             continue
-        if words[i] in ("capital", "letter", "number") and i + 1 < end:
+        if words[i] == "the" and words[i + 1 : i + 2] in (("number",), ("letter",), ("word",)):
+            i += 1
+        if words[i] in ("capital", "letter", "number", "then", "word") and i + 1 < end:
             i += 1
         piece = _piece(words[:end], i, local=local)
         if piece is None:
             return None
-        text, i = text + piece[0], piece[1]
+        # "Sam, S A M" spells what was said.
+        again = piece[1] - i == len(piece[0]) > 1 and text.endswith(piece[0].lower())
+        text, i = text if again else text + piece[0], piece[1]
     return text
 
 
@@ -95,36 +96,37 @@ def _domain(words: Sequence[str], i: int) -> tuple[str, int, float] | None:
     if i >= len(words):
         return None
     provider = _PROVIDER_PHRASES.match(words, i)
+    name = _PROVIDERS[" ".join(words[i : i + provider])] if provider else ""
     if provider and not (i + provider < len(words) and words[i + provider] in ("dot", ".")):
         end = i + provider
-        return _PROVIDERS[" ".join(words[i:end])], end + (words[end : end + 1] == ("com",)), 0.7
-    labels: list[str] = []
-    label, j = "", i
-    if provider:
-        label, j = _PROVIDERS[" ".join(words[i : i + provider])].partition(".")[0], i + provider
-    while j < len(words) and j - i < 14:
-        if words[j] == "dot" and label and j + 1 < len(words):
-            labels.append(label)
-            nxt = words[j + 1]
-            ending = read_spelling(words, j + 1)
-            if ending and ending.firm >= 2 and len(ending.characters) <= 4:
-                label, j = ending.characters, ending.end
-            elif nxt.isascii() and nxt.isalpha():
-                label, j = _ENDINGS.get(nxt, nxt), j + 2
-            else:
-                return None
-            if not (j < len(words) and words[j] == "dot") and not (j < len(words) and labels and len(label) == 1):
-                break
-            continue
-        if labels:
-            break
+        return name, end + (words[end : end + 1] == ("com",)), 0.7
+    label, j = name.partition(".")[0], i + provider
+    while j < len(words) and j - i < 14 and not (label and words[j] == "dot"):
         piece = _piece(words, j, local=False)
         if piece is None:
             return None
         label, j = label + piece[0], piece[1]
-    if not labels or not label:
-        return None
-    return ".".join([*labels, label]), j, 0.9
+        said = next((end for end in ("com", "net", "org") if words[j - 1] == end and label != end), "")
+        if said and j == len(words):
+            # "Jane at example com", the dot not heard.
+            return f"{label.removesuffix(said)}.{said}", j, 0.7
+    return _endings(words, j, label) if label else None
+
+
+def _endings(words: Sequence[str], j: int, first: str) -> tuple[str, int, float] | None:
+    """The labels after the first: "dot co dot uk", "dot c o m"."""
+    labels = [first]
+    while j + 1 < len(words) and words[j] == "dot" and len(labels) < 5:
+        spelled = read_spelling(words, j + 1)
+        if spelled and spelled.firm >= 2 and len(spelled.characters) <= 4:
+            labels.append(spelled.characters)
+            j = spelled.end
+        elif words[j + 1].isascii() and words[j + 1].isalpha():
+            labels.append(_ENDINGS.get(words[j + 1], words[j + 1]))
+            j += 2
+        else:
+            return None
+    return (".".join(labels), j, 0.9) if len(labels) > 1 else None
 
 
 def find_email(u: Utterance, context: Context) -> Found | None:
@@ -142,7 +144,9 @@ def find_email(u: Utterance, context: Context) -> Found | None:
         if words[at] not in ("at", "@"):
             continue
         # "At the rate" is how the sign is called in India.
-        domain = _domain(words, at + 3 if words[at + 1 : at + 3] == ("the", "rate") else at + 1)
+        after = at + 3 if words[at + 1 : at + 3] == ("the", "rate") else at + 1
+        after += words[after : after + 1] in (("sign",), ("symbol",))
+        domain = _domain(words, after)
         if domain is None:
             continue
         start = _local_start(words, at)
@@ -156,7 +160,7 @@ def find_email(u: Utterance, context: Context) -> Found | None:
 
 def _plausible(domain: str) -> bool:
     labels = domain.lower().split(".")
-    return labels[-1] in _ENDINGS_KNOWN and labels[0] not in _NO_LABELS
+    return labels[-1] in TOP_LEVEL and labels[0] not in _NO_LABELS
 
 
 def _corrected_domain(words: Sequence[str], domain: tuple[str, int, float]) -> tuple[str, int, float]:
@@ -176,7 +180,7 @@ def _corrected_domain(words: Sequence[str], domain: tuple[str, int, float]) -> t
 def _local_start(words: Sequence[str], at: int) -> int:
     """Where the part before "at" begins: after the last lead-in such as "my email is"."""
     for start in range(at - 1, max(-1, at - 30), -1):
-        if words[start] == MASK:
+        if words[start] in (MASK, "or", "and") or (words[start] == "com" and words[start - 1] == "dot"):
             return start + 1
         length = _START.ends_at(words, start)
         if length:

@@ -136,7 +136,8 @@ def read_day_month(words: Sequence[str], i: int, calendar: Calendar) -> Read:
     number, j, ordinal = day
     k = j + at(words, j, "day")
     k += at(words, k, "of")
-    if not ordinal and k < len(words) and day_number(words, k + 1) and day_number(words, k + 1)[2]:
+    after_month = None if ordinal or k >= len(words) else day_number(words, k + 1)
+    if after_month and after_month[2]:
         return None  # "... four May twentieth": the number belongs to a year before
     if k < len(words) and words[k] in MONTHS and (
         ordinal or words[k] != "may" or at(words, j, "of") or the or words[k + 1 : k + 2] not in _AFTER_MAY_VERB

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from .found import Found, settle_found
 from .kinds import Context
 from .numbers import HOMOPHONES, UNITS, lone_homophone, read_number
-from .times import DAYPARTS
+from .times import DAYPARTS, clear_after
 from .tokens import FILLERS, MASK, Utterance, phrases, word_set
 
 _WHOLE = {
@@ -28,6 +28,7 @@ _COMPANY = word_set(
     neighbour cousin aunt uncle grandmother grandfather grandma grandpa niece nephew roommate client
     guest"""
 )
+_KINDS = frozenset({"adults", "adult", "grownups", "men", "women", "ladies", "kids", "children", "seniors"})
 _ADJECTIVES = frozenset({"other", "more", "small", "little", "young", "adult", "good", "extra"})
 _SELF = frozenset({"me", "i", "myself", "im"})
 _LEADS = frozenset({"for", "of", "be", "party", "table", "are", "were"})
@@ -107,8 +108,12 @@ def _sum(words: Sequence[str], i: int) -> tuple[int, int] | None:
     if first is None:
         return None
     total, j = first
-    while j + 1 < len(words) and words[j] in ("and", "plus", "with"):
-        more = _counted(words, j + 1) or _further(words, j + 1)
+    while j + 1 < len(words):
+        joined = words[j] in ("and", "plus", "with")
+        # "Two adults, one child": kinds of people listed without "and".
+        listed = words[j - 1] in _KINDS and words[j] not in ("a", "an")
+        more = _counted(words, j + joined) if joined or listed else None
+        more = more or (_further(words, j + 1) if joined else None)
         if more is None:
             break
         total, j = total + more[0], more[1]
@@ -164,12 +169,19 @@ def _plain(u: Utterance, i: int) -> Found | None:
     if read is None or not isinstance(read[0], int) or not 0 <= read[0] <= 1000:
         return None
     n, j = read
-    if (j < len(words) and words[j] in _NOT_PEOPLE) or (i > 0 and words[i - 1] in ("at", "around", "past", "by", "to")):
+    if (j < len(words) and words[j] in _NOT_PEOPLE) or (i > 0 and words[i - 1] in ("at", "past", "by", "to")):
+        return None
+    if u.strict and i > 0 and words[i - 1] == "around":
         return None
     # "At seven thirty": the thirty belongs to the clock.
     if i > 1 and read_number(words, i - 1) is not None and words[i - 2] in ("at", "around", "by", "for", "past"):
         return None
     if u.strict and not led:
+        return None
+    if j + 1 < len(words) and words[j] in ("and", "plus") and (more := _counted(words, j + 1)):
+        return Found(i, more[1], n + more[0], 0.85)
+    seats = words[j : j + 1] in (("top",), ("seater",), ("including",), ("counting",), ("max",), ("altogether",))
+    if not led and not seats and not clear_after(words, j):
         return None
     j += j < len(words) and words[j] in ("top", "seater")
     return Found(i, j, n, 0.95 if led else 0.9)
