@@ -21,7 +21,7 @@ from switchboard.simulated import Habit, Persona
 from telephony.twin import Caller, CallResult
 from tests.wire.callers import booker
 from tests.wire.process import NUMBER, Server, twin_of
-from tests.wire.two import PUBLIC, fronted
+from tests.wire.two import PUBLIC, QUICK, fronted
 
 TURNS = 8
 """A booking has at least so many turns before its goodbye."""
@@ -125,7 +125,7 @@ def caller(ordinal: int) -> Remembering:
 async def crash(folder: Path, stores: dict[str, str], moment: Moment) -> Story:
     """One call from its first ring to its end, over two servers of which the first is killed."""
     more = stores | {"PUBLIC_URL": PUBLIC}
-    servers = [Server(folder / "var", more=more), Server(folder / "var", more=more)]
+    servers = [Server(folder / "var", options=QUICK, more=more) for _ in range(2)]
     database = create_async_engine(stores["DATABASE_URL"])
     persona = caller(moment.seed)
     killed: list[float] = []

@@ -1,6 +1,6 @@
 """`switchboard serve` in a process of its own, with the scripted engine instead of the models.
 
-    python -m tests.wire.server [--core N] [--urgent] [--probe FILE] serve [--insecure-dev]
+    python -m tests.wire.server [--core N] [--urgent] [--probe FILE] [--word-ms MS] serve [--insecure-dev]
 
 Everything else is what `serve` runs: aiohttp, signatures, our own Postgres and Valkey, recordings. `--core` keeps
 every thread of the process on one core from the first call on (the stores, started before, stay where they are);
@@ -26,7 +26,7 @@ import psutil
 
 from agent import tone_text
 from agent.cascade import CascadeEngine
-from agent.scripted import scripted_engine
+from agent.scripted import ScriptedVoice, scripted_engine
 from calls.audio import AudioFrame
 from calls.line import IncomingCall, Line
 from calls.ports import LiveCall, PlayOut
@@ -45,6 +45,13 @@ def waited_s() -> float:
         return int(Path("/proc/self/schedstat").read_text().split()[1]) / 1e9
     except (OSError, IndexError):
         return 0.0
+
+
+class Spoken:
+    """How the agent speaks in this process."""
+
+    word_ms = tone_text.WORD_MS
+    """for an ordinary word"""
 
 
 class Probe:
@@ -115,7 +122,7 @@ class Probe:
 async def _scripted(_settings: Settings, _progress: object) -> AsyncIterator[CascadeEngine]:
     # The tones are read with numpy. Offline, the speech detector has loaded it long before the first call.
     tone_text.decode(b"")
-    yield scripted_engine()
+    yield scripted_engine(voice=ScriptedVoice(word_ms=Spoken.word_ms))
 
 
 def run() -> int:
@@ -124,7 +131,9 @@ def run() -> int:
     arguments.add_argument("--core", type=int)
     arguments.add_argument("--urgent", action="store_true")
     arguments.add_argument("--probe", type=Path)
+    arguments.add_argument("--word-ms", type=int, default=tone_text.WORD_MS)
     ours, theirs = arguments.parse_known_args()
+    Spoken.word_ms = ours.word_ms
     house.offline_engine = _scripted  # type: ignore[assignment]
     if ours.probe is None:
         return main(theirs)

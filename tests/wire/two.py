@@ -13,6 +13,8 @@ from tests.wire.process import Server
 
 PUBLIC = "http://127.0.0.1:9"
 """What both believe to be their address; nothing listens there (RFC 863, discard)."""
+QUICK = ("--word-ms", "120")
+"""Options of servers whose callers have heard it all before."""
 HOLD_S = 12.0
 """How long a request waits for somebody to listen; Twilio gives up after 15 s."""
 
