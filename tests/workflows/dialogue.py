@@ -28,6 +28,7 @@ from calls.runs import fold
 from calls.speech import HeardBy
 from workflows.advance import ScriptDirector
 from workflows.language import ScriptSet, shipped_scripts
+from workflows.language.catalogue import ACTIONS
 from workflows.language.claims import claim_in
 from workflows.language.model import Act, Step
 from workflows.memory_actions import MemoryActions
@@ -175,8 +176,8 @@ class Dialogue:
 
     @property
     def done(self) -> list[str]:
-        """The actions asked for which change something."""
-        return [request.action for request in self.requests if request.writes]
+        """The actions asked for which change something for good."""
+        return [r.action for r in self.requests if r.writes and not ACTIONS[r.action].tentative]
 
     @property
     def ending(self) -> tuple[str, str]:

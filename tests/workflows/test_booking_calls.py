@@ -144,9 +144,28 @@ def test_a_changed_date_makes_the_time_be_checked_again() -> None:
     call.says(correct("date", "2026-03-22"))  # a Sunday
     assert "closed on Sunday" in call.words
     assert "Monday, March twenty third" in call.words or "Monday, March twenty-third" in call.words
-    assert "time" not in call.slots
-    call.says(fill("date", "2026-03-23"))
+    assert (call.run.step, call.run.confirming) == ("closed_next", "")
+    call.says(fill("date", "2026-03-21"))
+    assert call.run.confirming == "*", "the time is free on that day too"
+    assert "Saturday, March twenty" in call.words
+
+
+def test_the_day_named_instead_is_taken_by_a_yes() -> None:
+    call = Dialogue().opens().says(fill("service"), fill("date", "2026-03-22"))
+    call.says(Affirm())
+    assert call.slots["date"] == "2026-03-23"
     assert call.last.guidance.primary == "time"
+    call.says(fill("time", "15:10"))
+    assert "isn't available" in call.words
+
+
+def test_a_time_is_held_while_the_details_are_taken() -> None:
+    call = Dialogue().opens().says(fill("service"), fill("date"), fill("time"))
+    (held,) = call.actions.books.holds
+    assert f"{held.span[0]:%m-%d %H:%M}" == "03-17 18:30"
+    call.says(correct("time", "10:00"))
+    (held,) = call.actions.books.holds
+    assert f"{held.span[0]:%m-%d %H:%M}" == "03-17 14:00"
 
 
 def test_no_and_no_again_books_nothing() -> None:
@@ -211,8 +230,14 @@ def test_a_full_day_offers_the_next() -> None:
     call.actions.books.practice = Practice(resources=())
     call.says(fill("service"), fill("date"))
     assert "nothing is free on Tuesday" in call.words
-    assert call.last.guidance.primary == "date"
-    assert "next day" not in call.words, "there is none: the sentence is left out"
+    assert "next day" not in call.words, "there is none"
+    assert "waiting list" in call.words
+    call.says(Affirm()).says(fill("name")).says(fill("phone"))
+    assert call.run.confirming == "*"
+    assert call.done == []
+    call.says(Affirm())
+    assert call.done == ["join_wait_list"]
+    assert call.run.outcome == "waiting"
 
 
 def test_an_unreachable_calendar_claims_nothing_and_takes_a_number() -> None:
@@ -269,7 +294,10 @@ def test_what_the_script_does_not_offer_changes_nothing(command: Command) -> Non
 def test_after_the_booking_nothing_can_be_changed_but_a_second_one_made() -> None:
     call = at_confirmation().says(Affirm())
     call.says(correct("date", "2026-03-19"))
-    assert "already done" in call.words
+    assert "I can move it for you" in call.words
+    assert call.run.script == "reschedule", "for verified callers only"
+    call.says(Cancel())
+    assert call.run.script == "book"
     assert call.slots["date"] == "2026-03-17"
     call.says(StartWorkflow("book"), fill("service", "consultation"), fill("date", "2026-03-19"))
     assert call.slots["name"] == "Alex Kim", "a name need not be given twice"
@@ -312,7 +340,7 @@ def test_while_the_booking_is_under_way_talking_does_not_undo_it() -> None:
     call.pending = pending
     call.settles()
     assert "You are booked" in call.words
-    assert len([r for r in call.requests if r.writes]) == 1
+    assert [r.action for r in call.requests if r.writes] == ["hold_time", "book"]
 
 
 def test_a_doubtful_value_is_read_back_on_its_own() -> None:
