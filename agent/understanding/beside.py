@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -52,10 +53,11 @@ def urgent(
     for wish in wishes:
         if not wish.whole or isinstance(wish.command, CallLater):
             continue
-        if _is_answer(wish.command, answered, scripts, guidance):
+        if not _takes_back(wish) and _is_answer(wish.command, answered, scripts, guidance):
             continue
         if isinstance(wish.command, Cancel) and is_confirming(guidance) and _says_no(answered):
-            return (Deny(0.9), wish.command)
+            apart = not _takes_back(wish) or text.lower().lstrip().startswith("no")
+            return (Deny(0.9), wish.command) if apart else (wish.command,)
         return (wish.command,)
     return ()
 
@@ -72,6 +74,14 @@ def _with(
     before += [w.command for w in wishes if isinstance(w.command, Remark) and w.command.kind in _GRAVE[:2]][:1]
     after = [w.command for w in wishes if isinstance(w.command, Goodbye) and isinstance(found, WrongNumber)]
     return (*before, found, *after)
+
+
+_THIS = re.compile(r"\b(?:that|this|it|everything|all of it|the whole thing)\b")
+
+
+def _takes_back(wish: IntentFound) -> bool:
+    """ "Cancel that" means what is being done; "cancel my appointment" may be a script's name."""
+    return isinstance(wish.command, Cancel) and bool(_THIS.search(wish.words))
 
 
 def _says_no(answered: Answered | None) -> bool:

@@ -39,6 +39,8 @@ from calls.errors import ConfigurationError
 
 _FILE = Path(__file__).with_name("intents.yaml")
 OTHER = "Other"
+OFFERED = "Offered"
+"""More ways to ask for what scripts commonly offer, by its id; for likeness only."""
 
 _PLAIN: tuple[Command, ...] = (
     AskHuman(), SlowDown(), SpeakUp(), Repeat(), Explain(), Wait(), Restart(), Cancel(), Goodbye(), UseCallerNumber(),
@@ -138,13 +140,21 @@ def load_intents() -> Intents:
     """The shipped table. Raises ConfigurationError naming the entry that cannot be used."""
     tree = yaml.safe_load(_FILE.read_text("utf-8"))
     languages = {word: code for code, words in tree.pop("languages").items() for word in words}
-    return Intents(tuple(_intent(name, entry) for name, entry in tree.items() if name != OTHER), languages)
+    table = (_intent(name, entry) for name, entry in tree.items() if name not in (OTHER, OFFERED))
+    return Intents(tuple(table), languages)
 
 
 @lru_cache(maxsize=1)
 def load_others() -> tuple[str, ...]:
     """Sentences which are none of the wishes: what a likeness has to beat."""
     return tuple(yaml.safe_load(_FILE.read_text("utf-8"))[OTHER]["examples"])
+
+
+@lru_cache(maxsize=1)
+def load_offered() -> Mapping[str, tuple[str, ...]]:
+    """What callers say who want a script or a topic, by its id."""
+    tree = yaml.safe_load(_FILE.read_text("utf-8"))[OFFERED]
+    return {name: tuple(sentences) for name, sentences in tree.items()}
 
 
 def _intent(name: str, entry: Mapping[str, list[str]]) -> Intent:

@@ -8,13 +8,15 @@ from collections.abc import Mapping, Sequence
 
 from agent.ports import Similarity
 from agent.understanding.answers import is_confirming
-from agent.understanding.intents import OTHER, Intents, command_of, is_allowed, load_others
+from agent.understanding.intents import OTHER, Intents, command_of, is_allowed, load_offered, load_others
 from agent.understanding.wording import is_question, plain
 from calls.commands import AskQuestion, Command, StartWorkflow
-from calls.guidance import Guidance
+from calls.guidance import Guidance, Option
 
 THRESHOLD = 0.40
 """likeness (cosine) below which nothing is taken for a wish; calibrated on the held-out list in the tests"""
+ASKED = 0.45
+"""the same for a script or a topic: more follows from it than from "say that again" """
 MARGIN = 0.04
 """by which the best must beat every other meaning"""
 MOST_WORDS = 40
@@ -47,11 +49,16 @@ class LikenessReader:
             await self._learn(index, offers)
             ranked += await self._similarity.rank(text, index)
         ranked = sorted((entry for entry in ranked if _may(entry[0], guidance)), key=lambda entry: -entry[1])
-        if not ranked or ranked[0][1] < THRESHOLD:
+        if not ranked or ranked[0][1] < _least(ranked[0][0]):
             return None
         if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < MARGIN:
             return None
         return _command(ranked[0][0], text, guidance)
+
+    async def request(self, text: str, guidance: Guidance) -> StartWorkflow | None:
+        """The script that a turn is clearly about which names only values: "what have you got on Thursday"."""
+        found = await self.read(text, guidance)
+        return found if isinstance(found, StartWorkflow) else None
 
     async def _learn(self, index: str, examples: Mapping[str, Sequence[str]]) -> None:
         if index not in self._learned:
@@ -59,13 +66,21 @@ class LikenessReader:
             self._learned.add(index)
 
 
+def _ways(option: Option) -> tuple[str, ...]:
+    return (*option.says, *load_offered().get(option.id, ()))
+
+
 def _offers(guidance: Guidance) -> dict[str, tuple[str, ...]]:
     offers: dict[str, tuple[str, ...]] = {}
     if StartWorkflow.__name__ in guidance.allowed:
-        offers |= {_WORKFLOW + option.id: option.says for option in guidance.workflows if option.says}
+        offers |= {_WORKFLOW + option.id: _ways(option) for option in guidance.workflows if option.says}
     if AskQuestion.__name__ in guidance.allowed:
-        offers |= {_TOPIC + option.id: option.says for option in guidance.topics if option.says}
+        offers |= {_TOPIC + option.id: _ways(option) for option in guidance.topics if option.says}
     return offers
+
+
+def _least(label: str) -> float:
+    return ASKED if label.startswith((_WORKFLOW, _TOPIC)) else THRESHOLD
 
 
 def _may(label: str, guidance: Guidance) -> bool:

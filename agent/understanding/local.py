@@ -58,8 +58,11 @@ class LocalUnderstander:
             return Meaning(read_keys(heard.text, guidance, facts), "keys")
         heard = replace(heard, text=mended(heard.text))
         commands = read_words(heard, guidance, facts, self._intents)
-        if commands:
+        if commands and not (self._likeness is not None and _names_no_script(commands, guidance)):
             return Meaning(commands, "grammar")
+        if commands and self._likeness is not None:
+            wanted = await self._likeness.request(heard.text, guidance)
+            return Meaning((wanted, *commands), "similarity") if wanted else Meaning(commands, "grammar")
         if self._likeness is not None:
             like = await self._likeness.read(heard.text, guidance)
             if like is not None:
@@ -67,6 +70,12 @@ class LocalUnderstander:
         if AskQuestion.__name__ in guidance.allowed and is_question(plain(heard.text), heard.text):
             return Meaning((AskQuestion("", heard.text),), "grammar")
         return Meaning((Unclear(_why_unclear(heard.text)),), "grammar")
+
+
+def _names_no_script(commands: tuple[Command, ...], guidance: Guidance) -> bool:
+    """Only values where it is asked what the caller wants."""
+    asked_what = not guidance.primary and guidance.proposed is None and not is_confirming(guidance)
+    return asked_what and bool(guidance.workflows) and all(isinstance(command, FillSlot) for command in commands)
 
 
 def _why_unclear(text: str) -> str:

@@ -120,7 +120,7 @@ _LIGHT = frozenset(
     ]
 )
 _QUESTION = re.compile(
-    r"^(?:(?:and|so|but|um|uh|oh|okay|ok|well|hi|hello|also|actually|sorry|yes|no)\s+)*"
+    r"^(?:(?:and|so|but|um|uh|oh|okay|ok|well|hi|hello|also|actually|sorry|yes|yeah|yep|sure|no)\s+)*"
     r"(?:what|whats|when|where|wheres|how|hows|why|who|which|is|am|are|was|were|has|do|does|did|will|can|could|would|may|should|have)\b"
 )
 _OWN_WISH = re.compile(

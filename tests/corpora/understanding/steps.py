@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from calls import commands
 from calls.guidance import Guidance, Option, SlotExpectation
-from calls.run import CallFacts
+from calls.run import CallFacts, Run
 from tests.corpora.check_behaviour import MeantTurn
+from workflows.advance import ScriptDirector
+from workflows.language import shipped_scripts
 
 FACTS = CallFacts(
     call="CA1",
@@ -46,26 +48,9 @@ SLOTS = (
     SlotExpectation("code", "code", length=6, names=("the booking code", "the code")),
     SlotExpectation("problem", "free_text", names=("the problem",)),
 )
-WORKFLOWS = (
-    Option("book", ("book an appointment", "make an appointment", "schedule a visit", "I need an appointment",
-                    "do you have anything free", "I'd like to come in")),
-    Option("reschedule", ("move my appointment", "reschedule", "change my appointment to another day",
-                          "I can't make it at that time", "postpone my visit", "come earlier or later")),
-    Option("cancel", ("cancel my appointment", "call off my visit", "I can't come", "I won't be there")),
-    Option("order_status", ("where is my order", "track my package", "when will it be delivered",
-                            "has my order shipped", "check on my delivery")),
-    Option("support", ("I have a problem", "something is broken", "it doesn't work", "I need help with a product",
-                       "it arrived damaged")),
-    Option("payment_promise", ("pay my bill", "I can't pay right now", "pay later", "arrange a payment",
-                               "I got a payment reminder")),
-)  # fmt: skip
-TOPICS = (
-    Option("hours", ("what are your opening hours", "when are you open", "what time do you close",
-                     "are you open on Saturday")),
-    Option("price", ("how much is it", "what does it cost", "what are your prices")),
-    Option("location", ("where are you", "what is your address", "how do I get there", "is there parking")),
-    Option("robot", ("are you a robot", "am I talking to a machine", "is this a real person", "are you human")),
-)  # fmt: skip
+_DESK = ScriptDirector(shipped_scripts(), "front_desk").guidance(Run(script="front_desk", step="wish"), FACTS)
+"""what the shipped front desk offers: its scripts and its topics, in its own words"""
+WORKFLOWS, TOPICS = _DESK.workflows, _DESK.topics
 
 
 def guidance_of(turn: MeantTurn) -> Guidance:

@@ -1,4 +1,4 @@
-"""A conversation under test with the shipped scripts: what is heard, cut and said again, without audio."""
+"""A conversation under test with scripts: what is heard, cut and said again, without audio."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from calls.ports import EngineTraits
 from calls.run import Earlier
 from calls.speech import Heard, HeardBy, Played
 from calls.state import CallState
-from tests.workflows.dialogue import FACTS, SCRIPTS
+from tests.workflows.dialogue import FACTS
+from tests.workflows.repair.talk import SCRIPTS
 from workflows.advance import ScriptDirector
 
 TRAITS = EngineTraits(True, False, "ours", "bridged", exact_hearing=True)
