@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .expectations import expectation
+from .extending import extend
 from .keys import from_keys, key_prompt
 from .kinds import (
     SUPPORTED_LOCALES,
@@ -17,7 +18,7 @@ from .kinds import (
     UnsupportedLocale,
     Value,
 )
-from .parsing import extend, parse, parse_all
+from .parsing import parse, parse_all
 from .read_back import read_back
 from .validation import validate
 from .words import cardinal_words, number_words, ordinal_words, say_code, spell, words_for_digits, year_words

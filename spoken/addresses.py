@@ -32,6 +32,11 @@ _TAIL = phrases(
     on friday | on saturday | on sunday | is my address | is the address | is where | i think | i believe | um | uh |
     erm | got that | did you get that | for delivery | for the delivery"""
 )
+_ADDED = phrases(
+    """and | its | it is | its in | thats | thats in | in | um | uh | erm | well | so | yes | yeah | the city is |
+    city is | the town is | the house number is | house number | number | the number is | the flat is | oh and | also |
+    the zip is | zip code | postcode | the postcode is"""
+)
 _LAST = frozenset({"love", "mate", "right", "ta", "okay", "ok", "dear", "pal", "yes", "yeah"})
 
 
@@ -50,6 +55,18 @@ def find_address(u: Utterance, context: Context) -> Found | None:
     if best is not None and u.strict and not best.complete:
         return None
     return best
+
+
+def written_address(u: Utterance) -> tuple[int, int, str] | None:
+    """What one more turn adds to an address: first word, index after the last, and the words as written."""
+    start = 0
+    while start < len(u.words) and (length := _ADDED.match(u.words, start)):
+        start += length
+    end = _tail(u, start, len(u.words)) if start < len(u.words) else start
+    words = u.words[start:end]
+    if not words or all(word in EVERYDAY and word not in _UNITS for word in words):
+        return None
+    return start, end, _written(u, start, end)
 
 
 def _segments(u: Utterance) -> list[tuple[int, int]]:

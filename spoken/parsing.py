@@ -1,4 +1,4 @@
-"""Parse: one kind, several kinds in one answer, and a value completed over turns."""
+"""Parse: one kind, or several kinds in one answer."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from dataclasses import replace
 
 from .addresses import find_address
 from .births import find_birth
-from .cards import find_card, luhn
+from .cards import find_card
 from .choices import find_choice
-from .codes import code_fits, find_code
+from .codes import find_code
 from .date_kinds import find_date
 from .date_ranges import find_date_range
-from .digits import digit_runs, settle_runs
 from .durations import find_duration
 from .emails import find_email
 from .found import Found
-from .kinds import Context, Kind, Parsed, Value
+from .kinds import Context, Kind, Parsed
+from .misheard import misheard
 from .money import find_money
 from .names import find_person_name
 from .numbers import find_number
 from .ordinals import find_ordinal
 from .party import find_party_size
-from .phones import find_phone, normalize_phone
+from .phones import find_phone
 from .plain import without_idioms
 from .postcodes import find_postcode
 from .spelled_names import find_spelled_name
@@ -96,8 +96,12 @@ def parse(kind: Kind | str, text: str, context: Context) -> Parsed | None:
     """
     kind = Kind(kind)
     u = Utterance.of(text)
-    found = GRAMMARS[kind](without_idioms(kind, u), context) if u.words else None
-    return _parsed(kind, u, found) if found else None
+    readable = without_idioms(kind, u)
+    found = GRAMMARS[kind](readable, context) if u.words else None
+    if found is None:
+        return None
+    others = misheard(kind, found, readable, context, GRAMMARS[kind])
+    return _parsed(kind, u, replace(found, alternatives=(*found.alternatives, *others)) if others else found)
 
 
 def parse_all(kinds: Sequence[Kind | str], text: str, context: Context) -> list[Parsed]:
@@ -145,56 +149,3 @@ def _placed(found: Found, pieces: Sequence[Range], results: Sequence[tuple[Kind,
     if any(start < stop and begin < end for begin, stop in others):
         start, end = pieces[-1]
     return replace(found, start=start, end=end)
-
-
-def extend(kind: Kind | str, earlier: Value, text: str, context: Context) -> Parsed | None:
-    """Complete a part over turns: digits in groups, then the time for a day already said (or the reverse).
-
-    ``earlier`` is the value of a ``Parsed`` with ``complete=False``. The result's ``text`` and ``span`` are
-    those of this turn. A new whole value simply replaces the part.
-    """
-    kind = Kind(kind)
-    fresh = parse(kind, text, context)
-    if kind is Kind.datetime:
-        return _extend_datetime(str(earlier), text, context, fresh)
-    if fresh is not None and fresh.complete and kind in (Kind.phone, Kind.card, Kind.postcode):
-        return fresh
-    if kind in (Kind.phone, Kind.card, Kind.code, Kind.postcode):
-        return _extend_digits(kind, str(earlier), text, context, fresh)
-    return fresh
-
-
-def _extend_digits(kind: Kind, earlier: str, text: str, context: Context, fresh: Parsed | None) -> Parsed | None:
-    if kind is Kind.code:
-        if fresh is None:
-            return None
-        joined = earlier + str(fresh.value)
-        whole = code_fits(joined, context)
-        return Parsed(kind, joined, fresh.text, fresh.span, fresh.confidence if whole else 0.5, (), whole)
-    u = Utterance.of(text)
-    run = settle_runs(digit_runs(u), u)
-    if run is None:
-        return None
-    digits = "".join(c for c in earlier if c in "0123456789") + run.digits
-    value, sure, whole = digits, 0.5, False
-    if kind is Kind.phone:
-        value, sure, whole = normalize_phone(digits, context, plus=earlier.startswith("+"))
-    elif kind is Kind.card:
-        whole = 13 <= len(digits) <= 19 and luhn(digits)
-    elif context.locale == "en-US":
-        whole = len(digits) in (5, 9)
-        value = f"{digits[:5]}-{digits[5:]}" if len(digits) == 9 else digits
-    sure = 0.9 if whole and kind is not Kind.phone else sure
-    span = u.span(run.start, run.end)
-    return Parsed(kind, value, text[span[0] : span[1]], span, sure, (), whole)
-
-
-def _extend_datetime(earlier: str, text: str, context: Context, fresh: Parsed | None) -> Parsed | None:
-    if fresh is None or fresh.complete:
-        return fresh
-    part = str(fresh.value)
-    if ("-" in part) == ("-" in earlier):
-        return fresh
-    day, clock = (earlier, part) if "-" in earlier else (part, earlier)
-    others = tuple(f"{day}T{a}" if "-" in earlier else f"{a}T{clock}" for a in fresh.alternatives)
-    return Parsed(Kind.datetime, f"{day}T{clock}", fresh.text, fresh.span, fresh.confidence, others)
