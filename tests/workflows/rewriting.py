@@ -18,13 +18,13 @@ Rename = Callable[[str], str]
 _THEN_KEYS = {"collect": "then", "confirm": "then", "act": "then", "say": "then", "verify": "then", "call": "then"}
 
 
-def rewrite(text: str, random: Random) -> str:
-    """Another text of the same script; which changes are made, ``random`` says."""
+def rewrite(text: str, random: Random, known_outside: frozenset[str] = frozenset()) -> str:
+    """Another text of the same script; ``random`` says which changes are made. ``known_outside``: slots others name."""
     document: Document = yaml.load(text, yaml.BaseLoader)
     if random.random() < 0.7:
         _rename_steps(document, random)
     if random.random() < 0.5:
-        _rename_slots(document, random)
+        _rename_slots(document, random, known_outside)
     if random.random() < 0.6:
         _shuffle_steps(document, random)
     if random.random() < 0.8:
@@ -59,11 +59,11 @@ def _rename_steps(document: Document, random: Random) -> None:
     _renamed(document, {Shape.step}, lambda name: new.get(name, name))
 
 
-def _rename_slots(document: Document, random: Random) -> None:
-    proofs = {slot for step in document["steps"].values() for slot in _as_list(step.get("by", []))}
+def _rename_slots(document: Document, random: Random, known_outside: frozenset[str]) -> None:
+    proofs = known_outside | {slot for step in document["steps"].values() for slot in _as_list(step.get("by", []))}
     free = [name for name in document.get("slots", {}) if name not in proofs]
     new = {name: f"{name}_{random.choice(['of_caller', 'wanted', 'told'])}" for name in free}
-    if document["script"] == "callback":
+    if document["script"] == "callback" or not free:
         return  # other scripts name its slots
     for name in free:  # what a slot is called by default follows its name
         document["slots"][name].setdefault("names", [name.replace("_", " ")])
@@ -94,7 +94,17 @@ def _fields(mapping: Document, keys: Keys, shapes: set[Shape], rename: Rename) -
         elif key.shape == Shape.refused and steps:
             mapping[key.name] = {code: rename(target) for code, target in value.items()}
         elif key.shape in (Shape.arguments, Shape.bindings) and slots:
-            mapping[key.name] = {k: rename(item) if isinstance(item, str) else item for k, item in value.items()}
+            own = rename if key.name == "sets" else str
+            mapping[key.name] = {own(k): rename(item) if isinstance(item, str) else item for k, item in value.items()}
+        elif key.shape in (Shape.takes, Shape.asks) and slots:
+            mapping[key.name] = {rename(k): item for k, item in value.items()}
+        elif key.shape == Shape.notes and slots:
+            for note in value.values():
+                note["from"] = rename(note["from"]) if isinstance(note["from"], str) else note["from"]
+        elif key.shape == Shape.migrations and steps:
+            mapping[key.name] = {
+                version: {k: rename(step) for k, step in led.items()} for version, led in value.items()
+            }
         elif key.shape == Shape.cases:
             for case in value:
                 _fields(case, CASE, shapes, rename)

@@ -195,3 +195,8 @@ def test_the_command_checks_and_writes(tmp_path: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr().out.splitlines() == [
         f"{path}: would change", f"{path}: formatted", "1 file in canonical form"
     ]  # fmt: skip
+
+
+def test_a_table_with_nothing_in_it_stays() -> None:
+    text = "script: none\ntitle: nothing to know\n\nslots: {}  # yet\n\nsteps:\n  bye:\n    end: done\n"
+    assert format_script(text, "none.yaml") == text

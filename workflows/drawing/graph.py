@@ -73,7 +73,7 @@ def graph_of(script: Script) -> Graph:
     boxes = [_box(step) for step in script.steps.values()]
     arrows = [arrow for step in script.steps.values() for arrow in _arrows(step)]
     outside = dict.fromkeys(arrow.target for arrow in arrows if arrow.target not in script.steps)
-    boxes += [Box(name, "outside", name.removeprefix("script:"), ("script",), ()) for name in outside]
+    boxes += [Box(name, "outside", "begins anew there", ("script",), ()) for name in outside]
     for name, target in (("stop", script.on_cancel), ("change", script.on_change), ("undo", script.on_undo)):
         if target:
             words = {"stop": "at any time", "change": "what is done", "undo": "what is done"}[name]
@@ -125,7 +125,11 @@ def _arrows(step: Step) -> list[Arrow]:
 def _condition(subject: str, values: tuple[object, ...], known: bool | None) -> str:
     if known is not None:
         return f"{subject} {'known' if known else 'unknown'}"
-    return " or ".join(str(value) for value in values)
+    return " or ".join(_said(value) for value in values)
+
+
+def _said(value: object) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def _box(step: Step) -> Box:

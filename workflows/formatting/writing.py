@@ -62,7 +62,7 @@ def _value(entry: Entry, head: str, indent: int, beside: str) -> list[str]:
         inner = " " * (indent + 2)
         folded = textwrap.wrap(value.words, WIDTH - indent - 2, break_long_words=False, break_on_hyphens=False)
         return [f"{head} >-{beside}", *(inner + line for line in folded)]
-    if not value.block:
+    if not value.block or not value.entries:
         written = f"{head} {_flow(value)}"
         if len(written) <= WIDTH:
             return [written + beside]

@@ -69,7 +69,7 @@ def _record(complaint: Complaint) -> dict[str, str | int]:
 
 
 def _summary(scripts: int, errors: int, warnings: int) -> str:
-    looked = f"{scripts} script{'' if scripts == 1 else 's'}, {len(CHECKS)} checks"
+    looked = f"{scripts} script{'' if scripts == 1 else 's'}"
     if not errors and not warnings:
         return f"{looked}: nothing wrong"
     return f"{looked}: {errors} error{'' if errors == 1 else 's'}, {warnings} warning{'' if warnings == 1 else 's'}"
