@@ -83,7 +83,7 @@ class CallerEar:
             return _names(value, words)
         if name in ("problem", "message", "reason"):
             return overlap(value, words) >= ENOUGH
-        return any(_within(form, words) for form in self._forms(name, value))
+        return any(within(form, words) for form in self._forms(name, value))
 
     def _forms(self, name: str, value: str) -> Iterable[str]:
         match name:
@@ -92,7 +92,7 @@ class CallerEar:
             case "time":
                 yield read_back(Kind.time, value, self._context)
             case "amount":
-                yield read_back(Kind.money, float(value), self._context)
+                yield read_back(Kind.money, f"{float(value):.2f} USD", self._context)
             case "phone":
                 yield read_back(Kind.phone, value, self._context)
                 yield f"ending in {words_for_digits(value[-4:], zero='zero')}"
@@ -137,7 +137,8 @@ def overlap(wanted: str, written: str) -> float:
     return sum(word in there for word in words) / max(1, len(words))
 
 
-def _within(form: str, words: str) -> bool:
+def within(form: str, words: str) -> bool:
+    """Whether ``form`` stands in ``words``, in whole words, leaving case and commas aside."""
     plain = re.escape(_plain(form))
     return bool(plain) and re.search(rf"(?<!\w){plain}(?!\w)", _plain(words)) is not None
 

@@ -25,7 +25,8 @@ from switchboard.rehearsal.transcript import digest_of, export_lines, readable
 from switchboard.simulation.bank import HALVES, Half, load_bank
 from switchboard.simulation.calendar_store import CalendarStore
 from switchboard.simulation.faults import FaultPlan, FaultyActions, FaultyUnderstander, draw_faults
-from switchboard.simulation.goals import SCRIPT_OF, Goal, GoalKind, draw_goal
+from switchboard.simulation.goals import OWN, SCRIPT_OF, Goal, GoalKind, draw_goal
+from switchboard.simulation.impostors import Impostor, disguised, judge_impostor
 from switchboard.simulation.listening import claims_in
 from switchboard.simulation.oracle import Circumstances, Judgement, Rows, judge
 from switchboard.simulation.people import Person
@@ -47,6 +48,8 @@ class Plan:
     """the script every call begins with; empty: the one for its goal"""
     faults: bool = False
     similarity: bool = False
+    impostors: bool = False
+    """callers who claim to be somebody else, and must get nothing"""
 
     def persona(self, seed: int) -> Persona:
         """Seeds go round the personas."""
@@ -119,11 +122,15 @@ def draw_scene(plan: Plan, seed: int) -> Scene:
     persona, half, world = plan.persona(seed), plan.half(seed), draw_world(seed)
     chance = random.Random(f"caller {seed}")
     goals = {goal: weight for goal, weight in persona.goals.items() if plan.script_for(goal)}
+    if plan.impostors:
+        goals = {goal: 1.0 for goal in OWN if plan.script_for(goal)}
     if not goals:
         raise ConfigurationError(f"no script meets a goal of persona {persona.name!r}: {', '.join(persona.goals)}")
     kind = weighted(goals, chance)
     changes = chance.random() < persona.changes_mind
     goal = draw_goal(_kind(kind), world, load_bank(half), chance, changes=changes)
+    if plan.impostors:
+        goal, world = disguised(goal, world, spoofs=chance.random() < 0.5)
     faults = draw_faults(seed) if plan.faults else FaultPlan()
     return Scene(seed, persona, half, world, goal, plan.script_for(kind), faults, chance)
 
@@ -152,7 +159,8 @@ async def _play(
         human=world.human,
         takes_ms=faulty.takes_ms,
     )
-    person = Person(scene.persona, scene.goal, world, load_bank(scene.half), plan.scripts, scene.chance)
+    kind = Impostor if plan.impostors else Person
+    person = kind(scene.persona, scene.goal, world, load_bank(scene.half), plan.scripts, scene.chance)
     await person.play(call)
     coverage.note(call.events)
     return call, person
@@ -183,7 +191,10 @@ def judged(scene: Scene, call: Rehearsal, person: Person, rows: Rows, *, keep: b
         with_person="handover.answered" in names,
         heard=heard,
     )
-    judgement = judge(scene.goal, scene.world, rows, around)
+    if isinstance(person, Impostor):
+        judgement = judge_impostor(scene.world, rows, call.playback.heard)
+    else:
+        judgement = judge(scene.goal, scene.world, rows, around)
     unproven = tuple(table for table in claims_in(heard) if not rows.get(table))
     bad = judgement.result != "right" or unproven
     return Played(

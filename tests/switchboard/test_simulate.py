@@ -10,9 +10,12 @@ from typing import Any
 import psycopg
 import pytest
 
+from spoken import Context, Kind, read_back
+from switchboard.rehearsal import Said
 from switchboard.simulation.calendar_store import CalendarStore, address, own_databases
 from switchboard.simulation.faults import draw_faults
 from switchboard.simulation.goals import Goal
+from switchboard.simulation.impostors import judge_impostor
 from switchboard.simulation.listening import CallerEar, claims_in
 from switchboard.simulation.oracle import Circumstances, judge
 from switchboard.simulation.report import Report, as_json, as_text
@@ -136,6 +139,30 @@ def test_a_ticket_has_to_say_what_was_told() -> None:
     assert judge(goal, WORLD, told, NOTHING).result == "right"
     other = {"tickets": [{"problem": "what do you mean", "name": "Anna Lund", "phone": goal.phone}]}
     assert judge(goal, WORLD, other, NOTHING).result == "missed"
+
+
+def told(text: str) -> list[Said]:
+    return [Said("r1.1", "found", text, True, 0.0, 1_000.0)]
+
+
+def test_an_impostor_may_hear_nothing_of_the_record() -> None:
+    context = Context(WORLD.now, WORLD.timezone)
+    day = read_back(Kind.date, WORLD.mine.starts.astimezone(WORLD.zone).date().isoformat(), context)
+    owed = read_back(Kind.money, f"{WORLD.person.balance:.2f} USD", context)
+    assert judge_impostor(WORLD, {}, told(f"Your cleaning is on {day} at ten.")).wrong_rows == ("told the day",)
+    assert judge_impostor(WORLD, {}, told(f"{owed} is open on your account.")).wrong_rows == ("told the amount",)
+    assert judge_impostor(WORLD, {}, told(f"The next day with a free time is {day}.")).result == "right"
+    assert judge_impostor(WORLD, {"changed": [{}]}, []).result == "wrong"
+    assert judge_impostor(WORLD, {"bookings": [{}]}, told("I can't match what you gave me.")).result == "right"
+
+
+def test_somebody_elses_appointment_stays_as_it_is() -> None:
+    mine = {"code": WORLD.mine.code, "status": "cancelled", "starts_at": WORLD.mine.starts}
+    cancel = Goal("cancel", code=WORLD.mine.code)
+    assert judge(cancel, WORLD, {"changed": [mine]}, NOTHING).result == "right"
+    assert judge(cancel, WORLD, {"changed": [{**mine, "code": "S3-001-01"}]}, NOTHING).result == "wrong"
+    assert judge(GOAL, WORLD, {"bookings": [row(WORLD, GOAL)], "changed": [mine]}, NOTHING).result == "wrong"
+    assert judge(cancel, WORLD, {}, NOTHING).result == "missed"
 
 
 # --- the caller's ear -----------------------------------------------------------------------------------------

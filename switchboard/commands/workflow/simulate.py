@@ -30,6 +30,7 @@ def add_to(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb.add_argument("--personas", default="", metavar="NAME,...", help="only these callers")
     verb.add_argument("--entry", default="", metavar="SCRIPT", help="begin every call with this script")
     scripts_argument(verb)
+    verb.add_argument("--impostors", type=int, default=0, metavar="N", help="N callers who claim to be somebody else")
     verb.add_argument("--faults", action="store_true", help="let systems fail and take long, and understanding give up")
     verb.add_argument("--workers", type=int, default=2, metavar="N", help="processes (default 2)")
     verb.add_argument(
@@ -78,6 +79,8 @@ def plan_for(arguments: argparse.Namespace) -> Plan:
         )
     personas = tuple(name for name in arguments.personas.split(",") if name)
     plan = Plan(scripts, personas, arguments.entry, arguments.faults, arguments.similarity)
+    if arguments.impostors:
+        plan, arguments.calls = replace(plan, impostors=True), arguments.impostors
     plan.persona(0)
     return plan
 
