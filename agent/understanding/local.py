@@ -104,7 +104,9 @@ def read_words(heard: Heard, guidance: Guidance, facts: CallFacts, intents: Inte
     readings = [r for r in readings if not _says_a_wish(r, wishes)]
     readings = _without_swallowed(readings, bool(wishes), script, words, text)
     commands = _commands(heard, guidance, answered, readings)
-    if script is not None:
+    if script is not None and _means_a_value(commands, guidance):
+        scripts = tuple(wanted for wanted in scripts if wanted.later)
+    if scripts:
         commands = (*scripts, *(c for c in commands if not isinstance(c, Affirm | Deny)))
     if question is not None:
         commands = (*commands, question)
@@ -138,11 +140,23 @@ def _question(words: str, text: str, guidance: Guidance, readings: list[Reading]
     return None
 
 
+def _corrects(commands: tuple[Command, ...], guidance: Guidance) -> bool:
+    """ "Change the appointment to Friday", in the middle of making it, asks for no other script."""
+    inside = bool(guidance.primary) or is_confirming(guidance)
+    return inside and any(isinstance(c, CorrectSlot) and c.value is not None for c in commands)
+
+
 def _says_a_wish(reading: Reading, wishes: list[IntentFound]) -> bool:
     """Whether the value is made of words with which something else was said: "speak up" is no check-up."""
     own = set(plain(reading.parsed.text).split())
     about_the_talk = (Cancel, Remark, Repeat, SlowDown, SpeakUp)
     return any(own <= set(wish.words.split()) for wish in wishes if isinstance(wish.command, about_the_talk))
+
+
+def _means_a_value(commands: tuple[Command, ...], guidance: Guidance) -> bool:
+    """ "I want to change the day", where a day has been given: that one, and no appointment of long ago."""
+    confirming = guidance.proposed is not None or is_confirming(guidance)
+    return any(isinstance(c, CorrectSlot) and (c.value is None or confirming) for c in commands)
 
 
 def _without_swallowed(
