@@ -199,7 +199,11 @@ def _cut(word: str) -> str:
 @lru_cache(maxsize=1024)
 def _carriers(phrase: str) -> frozenset[str]:
     words = words_of(phrase)
-    carrying = frozenset(stem(word) for word in words if word not in _LIGHT)
+    heavy = [word for word in words if word not in _LIGHT]
+    if len(heavy) == 1 and stem(heavy[0]) == "change":
+        # "Reschedule" alone is no "change": callers change days and minds too.
+        return frozenset({_cut(heavy[0])})
+    carrying = frozenset(stem(word) for word in heavy)
     return carrying or frozenset(stem(word) for word in words)
 
 
@@ -210,7 +214,7 @@ def best_option(options: Sequence[Option], words: str, *, by_id: bool = True) ->
 
     Returns it with that number of words; None when none fits, or when two fit equally well.
     """
-    said = {stem(word) for word in words.split()}
+    said = {each for word in words.split() for each in (stem(word), _cut(word))}
     scores: list[tuple[int, Option]] = []
     for option in options:
         phrases = (*option.says, *((option.id.replace("_", " ").replace("-", " "),) if by_id else ()))
