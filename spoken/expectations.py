@@ -47,7 +47,7 @@ _TABLE: dict[Kind, Expectation] = {
     Kind.person_name: Expectation(("my name is", "it's", "under"), False, False, "normal"),
     Kind.spelled_name: Expectation(_LETTERS, False, True, "patient", tuple(SPELLING_WORDS.values())),
     Kind.address: Expectation(("street", "avenue", "road", "apartment"), True, True, "patient"),
-    Kind.postcode: Expectation((*_DIGITS, *_LETTERS), True, True, "patient"),
+    Kind.postcode: Expectation(_DIGITS, True, False, "patient", ("double", "oh")),
     Kind.date_of_birth: Expectation((*MONTH_NAMES, "nineteen", "two thousand"), True, False, "patient", MONTH_NAMES),
     Kind.code: Expectation((*_DIGITS, *_LETTERS), True, True, "patient", tuple(SPELLING_WORDS.values())),
     Kind.yes_no: Expectation(("yes", "no", "yeah", "correct", "that's right", "no thanks"), False, False, "quick"),
@@ -56,12 +56,32 @@ _TABLE: dict[Kind, Expectation] = {
     Kind.card: Expectation(_DIGITS, True, False, "patient"),
     Kind.free_text: Expectation((), False, False, "patient"),
 }
+_BRITISH_DIGITS = (*_DIGITS, "nought", "treble")
+_BRITISH: dict[Kind, Expectation] = {
+    Kind.date: Expectation(
+        (*_DAYS, *MONTH_NAMES, "the", "first", "of", "week", "fortnight"),
+        True,
+        False,
+        "normal",
+        (*WEEKDAY_NAMES, *MONTH_NAMES, "fortnight"),
+    ),
+    Kind.money: Expectation(("pounds", "pence", "p", "quid"), True, False, "normal", ("quid", "pence")),
+    Kind.phone: Expectation(_BRITISH_DIGITS, True, False, "patient", ("double", "treble", "nought", "plus")),
+    Kind.address: Expectation(("road", "street", "lane", "close", "flat"), True, True, "patient"),
+    Kind.postcode: Expectation((*_BRITISH_DIGITS, *_LETTERS, "zed"), True, True, "patient", ("zed",)),
+    Kind.code: Expectation(
+        (*_BRITISH_DIGITS, *_LETTERS, "zed"), True, True, "patient", (*SPELLING_WORDS.values(), "zed", "treble")
+    ),
+    Kind.card: Expectation(_BRITISH_DIGITS, True, False, "patient", ("double", "treble", "nought")),
+}
 
 
 def expectation(kind: Kind | str, context: Context | None = None) -> Expectation:
-    """What is likely to be said for ``kind``; the choices of ``context`` become words and key terms."""
+    """What is likely to be said for ``kind`` in the locale of ``context``; its choices become words and key terms."""
     kind = Kind(kind)
     expected = _TABLE[kind]
+    if context is not None and context.locale == "en-GB":
+        expected = _BRITISH.get(kind, expected)
     if kind is Kind.choice and context is not None:
         said = tuple(way for choice in context.choices for way in choice.says)
         return Expectation((*said, *expected.typical_words), False, False, expected.patience, said)

@@ -17,6 +17,7 @@ from .words import cardinal_words
 
 _LIMITED = frozenset({Kind.date, Kind.time, Kind.datetime, Kind.number, Kind.ordinal, Kind.money,
                       Kind.duration, Kind.party_size, Kind.date_range, Kind.date_of_birth})  # fmt: skip
+_DURATION = re.compile(r"P(?=[0-9T])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?")
 _TEMPORAL = frozenset({Kind.date, Kind.datetime, Kind.date_range, Kind.date_of_birth, Kind.time})
 
 
@@ -31,7 +32,7 @@ def validate(
     """None if the value is fine, else a sentence to speak. Limits are in the kind's canonical form."""
     kind = Kind(kind)
     try:
-        reason = _CHECKS[kind](value, context) if kind in _CHECKS else None
+        reason = _CHECKS[kind](value, context)
     except (ValueError, TypeError, OverflowError):
         return "I did not get that as something I can use."
     if reason is None and kind in _LIMITED:
@@ -175,6 +176,41 @@ def _check_card(value: Value, context: Context) -> str | None:
     return None if luhn(digits) else "That card number does not add up. A digit may be wrong."
 
 
+def _check_duration(value: Value, context: Context) -> str | None:
+    if not _DURATION.fullmatch(str(value)):
+        raise ValueError(value)
+    return None if _seconds(str(value)) > 0 else "That is no time at all. How long should it be?"
+
+
+def _check_number(value: Value, context: Context) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(value)
+    return None
+
+
+def _check_ordinal(value: Value, context: Context) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(value)
+    return None if value else "I need a place in the list, such as the first or the last."
+
+
+def _check_yes_no(value: Value, context: Context) -> str | None:
+    return None if isinstance(value, bool) else "I need a yes or a no."
+
+
+def _check_name(value: Value, context: Context) -> str | None:
+    if any(c in "0123456789@" for c in str(value)):
+        return "A name has only letters."
+    return _check_text(value, context)
+
+
+def _check_address(value: Value, context: Context) -> str | None:
+    reason = _check_text(value, context)
+    if reason is None and not any(c in "0123456789" for c in str(value)) and "," not in str(value):
+        return "I also need the house number."
+    return reason
+
+
 def _check_choice(value: Value, context: Context) -> str | None:
     ids = [choice.id for choice in context.choices]
     return None if not ids or value in ids else "That is not one of the choices."
@@ -202,8 +238,12 @@ _CHECKS: dict[Kind, Callable[[Value, Context], str | None]] = {
     Kind.card: _check_card,
     Kind.choice: _check_choice,
     Kind.money: _check_money,
-    Kind.person_name: _check_text,
-    Kind.spelled_name: _check_text,
-    Kind.address: _check_text,
+    Kind.person_name: _check_name,
+    Kind.spelled_name: _check_name,
+    Kind.address: _check_address,
+    Kind.duration: _check_duration,
+    Kind.number: _check_number,
+    Kind.ordinal: _check_ordinal,
+    Kind.yes_no: _check_yes_no,
     Kind.free_text: _check_text,
 }
