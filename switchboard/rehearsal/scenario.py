@@ -85,6 +85,11 @@ class Appointment:
     day: date
     at: time
     resource: str = ""
+    code: str = ""
+    name: str = ""
+    phone: str = ""
+    """E.164"""
+    date_of_birth: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,8 @@ class WorldBefore:
     opens: time | None = None
     closes: time | None = None
     weekdays: tuple[int, ...] | None = None
+    texts: str = ""
+    """the one-time code that is sent when one is asked for; six digits"""
     faults: Mapping[str, Fault] = field(default_factory=dict)
 
 

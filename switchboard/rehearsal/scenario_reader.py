@@ -24,6 +24,7 @@ KEYS = (
     "scenario", "script", "line", "now", "caller", "human", "seed", "world", "steps",
     "outcome", "ended", "rows", "never_hears", "never_events",
 )  # fmt: skip
+APPOINTMENT = ("service", "date", "time", "resource", "code", "name", "phone", "date_of_birth")
 HUMANS = ("answered", "busy", "no-answer", "failed", "none")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DEFAULT_NOW = "2026-03-16T10:00"
@@ -116,7 +117,7 @@ def _now(fields: Fields, line: Line) -> datetime:
 def _world(node: Node | None) -> WorldBefore:
     if node is None:
         return WorldBefore()
-    fields = node.fields("world", ("bookings", "full", "orders", "hours", "actions"))
+    fields = node.fields("world", ("bookings", "full", "orders", "hours", "texts", "actions"))
     hours = fields.get("hours")
     spans = hours.fields("hours", ("opens", "closes", "days")) if hours is not None else None
     orders = fields.get("orders")
@@ -129,6 +130,7 @@ def _world(node: Node | None) -> WorldBefore:
         weekdays=tuple(DAYS.index(item.one_of("a day", DAYS)) for item in _items(spans, "days")) or None
         if spans
         else None,
+        texts=text_of(fields, "texts", ""),
         faults=read_faults(fields.get("actions")),
     )
 
@@ -147,11 +149,16 @@ def _clock(node: Node | None) -> time | None:
 
 
 def _appointment(node: Node) -> Appointment:
-    fields = node.fields("a booking", ("service", "date", "time", "resource"))
+    fields = node.fields("a booking", APPOINTMENT)
     at = _clock(fields.need("time"))
     assert at is not None, "need() gives a node"
+    born = fields.get("date_of_birth")
     return Appointment(
-        fields.need("service").text("service"), _day(fields.need("date")), at, text_of(fields, "resource", "")
+        service=fields.need("service").text("service"),
+        day=_day(fields.need("date")),
+        at=at,
+        date_of_birth=_day(born) if born is not None else None,
+        **{key: text_of(fields, key, "") for key in ("resource", "code", "name", "phone")},
     )
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from calls.run import ActionRequest, ActionSettled, CallFacts
 from switchboard.rehearsal.scenario import Appointment, Fault, WorldBefore
+from workflows.backends.one_time_codes import ON_ITS_WAY
 from workflows.backends.seed import DEMO, Practice
 from workflows.memory_actions import Booked, MemoryActions
 
-TABLES = ("bookings", "tickets", "callbacks", "messages")
-"""What a call can leave behind."""
+TABLES = ("bookings", "waiting", "tickets", "callbacks", "messages", "promises")
+"""What a call can leave behind; of bookings those that are new or have changed."""
 
 Row = Mapping[str, str]
 
@@ -31,7 +32,8 @@ class RehearsedWorld:
             self._put(appointment)
         for day in before.full:
             self._fill(day)
-        self._before = len(self._memory.books.bookings)
+        self._before = tuple(self._memory.books.bookings)
+        self._texts = before.texts
 
     def takes_ms(self, action: str) -> float:
         """How long ``action`` takes now."""
@@ -45,14 +47,25 @@ class RehearsedWorld:
             self._memory.refuse[request.action] = fault.refuses
         else:
             self._memory.refuse.pop(request.action, None)
-        return await self._memory.run(call, facts, request)
+        settled = await self._memory.run(call, facts, request)
+        self._send_codes(datetime.fromisoformat(facts.wall))
+        return settled
+
+    def _send_codes(self, now: datetime) -> None:
+        """Whoever asked for a one-time code has it at once."""
+        for notice in self._memory.books.outbox:
+            if notice.kind == ON_ITS_WAY and self._texts:
+                self._memory.draw_code(notice.subject, now, _Drawn(self._texts))
+        self._memory.books.outbox = [n for n in self._memory.books.outbox if n.kind != ON_ITS_WAY]
 
     def rows(self) -> Mapping[str, Sequence[Row]]:
         """What the call left behind, by table; values as text."""
         books = self._memory.books
         notes = {"tickets": books.tickets, "callbacks": books.callbacks, "messages": books.messages}
         found = {table: [_texts(row) for row in rows] for table, rows in notes.items()}
-        return {"bookings": [self._row(booked) for booked in books.bookings[self._before :]], **found}
+        found["waiting"] = [_texts(asdict(entry)) for entry in books.waiting]
+        found["promises"] = [_texts(asdict(promise)) for promise in books.promises]
+        return {"bookings": [self._row(booked) for booked in books.bookings if booked not in self._before], **found}
 
     def _row(self, booked: Booked) -> Row:
         start = booked.span[0].astimezone(self._zone)
@@ -64,6 +77,7 @@ class RehearsedWorld:
             "phone": booked.phone,
             "code": booked.code,
             "resource": booked.resource,
+            "status": booked.status,
         }
 
     # --- what is there before ---------------------------------------------------------------------------
@@ -75,7 +89,17 @@ class RehearsedWorld:
         taken = {b.resource for b in self._memory.books.bookings if b.span[0] < span[1] and span[0] < b.span[1]}
         free = [name for name, _ in self._practice.resources if name not in taken]
         resource = appointment.resource or (free[0] if free else self._practice.resources[0][0])
-        self._keep(Booked(f"B{len(self._memory.books.bookings):04}", appointment.service, resource, span, "", ""))
+        self._keep(
+            Booked(
+                code=appointment.code or f"B{len(self._memory.books.bookings):04}",
+                service=appointment.service,
+                resource=resource,
+                span=span,
+                name=appointment.name,
+                phone=appointment.phone,
+                date_of_birth=appointment.date_of_birth,
+            )
+        )
 
     def _fill(self, day: date) -> None:
         opens = datetime.combine(day, time(), self._zone).astimezone(UTC)
@@ -86,6 +110,25 @@ class RehearsedWorld:
 
     def _keep(self, booked: Booked) -> None:
         self._memory.books.bookings.append(booked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Implements ``Randomness`` with one outcome: the code a scenario has decided on."""
+
+    text: str
+
+    def token(self, nbytes: int = 24) -> str:
+        """Not secret here."""
+        return self.text * nbytes
+
+    def identifier(self, prefix: str) -> str:
+        """The same each time."""
+        return f"{prefix}_{self.text}"
+
+    def uniform(self, low: float, high: float) -> float:
+        """The code, as a number."""
+        return float(self.text)
 
 
 def _practice(before: WorldBefore) -> Practice:
