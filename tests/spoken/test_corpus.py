@@ -5,13 +5,16 @@ The percentages are reported by ``python -m tests.corpora.check spoken``.
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from spoken import Kind
+from switchboard.cli import main as command
 from tests.corpora.frozen import digests_of, frozen_digests
 from tests.corpora.spoken.cases import HALVES, HERE, Case, Half, read, same, words_of
 from tests.corpora.spoken.checking import Outcome, check, exact, failures, main, percentile, table, try_case
@@ -168,6 +171,20 @@ def test_what_was_heard_right_at_the_freeze_still_is(kind: str, halves: dict[Hal
     by_id = {case.id: case for case in halves["worked"]}
     outcomes = [try_case(by_id[f"w-{kind}-{number:03d}"]) for number in HEARD_AT_THE_FREEZE[kind]]
     assert not [(outcome.case.text, outcome.value, outcome.case.value) for outcome in outcomes if outcome.failing]
+
+
+def test_the_command_says_what_the_check_measures(
+    halves: dict[Half, tuple[Case, ...]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every seventh case of the worked half through ``switchboard parse --jsonl``, as its file has it."""
+    lines = (HERE / "worked.jsonl").read_text(encoding="utf-8").splitlines()[::7]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines) + "\n"))
+    assert command(["parse", "--jsonl"]) == 0
+    printed = {line["id"]: line for line in map(json.loads, capsys.readouterr().out.splitlines())}
+    measured = {case.id: try_case(case) for case in halves["worked"] if case.id in printed}
+    assert len(printed) == len(lines) == len(measured)
+    assert [id for id, line in printed.items() if line["value"] != measured[id].value] == []
+    assert [id for id, line in printed.items() if line["confidence"] != measured[id].confidence] == []
 
 
 @pytest.mark.parametrize("half", HALVES)
