@@ -252,6 +252,9 @@ class Sockets(Protocol):
     async def newest(self, call: str, generation: int) -> bool:
         """True once for each generation, and only while no newer one has opened a socket for ``call``."""
 
+    async def close(self, call: str) -> None:
+        """The call is over: no generation opens a socket for it any more."""
+
 
 class LiveCall(Protocol):
     """A call as the carrier's handler sees it."""

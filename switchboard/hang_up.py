@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
 from calls.clock import Clock
 from calls.errors import CarrierError
@@ -21,14 +22,26 @@ PATIENCE_MS = 10_000.0
 log = logging.getLogger(__name__)
 
 
+async def _by_nobody(_call: str) -> bool:
+    return False
+
+
 class HangUpWatch:
     """Follows the record for calls that ended. Grammar: run() until cancelled."""
 
-    def __init__(self, sink: TailedSink, door: Door, control: CallControl, clock: Clock) -> None:
+    def __init__(
+        self,
+        sink: TailedSink,
+        door: Door,
+        control: CallControl,
+        clock: Clock,
+        told_elsewhere: Callable[[str], Awaitable[bool]] = _by_nobody,
+    ) -> None:
         self._sink = sink
         self._door = door
         self._control = control
         self._clock = clock
+        self._told_elsewhere = told_elsewhere
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -44,6 +57,11 @@ class HangUpWatch:
         visit = self._door.find(call)
         if visit is None or visit.over or visit.incoming.carrier != "twilio":
             return
+        try:
+            if await self._told_elsewhere(call):
+                return  # the carrier asked another process
+        except Exception as why:
+            log.info("other processes cannot be asked about a call's end (%s)", type(why).__name__)
         log.warning("the carrier did not ask what comes after a call that ended; ending it by REST")
         try:
             await self._control.hang_up(call)

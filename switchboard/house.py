@@ -139,10 +139,10 @@ async def open_house(
         lasting.append(group.create_task(order_desk.run()))
         if settings.twilio_account_sid and settings.twilio_auth_tokens:
             rest = await _rest(stack, settings)
-            lasting.append(group.create_task(HangUpWatch(sink, door, rest, clock).run()))
+            lasting.append(group.create_task(HangUpWatch(sink, door, rest, clock, opened.is_closed).run()))
         for task in lasting:
             stack.callback(task.cancel)
-        callbacks = Callbacks(door, desk, tokens, clock, settings.public())
+        callbacks = Callbacks(door, desk, tokens, clock, settings.public(), opened)
         check = signature_check(settings)
         webhooks = Webhooks(callbacks, media, check, insecure_dev=settings.insecure_dev)
         yield House(stores, book, database, sink, engine, door, desk, media, webhooks, recordings, clock, places)

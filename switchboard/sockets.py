@@ -20,6 +20,9 @@ OPEN = text(
     RETURNING generation
     """
 )
+CLOSED = 2**62
+"""A generation which none is newer than."""
+READ = text("SELECT generation FROM call_sockets WHERE call = :call")
 FORGET = text("DELETE FROM call_sockets WHERE opened_at < :before")
 
 
@@ -35,6 +38,15 @@ class OpenedSockets:
         terms = {"call": call, "generation": generation, "now": self._clock.wall()}
         async with self._database.begin() as connection:
             return (await connection.execute(OPEN, terms)).first() is not None
+
+    async def close(self, call: str) -> None:
+        """The call is over: no generation opens a socket for it any more."""
+        await self.newest(call, CLOSED)
+
+    async def is_closed(self, call: str) -> bool:
+        """Whether some process was told that the call is over."""
+        async with self._database.connect() as connection:
+            return (await connection.execute(READ, {"call": call})).scalar() == CLOSED
 
     async def forget_old(self) -> int:
         """Drop what refuses nothing any more; how many rows that were."""

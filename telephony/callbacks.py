@@ -6,6 +6,7 @@ second effect. Which way a call goes after its media socket stands on its record
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from typing import Final
 from calls.clock import Clock
 from calls.errors import RecordError
 from calls.line import IncomingCall
-from calls.ports import CallDesk, Declined, Pending
+from calls.ports import CallDesk, Declined, Pending, Sockets
 from calls.signals import CarrierGone
 from telephony.door import Answer, Door, Visit
 from telephony.tokens import TTL_MS, CallTokens
@@ -49,6 +50,8 @@ ELSEWHERE_S: Final = 1
 """Until a call which this process takes no more is offered again, to whoever answers then."""
 ALONE_S: Final = 4
 """The same when no other process is known: the next one must have started by then."""
+CLOSE_S: Final = 0.5
+"""How long the carrier waits for us to tell other processes; they only save themselves a question."""
 MOMENT: Final = "One moment, please."
 SORRY: Final = "We are sorry, something went wrong on our side. Please call again later. Goodbye."
 PUT_THROUGH: Final = "We are sorry, we have trouble with this connection. One moment, we are putting you through."
@@ -77,12 +80,21 @@ class NotACall(ValueError):
 class Callbacks:
     """Answers webhooks whose signature was checked. ``public_url``: where the carrier reaches us."""
 
-    def __init__(self, door: Door, desk: CallDesk, tokens: CallTokens, clock: Clock, public_url: str) -> None:
+    def __init__(
+        self,
+        door: Door,
+        desk: CallDesk,
+        tokens: CallTokens,
+        clock: Clock,
+        public_url: str,
+        sockets: Sockets | None = None,
+    ) -> None:
         self._door = door
         self._desk = desk
         self._tokens = tokens
         self._clock = clock
         self._public_url = public_url.rstrip("/")
+        self._sockets = sockets
         self.stream_events: dict[str, int] = {}
         """StreamEvent -> times; only the events Twilio documents"""
 
@@ -120,6 +132,22 @@ class Callbacks:
     async def after(self, form: Form) -> str:
         """What comes after a media socket, or after a dialled person. Raises NotACall."""
         visit = self._door.visit(incoming_call(form))
+        answer = await self._after(visit, form)
+        if visit.over:
+            await self._close(visit)
+        return answer
+
+    async def _close(self, visit: Visit) -> None:
+        """Let the other processes know that the carrier was told to end the call."""
+        if self._sockets is None:
+            return
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._sockets.close(visit.incoming.call)
+        except Exception as why:
+            log.warning("the end of a call cannot be told to other processes (%s)", type(why).__name__)
+
+    async def _after(self, visit: Visit, form: Form) -> str:
         async with visit.answering:
             await self._door.settle(visit)
             status = form.get("DialCallStatus", "")

@@ -168,6 +168,9 @@ def test_a_token_opens_one_socket_in_all_processes_and_an_older_one_none(fresh_d
         async with asyncio.TaskGroup() as group:
             tries = [group.create_task(which.newest("CA3", 1)) for which in (one, two) * 10]
         assert sum(one.result() for one in tries) == 1
+        assert not await one.is_closed("CA1")
+        await one.close("CA1")
+        assert await two.is_closed("CA1") and not await two.newest("CA1", 10**16)
         clock.at += timedelta(days=2)
         assert await one.forget_old() == 3
 

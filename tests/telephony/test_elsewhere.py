@@ -38,6 +38,9 @@ class Newest:
         self.opened[call] = generation
         return True
 
+    async def close(self, call: str) -> None:
+        self.opened[call] = 2**62
+
 
 def pair() -> tuple[Front, Front, Newest]:
     """Two processes with one key and one view of opened sockets."""
@@ -45,6 +48,7 @@ def pair() -> tuple[Front, Front, Newest]:
     for seed, front in enumerate(fronts):
         tokens = CallTokens(SeededRandomness(seed), front.clock, b"shared")
         front.tokens = front.callbacks._tokens = tokens
+        front.callbacks._sockets = sockets
         front.media = MediaParts(front.host, front.door, tokens, front.clock, sockets=sockets)
     return *fronts, sockets
 
@@ -78,6 +82,20 @@ def test_a_socket_may_reach_another_process_than_its_webhook() -> None:
             assert [call.call for call in here.host.calls] == ["CA0001"]
             for open_socket in (socket, newer):
                 await open_socket.close()
+
+    virtual(scene)
+
+
+def test_a_call_that_one_process_has_ended_is_over_for_the_other() -> None:
+    here, there, sockets = pair()
+
+    async def scene(_front: Front) -> None:
+        token = token_in(await here.callbacks.voice(FORM))
+        there.desk.state["CA0001"] = Pending("ended")
+        assert verbs(await there.callbacks.after(FORM)) == ["Hangup"]
+        assert sockets.opened["CA0001"] == 2**62
+        async with asyncio.TaskGroup() as group:
+            assert (await knock(here, token, group)).close_code == 1008
 
     virtual(scene)
 
