@@ -109,7 +109,7 @@ def pass_act(turn: Turn, step: Act) -> str:
 
 def achieved(turn: Turn, step: Act) -> None:
     """A writing action is committed: that is how the call is filed."""
-    if step.personal:
+    if step.personal or step.ends:
         turn.changed(step)
     outcome = step.outcome or step.action
     if turn.run.outcome != outcome and not step.tentative:

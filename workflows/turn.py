@@ -216,6 +216,9 @@ class Turn(Progress):
         ended = self.run.facts.get(f"{ENDED}{step.action}")
         if ended:
             wish["ended"] = ended
+        if step.ends and not step.personal and step.ends in self.run.receipts:
+            # What is taken back is what was done last, not what was done and taken back before it.
+            wish["of"] = self.run.receipts[step.ends].key
         before, _, last = str(self.run.facts.get(CHANGED, ",")).partition(",")
         if step.personal and last:
             own = _digest({**wish, "after": before} if before else wish)

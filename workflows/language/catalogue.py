@@ -143,6 +143,7 @@ _CALENDAR = (
         receipt={"action": "free_text", "number": "code"},
         refusals=frozenset({"not_found", "slot_taken"}),
         outcome="taken_back",
+        ends="book",
     ),
 )
 
