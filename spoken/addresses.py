@@ -186,7 +186,7 @@ def _written(u: Utterance, start: int, end: int) -> str:
             parts.append(number[0])
             i = number[1]
         else:
-            if word in _UNITS and parts:
+            if word in _UNITS and parts and word != "box":
                 parts[-1] = parts[-1].rstrip(",") + ","
             parts.append(_capital(u.original(i)))
             i += 1
@@ -198,6 +198,8 @@ def _written(u: Utterance, start: int, end: int) -> str:
 def _capital(raw: str) -> str:
     if raw[:1].isupper():
         return raw
+    if raw == "po":
+        return "PO"
     return "'".join(part.capitalize() if not n or len(part) > 2 else part for n, part in enumerate(raw.split("'")))
 
 

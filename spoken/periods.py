@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import chain
 
 from .dates import read_date
 from .days import MONTHS, Day, add_months, make_date, month_end, resolve
@@ -21,12 +22,10 @@ _AHEAD = {"this": 0, "the": 0, "all": 0, "next": 1, "coming": 0, "whole": 0, "fo
 
 def find_period(u: Utterance, calendar: Calendar) -> Found | None:
     """The first named stretch of days; what is left of it when it has begun."""
-    for i, word in enumerate(u.words):
-        if word != MASK:
-            found = _around(u, i, calendar) or _ahead(u, i, calendar.today) or _month(u, i, calendar.today)
-            if found:
-                return found
-    return None
+    places = [i for i, word in enumerate(u.words) if word != MASK]
+    around = (_around(u, i, calendar) for i in places)
+    ahead = (_ahead(u, i, calendar.today) or _month(u, i, calendar.today) for i in places)
+    return next((found for found in chain(around, ahead) if found), None)
 
 
 def _from_today(i: int, end: int, first: date, last: date, today: date, sure: float = 0.9) -> Found | None:
