@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from workflows.language.checking import Checks, Found, Severity, Subject
 from workflows.language.claims import claim_in
+from workflows.language.model import Act, End, Line, Say
 from workflows.lint.view import spoken, words_in
 
 SPEECH = Checks()
@@ -120,6 +121,25 @@ def missing_must_say(subject: Subject) -> Iterator[Found]:
         if why and not said.line.must_say:
             reason = f"a line of {said.where} {why}, and the caller can talk over it"
             yield Found(said.line.at, reason, "write it as text: with must_say: true")
+    yield from _result_talked_over(subject)
+
+
+def _result_talked_over(subject: Subject) -> Iterator[Found]:
+    """What is said right after something was changed is its result, whatever the words."""
+    script = subject.script
+    for step in script.steps.values():
+        if not isinstance(step, Act) or not step.writes or step.tentative:
+            continue
+        told = script.steps.get(step.then)
+        lines = told.lines if isinstance(told, Say | End) else ()
+        if lines and not any(line.must_say or _claiming(line) for line in lines):
+            reason = f"step {step.then} tells what came of {step.action}, and the caller can talk over it"
+            yield Found(lines[0].at, reason, "write it as text: with must_say: true")
+
+
+def _claiming(line: Line) -> bool:
+    """Complained of already."""
+    return bool(claim_in(line.words)) or any(place.source == "receipt" for place in line.places)
 
 
 @SPEECH.add("locale-mismatch")
