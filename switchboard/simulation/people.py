@@ -299,6 +299,9 @@ class Person:
     def _is_right(self, asked: Question, heard: str) -> str:
         """A single value was read back, or the caller's own number offered."""
         name = ALIASES.get(asked.slot, asked.slot)
+        if name in ("reason", "wish") and asked.value_kind == "choice":
+            kind = "callback" if name == "wish" and self.goal.kind != "message" else self.goal.kind
+            return self._yes() if self.words.plain_wish(kind) in heard.casefold() else self._no()
         value = self._wanted(name)
         if not value or self.ear.tells(heard, name, value):
             return self._yes()

@@ -42,7 +42,7 @@ def test_nothing_is_claimed_without_a_receipt(shard: Shard) -> None:
 def test_most_callers_get_what_they_want(shard: Shard) -> None:
     figures = Report(shard.played, 1.0).whole
     assert figures.calls == CALLS
-    assert figures.right_percent > 70, as_text(Report(shard.played, 1.0))
+    assert figures.right_percent > 60, as_text(Report(shard.played, 1.0))
 
 
 def test_a_seed_alone_is_the_same_call(fresh_database: str, shard: Shard) -> None:
