@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from calls.commands import (
     Affirm,
     AskHuman,
@@ -91,8 +93,10 @@ def _answer(turn: Turn, stimulus: Commanded) -> None:
     if changes:
         _answer_topics(turn, commands)
         go_on(turn, stimulus, changes)
-    elif switched:
+    elif switched == "begun":
         walk(turn, turn.script.first)
+    elif switched == "chosen":
+        pass  # and gone where it leads
     elif changes.too_late:
         changing_what_is_done(turn)
     elif changes.agreed or _has(commands, Affirm):
@@ -181,8 +185,12 @@ def _tell(turn: Turn, topic: str) -> None:
         turn.word("no_answer")
 
 
-def _switch(turn: Turn, commands: tuple[Command, ...], later: list[str]) -> bool:
-    """Start what the caller asked for; True when another script (or the same anew) has begun."""
+Switched = Literal["", "begun", "chosen"]
+"""Another script (or the same anew) has begun; or the choice was made that the step offers."""
+
+
+def _switch(turn: Turn, commands: tuple[Command, ...], later: list[str]) -> Switched:
+    """Start what the caller asked for, or go where the script leads them for it."""
     wished = (command.workflow for command in commands if isinstance(command, StartWorkflow))
     wish = next((workflow for workflow in wished if workflow not in later), "")
     step = turn.step
@@ -193,17 +201,17 @@ def _switch(turn: Turn, commands: tuple[Command, ...], later: list[str]) -> bool
     if intent is not None and intent.then:
         turn.learn(f"_chose.{step.id}", intent.id)
         walk(turn, intent.then)
-        return False
+        return "chosen"
     wish = intent.script if intent is not None else wish
     if wish not in turn.scripts.scripts or (wish == turn.run.script and not isinstance(step, Choose | End)):
-        return False
+        return ""
     if not turn.run.frames and (isinstance(step, Choose | End) or not turn.run.slots):
         start_script(turn, wish, quietly=True)
-        return True
+        return "begun"
     if digress(turn, wish):
-        return True
+        return "begun"
     later.append(wish)
-    return False
+    return ""
 
 
 def _implied(turn: Turn, step: Choose, commands: tuple[Command, ...]) -> str:
