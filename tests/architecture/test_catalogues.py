@@ -32,7 +32,7 @@ def test_every_setting_of_a_line_is_described() -> None:
     written = {field.name for field in fields(Line)} - {"id", "version"}
     assert set(described("A line")) == written
     assert set(described("`human`")) == {"number", "sip", "queue", "ring_seconds", "languages"}
-    assert {"kind", "address", "ring_seconds"} == {field.name for field in fields(HumanDestination)}
+    assert {"kind", "address", "ring_seconds", "languages"} == {field.name for field in fields(HumanDestination)}
     limits = {field.name for field in fields(Limits)} | {field.name for field in fields(BlockedNumber)}
     assert set(described("`limits`")) == limits
 
