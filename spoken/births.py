@@ -94,5 +94,3 @@ def _birth_digits(u: Utterance, calendar: Calendar) -> Found | None:
                 sure = (0.8 if len(run.digits) >= 6 else 0.6) if other else 0.85
                 return Found(run.start, run.end, made.isoformat(), sure, (other.isoformat(),) if other else ())
     return None
-
-

@@ -118,5 +118,3 @@ def find_date(u: Utterance, context: Context) -> Found | None:
     day, hit, beside = settled
     others = tuple(other.isoformat() for other in day.others)
     return Found(hit.start, hit.end, day.day.isoformat(), day.sure, others, also=used(beside))
-
-

@@ -134,9 +134,7 @@ def _next_day(a: DateHit, b: DateHit, u: Utterance) -> bool:
     return a.parts.day is not None and b.parts.day is not None and b.parts.day - a.parts.day == 1
 
 
-def _corrected_end(
-    first: DateHit, last: DateHit, hits: Sequence[DateHit], u: Utterance
-) -> tuple[DateHit, DateHit]:
+def _corrected_end(first: DateHit, last: DateHit, hits: Sequence[DateHit], u: Utterance) -> tuple[DateHit, DateHit]:
     """ "March 12 to 15, no, to 16": what follows a correction replaces the end, or after "from" the start."""
     for hit in hits:
         if hit.start < last.end or not CORRECTION.within(u.words, last.end, hit.start):

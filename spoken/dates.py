@@ -122,7 +122,6 @@ def _later(calendar: Calendar, days: int, months: int) -> DateParts:
     return DateParts(fixed=add_months(moved, months) if moved else None)
 
 
-
 _RULES: tuple[Callable[[Sequence[str], int, Calendar], Read], ...] = (
     _relative, read_numeric, _offset, _beside, read_nth_weekday, read_month_edge, read_weekday, read_month_day,
     read_day_month, read_spoken_numerals, read_holiday,

@@ -139,8 +139,10 @@ def read_day_month(words: Sequence[str], i: int, calendar: Calendar) -> Read:
     after_month = None if ordinal or k >= len(words) else day_number(words, k + 1)
     if after_month and after_month[2]:
         return None  # "... four May twentieth": the number belongs to a year before
-    if k < len(words) and words[k] in MONTHS and (
-        ordinal or words[k] != "may" or at(words, j, "of") or the or words[k + 1 : k + 2] not in _AFTER_MAY_VERB
+    if (
+        k < len(words)
+        and words[k] in MONTHS
+        and (ordinal or words[k] != "may" or at(words, j, "of") or the or words[k + 1 : k + 2] not in _AFTER_MAY_VERB)
     ):
         return _with_year(DateParts(month=MONTHS[words[k]], day=number), words, k + 1, calendar)
     where = _month_place(words, j, calendar) if ordinal else None
@@ -216,5 +218,3 @@ def read_month_edge(words: Sequence[str], i: int, calendar: Calendar) -> Read:
         if day and day[2]:
             return DateParts(months=int(words[i] == "next"), day=day[0]), day[1]
     return None
-
-

@@ -1,14 +1,10 @@
-"""Reading cardinals, ordinals and decimals out of words, and the kind number."""
+"""Reading cardinals, ordinals and decimals out of words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
-from .found import Found, refused, settle_found
-from .kinds import Context
-from .plain import plain
-from .tokens import MASK, Utterance, is_digits, phrases, without_fillers
+from .tokens import is_digits
 from .words import ONES, TENS, ordinal_words
 
 UNITS = {word: n for n, word in enumerate(ONES)} | {"nought": 0, "naught": 0, "niner": 9}
@@ -20,13 +16,10 @@ HOMOPHONES = {
     "to": "two", "too": "two", "tu": "two", "for": "four", "fore": "four", "won": "one", "ate": "eight",
     "tree": "three", "free": "three", "sicks": "six", "fife": "five", "nein": "nine",
 }  # fmt: skip
-_OF_THEM = phrases("of them | of us | of those")
-_CLOCK_AFTER = phrases("am | pm | oclock | o clock")
 _PARTS = {
     ("and", "a", "half"): 0.5, ("and", "a", "quarter"): 0.25, ("and", "three", "quarters"): 0.75,
     ("and", "one", "half"): 0.5, ("and", "one", "quarter"): 0.25,
 }  # fmt: skip
-_ALONE = {"none": 0, "once": 1, "twice": 2, "thrice": 3, "half": 0.5, "zilch": 0, "nil": 0, "both": 2}
 
 
 def _below_hundred(words: Sequence[str], i: int) -> tuple[int, int] | None:
@@ -204,54 +197,4 @@ def _couples(words: Sequence[str], i: int) -> tuple[int | float, int] | None:
     j += 2 if tuple(words[j + 1 : j + 2]) == ("of",) else 1
     if j < len(words) and (words[j] in SCALES or words[j] == "hundred"):
         return _scaled(2, words, j)
-    return None
-
-
-def lone_homophone(u: Utterance) -> tuple[int, int] | None:
-    """When nothing but "to", "for", "ate" ... was heard, the number it stands for, with its word index."""
-    kept = without_fillers(u.words)
-    if len(kept) == 1 and u.words[kept[0]] in HOMOPHONES:
-        return UNITS[HOMOPHONES[u.words[kept[0]]]], kept[0]
-    return None
-
-
-def number_hits(u: Utterance) -> list[Found]:
-    """Every number of the utterance, left to right."""
-    hits: list[Found] = []
-    i = 0
-    while i < len(u.words):
-        read = read_number(u.words, i)
-        if read is None or u.words[i] == MASK:
-            i += 1
-            continue
-        value, end = read
-        if not _CLOCK_AFTER.match(u.words, end):
-            hits.append(Found(i, end, value))
-        i = end
-    return hits
-
-
-def find_number(u: Utterance, context: Context) -> Found | None:
-    """The kind ``number``; digits said one by one ("one two three") are one number, less surely."""
-    hits = number_hits(u)
-    if (
-        len(hits) > 1
-        and not refused(hits[0], u)
-        and all(a.end == b.start and isinstance(a.value, int) and 0 <= a.value < 100 for a, b in pairwise(hits))
-    ):
-        joined = "".join(str(hit.value) for hit in hits)
-        if len(joined) <= 12 and isinstance(hits[-1].value, int):
-            return Found(hits[0].start, hits[-1].end, int(joined), 0.6, (hits[0].value,))
-    if hits:
-        return settle_found(hits, u)
-    if u.strict:
-        return None
-    lone = lone_homophone(u)
-    if lone:
-        return Found(lone[1], lone[1] + 1, lone[0], 0.6)
-    for i, word in enumerate(u.words):
-        if word in _ALONE and plain(u, (i, i + 1)):
-            return Found(i, i + 1, _ALONE[word], 0.7)
-        if tuple(u.words[i : i + 2]) in (("a", "couple"), ("a", "pair")) and plain(u, (i, i + 2), also=_OF_THEM):
-            return Found(i, i + 2, 2, 0.85)
     return None

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from .found import Found, settle_found
 from .kinds import Context
-from .numbers import UNITS, number_hits, read_cardinal, read_ordinal
+from .number_kind import number_hits
+from .numbers import UNITS, read_cardinal, read_ordinal
 from .plain import plain
 from .tokens import Utterance, phrases, word_set
 

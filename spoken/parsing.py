@@ -19,7 +19,7 @@ from .kinds import Context, Kind, Parsed
 from .misheard import misheard
 from .money import find_money
 from .names import find_person_name
-from .numbers import find_number
+from .number_kind import find_number
 from .ordinals import find_ordinal
 from .party import find_party_size
 from .phones import find_phone

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from .found import Found, settle_found
 from .kinds import Context
-from .numbers import HOMOPHONES, UNITS, lone_homophone, read_number
+from .number_kind import lone_homophone
+from .numbers import HOMOPHONES, UNITS, read_number
 from .times import DAYPARTS, clear_after
 from .tokens import FILLERS, MASK, Utterance, phrases, word_set
 

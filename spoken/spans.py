@@ -36,5 +36,3 @@ def read_span(words: Sequence[str], i: int) -> tuple[int, int, int] | None:
     if unit in ("month", "months", "year", "years") and counted:
         return 0, n * (12 if unit[0] == "y" else 1), j + 1
     return None
-
-

@@ -93,5 +93,3 @@ def _after_weekday(parts: DateParts, words: Sequence[str], j: int, calendar: Cal
 
 def _of_next_week(weekday: int, calendar: Calendar, weeks: int) -> DateParts:
     return DateParts(fixed=shift(calendar.today, 7 * weeks - calendar.today.weekday() + weekday), sure=0.9)
-
-
