@@ -195,7 +195,18 @@ def _with_taken(world: World, chance: random.Random) -> World:
     # The last one of a day some days ahead: far enough to be changed, and never in the past.
     place = next((n for n, one in enumerate(taken) if (one.starts - world.now).days >= 3), len(taken) - 1)
     mine = replace(taken.pop(place), code=_code(world.seed), service=chance.choice(("cleaning", "checkup")))
-    return replace(world, taken=tuple(taken), mine=mine)
+    return replace(world, taken=tuple(_merged(taken)), mine=mine)
+
+
+def _merged(taken: Sequence[Taken]) -> Sequence[Taken]:
+    """Appointments that follow each other as one: the same times are taken, in a third of the rows."""
+    found: list[Taken] = []
+    for one in taken:
+        if found and found[-1].resource == one.resource and found[-1].ends == one.starts:
+            found[-1] = replace(found[-1], ends=one.ends)
+        else:
+            found.append(one)
+    return found
 
 
 def _code(seed: int) -> str:
