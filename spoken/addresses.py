@@ -130,7 +130,7 @@ def _house(u: Utterance, i: int, end: int, *, letters: bool = False) -> tuple[st
     words, digits, j = u.words[:end], "", i
     if read_small_ordinal(words, i):
         return None
-    while j < end:
+    while j < end and len(digits) < 8:
         group = read_digit_group(words, j)
         if group is None or (words[j] == "o" and not digits) or (digits and "," in u.between(j)):
             break

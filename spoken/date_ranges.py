@@ -85,13 +85,13 @@ def _with_bare_days(hits: Sequence[DateHit], u: Utterance) -> list[DateHit]:
     # "Two" may be "to" between days.
     numbers = [n for n in numbers if not (words[n.start : n.end] == ("two",) and _between(n, [*hits, *numbers]))]
     everything = sorted([*hits, *numbers], key=lambda hit: hit.start)
+    alone = plain(u, (everything[0].start, everything[-1].end)) if everything else False
     kept: list[DateHit] = []
-    for hit in everything:
-        partners = [other for other in everything if other is not hit and _linked(hit, other, u)]
-        after_correction = kept and CORRECTION.within(words, kept[-1].end, hit.start)
-        dated = any(partner in hits for partner in partners) or (kept and kept[-1] in hits)
-        dated = dated or plain(u, (everything[0].start, everything[-1].end))
-        if hit in hits or (partners and dated) or after_correction:
+    for before, hit, after in zip([None, *everything], everything, [*everything[1:], None], strict=False):
+        partners = [other for other in (before, after) if other is not None and _linked(hit, other, u)]
+        dated = alone or any(partner in hits for partner in partners) or bool(kept and kept[-1] in hits)
+        corrects = kept and CORRECTION.within(words, kept[-1].end, hit.start)
+        if hit in hits or (partners and dated) or corrects:
             kept.append(hit)
     return kept
 

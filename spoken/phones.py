@@ -70,7 +70,7 @@ def find_phone(u: Utterance, context: Context) -> Found | None:
     """The kind ``phone``. Too few digits are a part (``complete=False``), to be continued by ``extend``."""
     runs = own_runs(Kind.phone, _runs(u), u)
     run = _area_code_last(runs, u) or settle_runs(
-        runs, u, enough=lambda digits: len(digits) >= 10 and normalize_phone(digits, context)[2]
+        runs, u, enough=lambda digits: 10 <= len(digits) <= 15 and normalize_phone(digits, context)[2]
     )
     if run is None:
         return None
