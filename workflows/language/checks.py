@@ -25,7 +25,7 @@ from workflows.language.model import (
     Verify,
 )  # fmt: skip
 from workflows.language.nodes import Problem, suggestion
-from workflows.language.paths import edges, entries, lines_of, preceded, reached, slots_of
+from workflows.language.paths import edges, entries, lines_of, preceded, reached, slots_of, unproven
 
 FIRM = Checks()
 """Every check of this module."""
@@ -253,16 +253,7 @@ def personal_without_verify(subject: Subject) -> Iterator[Found]:
 
 def _without_proof(script: Script) -> set[str]:
     """Steps that can be reached without passing a proof."""
-    seen: set[str] = set()
-    todo = entries(script)
-    while todo:
-        name = todo.pop()
-        step = script.steps.get(name)
-        if step is None or name in seen:
-            continue
-        seen.add(name)
-        if isinstance(step, Verify):
-            todo += [*step.asks.values(), step.failed]
-        else:
-            todo += [target for target, _ in edges(step)]
-    return seen
+    seen = unproven(script, [name for name in (script.first, script.on_cancel) if name])
+    late = [name for name in (script.on_change, script.on_undo) if name]
+    # These two are entered where something has been done; that may be a thing which only a verified caller can do.
+    return unproven(script, [*seen, *late]) if any(script.committed.get(name) for name in seen) else seen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from workflows.language.model import (
     Act,
@@ -131,3 +131,20 @@ def preceded(script: Script, asking: set[str], before: str) -> bool:
 def slots_of(step: Act) -> list[str]:
     """The slots an action is given."""
     return [argument.name for argument in step.arguments.values() if argument.source == "slot"]
+
+
+def unproven(script: Script, starts: Iterable[str]) -> set[str]:
+    """Every step that can be reached from ``starts`` while the caller has proved nothing."""
+    seen: set[str] = set()
+    todo = list(starts)
+    while todo:
+        name = todo.pop()
+        step = script.steps.get(name)
+        if step is None or name in seen:
+            continue
+        seen.add(name)
+        if isinstance(step, Verify):
+            todo += [*step.asks.values(), step.failed]
+        else:
+            todo += [target for target, _ in edges(step)]
+    return seen

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from spoken import Kind
 from workflows.language.checking import Checks, Found, Severity, Subject
 from workflows.language.model import ONE_TIME_CODE, Act, Collect, Slot, Verify
-from workflows.language.paths import lines_of
+from workflows.language.paths import lines_of, unproven
 from workflows.lint.view import place_of, spoken, ways_from, written
 
 PRIVACY = Checks()
@@ -51,7 +51,7 @@ def verify_loop(subject: Subject) -> Iterator[Found]:
     Fix: lead `failed` to a person or a message.
     """
     for step in written(subject):
-        if isinstance(step, Verify) and step.id in ways_from(subject.script, step.failed):
+        if isinstance(step, Verify) and step.id in unproven(subject.script, [step.failed]):
             line = place_of(subject, "steps", step.id, "failed")
             yield Found(line, f"failing step {step.id} leads back to it", "lead failed: to a person or a message")
 
