@@ -9,6 +9,7 @@ from dataclasses import replace
 from agent.understanding.answers import Answer, Answered, is_confirming
 from agent.understanding.intents import IntentFound
 from agent.understanding.values import context_for, kind_of
+from agent.understanding.wording import plain
 from calls.commands import (
     Affirm,
     AskHuman,
@@ -53,7 +54,8 @@ def urgent(
     for wish in wishes:
         if not wish.whole or isinstance(wish.command, CallLater):
             continue
-        if not _takes_back(wish) and _is_answer(wish.command, answered, scripts, guidance):
+        by_name = not _takes_back(wish) or _offered(wish, guidance)
+        if by_name and _is_answer(wish.command, answered, scripts, guidance):
             continue
         if isinstance(wish.command, Cancel) and is_confirming(guidance) and _says_no(answered):
             apart = not _takes_back(wish) or text.lower().lstrip().startswith("no")
@@ -82,6 +84,11 @@ _THIS = re.compile(r"\b(?:that|this|it|everything|all of it|the whole thing)\b")
 def _takes_back(wish: IntentFound) -> bool:
     """ "Cancel that" means what is being done; "cancel my appointment" may be a script's name."""
     return isinstance(wish.command, Cancel) and bool(_THIS.search(wish.words))
+
+
+def _offered(wish: IntentFound, guidance: Guidance) -> bool:
+    """Asked whether to cancel, "cancel it" is the answer."""
+    return any(plain(phrase) == wish.words for option in guidance.workflows for phrase in option.says)
 
 
 def _says_no(answered: Answered | None) -> bool:

@@ -41,6 +41,8 @@ class Fault:
 
     refuses: str = ""
     takes_ms: float | None = None
+    finds: Mapping[str, str] = field(default_factory=dict)
+    """facts that come with the refusal"""
 
 
 @dataclass(frozen=True, slots=True)

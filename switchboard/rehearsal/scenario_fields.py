@@ -41,11 +41,12 @@ def read_faults(node: Node | None) -> Mapping[str, Fault]:
             code = item.identifier("a refusal")
             found[action] = Fault() if code == "works" else Fault(refuses=code)
             continue
-        fields = item.fields(f"action {action}", ("refuses", "takes_ms"))
-        takes = fields.get("takes_ms")
+        fields = item.fields(f"action {action}", ("refuses", "takes_ms", "finds"))
+        takes, finds = fields.get("takes_ms"), fields.get("finds")
         found[action] = Fault(
             refuses=text_of(fields, "refuses", ""),
             takes_ms=float(takes.whole("takes_ms", 0, 600_000)) if takes is not None else None,
+            finds={name: scalar(value, name) for name, value in finds.fields("finds").found.items()} if finds else {},
         )
     return found
 

@@ -43,6 +43,8 @@ class RehearsedWorld:
     async def run(self, call: str, facts: CallFacts, request: ActionRequest) -> ActionSettled:
         """Answers as the books say, unless a fault answers first."""
         fault = self.faults.get(request.action)
+        if fault is not None and fault.refuses and fault.finds:
+            return ActionSettled(request.key, request.action, found=fault.finds, refusal=fault.refuses)
         if fault is not None and fault.refuses:
             self._memory.refuse[request.action] = fault.refuses
         else:
