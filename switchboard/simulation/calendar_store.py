@@ -18,7 +18,6 @@ Found = Mapping[str, Sequence[Mapping[str, object]]]
 
 LEFT_BEHIND = ("bookings", "tickets", "callbacks", "messages", "payment_promises")
 """Tables a call may write to; what the oracle is shown."""
-TEMPLATE = "switchboard_simulation"
 
 
 def address(url: str, database: str = "") -> str:
@@ -38,22 +37,24 @@ def own_databases(url: str, names: Sequence[str]) -> Iterator[list[str]]:
     """
     from migrations.run import upgrade
 
+    # Named after the run's own: two simulations on one server do not meet.
+    template = f"{names[0]}_template"
     with psycopg.connect(address(url), autocommit=True) as server:
-        _drop(server, [TEMPLATE, *names])
-        server.execute(sql.SQL("create database {}").format(sql.Identifier(TEMPLATE)))
+        _drop(server, [template, *names])
+        server.execute(sql.SQL("create database {}").format(sql.Identifier(template)))
         try:
-            upgrade(_sqlalchemy(url, TEMPLATE))
+            upgrade(_sqlalchemy(url, template))
             for name in names:
                 server.execute(
                     sql.SQL("create database {} template {} strategy file_copy").format(
-                        sql.Identifier(name), sql.Identifier(TEMPLATE)
+                        sql.Identifier(name), sql.Identifier(template)
                     )
                 )
                 # A simulated call that is lost with the server is simply played again.
                 server.execute(sql.SQL("alter database {} set synchronous_commit = off").format(sql.Identifier(name)))
             yield [_sqlalchemy(url, name) for name in names]
         finally:
-            _drop(server, [TEMPLATE, *names])
+            _drop(server, [template, *names])
 
 
 def _sqlalchemy(url: str, database: str) -> str:
