@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 from .date_kinds import DateHit, calendar_for, date_hits, settle_dates, used
@@ -19,6 +19,8 @@ from .plain import plain
 from .tokens import MASK, Utterance, phrases, word_set
 from .years import Calendar, at
 
+_BARE = 0.8
+"""Confidence in a bare number as a day."""
 _TO = frozenset({"to", "until", "till", "til", "through", "thru", "two", "-"})
 _LEAVING = word_set("leaving returning back departing out leave return depart home checkout")
 _BESIDE = word_set(
@@ -45,6 +47,9 @@ def find_date_range(u: Utterance, context: Context) -> Found | None:
         if word == "now" and u.words[i + 1 : i + 2] and u.words[i + 1] in _TO
     ]
     hits = _with_bare_days([*now, *date_hits(u, calendar)], u)
+    running = _days_running(hits, u, context.today)
+    if running:
+        return running
     pairs = _pairs(hits, u)
     if pairs:
         first, last = pairs[-1] if len(pairs) > 1 and CORRECTION.within(u.words, *_gap(pairs)) else pairs[0]
@@ -80,7 +85,7 @@ def _with_bare_days(hits: Sequence[DateHit], u: Utterance) -> list[DateHit]:
             i += 1
             continue
         start = i - (i > 0 and words[i - 1] == "the")
-        numbers.append(DateHit(start, read[1], DateParts(day=read[0], sure=0.85)))
+        numbers.append(DateHit(start, read[1], DateParts(day=read[0], sure=_BARE)))
         i = read[1]
     # "Two" may be "to" between days.
     numbers = [n for n in numbers if not (words[n.start : n.end] == ("two",) and _between(n, [*hits, *numbers]))]
@@ -121,17 +126,28 @@ def _joined(a: DateHit, b: DateHit, u: Utterance) -> bool:
         return any(sign in u.between(b.start) for sign in "-–")
     if "and" in said and not gap - {"-"}:
         lead = set(u.words[max(0, a.start - 2) : a.start])
-        return bool(lead & {"between", "from"}) or _next_day(a, b, u)
+        return bool(lead & {"between", "from"})
     return bool(gap) and (gap <= _TO or gap <= _LEAVING)
 
 
-def _next_day(a: DateHit, b: DateHit, u: Utterance) -> bool:
-    """ "Saturday and Sunday": two days running."""
-    if u.words[a.end : b.start] not in (("and",), ("and", "the")):
-        return False
-    if a.parts.weekday is not None and b.parts.weekday is not None and a.parts.day is None and b.parts.day is None:
-        return (b.parts.weekday - a.parts.weekday) % 7 == 1
-    return a.parts.day is not None and b.parts.day is not None and b.parts.day - a.parts.day == 1
+def _days_running(hits: Sequence[DateHit], u: Utterance, today: date) -> Found | None:
+    """ "Saturday and Sunday", "today and tomorrow", "Wednesday, Thursday and Friday"."""
+    if len(hits) < 2 or not all(set(u.words[a.end : b.start]) <= {"and", "the", "then"} for a, b in pairwise(hits)):
+        return None
+    parts = [hit.parts for hit in hits]
+    if parts[-1].month is not None:
+        parts = [replace(p, month=parts[-1].month, year=parts[-1].year) if p.day and not p.month else p for p in parts]
+    days = [resolve(part, today) for part in parts]
+    first = days[0]
+    if first is None or any(u.between(hit.start).strip() in ("-", "–") for hit in hits[1:]):
+        return None
+    for n, day in enumerate(days):
+        bare_weekday = parts[n].weekday is not None and parts[n].day is None
+        ahead = (day.day - first.day).days if day else -1
+        if ahead != n and not (bare_weekday and ahead % 7 == n):
+            return None
+    last = first.day + timedelta(days=len(days) - 1)
+    return Found(hits[0].start, hits[-1].end, f"{first.day}/{last}", round(first.sure * 0.95, 3))
 
 
 def _corrected_end(first: DateHit, last: DateHit, hits: Sequence[DateHit], u: Utterance) -> tuple[DateHit, DateHit]:
@@ -153,8 +169,8 @@ def _resolve_pair(a: DateHit, b: DateHit, u: Utterance, calendar: Calendar) -> F
     elif first.day is not None and first.month is None and first.months is None and last.months is not None:
         first = replace(first, months=last.months)
     start = resolve(first, today)
-    if start is None:
-        return None
+    if start is None or (a.parts.sure == b.parts.sure == _BARE and (b.parts.day or 0) < (a.parts.day or 0)):
+        return None  # "nine to five" is no fortnight
     if last.day is not None and last.month is None and last.months is None and last.weekday is None:
         last = replace(last, month=start.day.month, year=start.day.year)
         end = make_date(start.day.year, start.day.month, last.day or 1)
@@ -163,7 +179,8 @@ def _resolve_pair(a: DateHit, b: DateHit, u: Utterance, calendar: Calendar) -> F
             end = make_date(later.year, later.month, last.day or 1) if later else None
     else:
         # The end is looked for from the start on: "Friday to Monday" ends after that Friday.
-        resolved = resolve(replace(last, which="" if last.weekday is not None else last.which), start.day)
+        origin = today if last.months is not None else start.day
+        resolved = resolve(replace(last, which="" if last.weekday is not None else last.which), origin)
         end = last.fixed or (resolved.day if resolved else None)
     said = set(u.words[b.start : b.end])
     if end is not None and first.weekday is not None and not first.which and {"next", "week"} <= said:

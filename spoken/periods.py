@@ -87,7 +87,7 @@ def _month(u: Utterance, i: int, today: date) -> Found | None:
         return None
     year = today.year if month >= today.month else today.year + 1
     first, last = date(year, month, 1), month_end(year, month)
-    if i >= 3 and u.words[i - 2 : i] == ("week", "of"):
+    if i >= 3 and u.words[i - 2 : i] in (("week", "of"), ("week", "in")):
         which = {"first": 0, "second": 7, "third": 14}.get(u.words[i - 3])
         if u.words[i - 3] == "last":
             return _from_today(i - 3, i + 1, last - timedelta(days=6), last, today, 0.7)

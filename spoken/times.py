@@ -143,7 +143,7 @@ def _written(words: Sequence[str], i: int, after_lead: bool) -> tuple[TimeParts,
         hour, found, minute = word.partition(separator)
         if found and is_digits(hour) and is_digits(minute) and len(minute) == 2:
             return _clock_parts(int(hour), int(minute), hour[0] == "0" and len(hour) == 2, i + 1)
-    if is_digits(word) and 3 <= len(word) <= 4:
+    if is_digits(word) and 3 <= len(word) <= 4 and not (i + 1 < len(words) and is_digits(words[i + 1])):
         marked = i + 1 < len(words) and words[i + 1] in ("am", "pm", "hours")
         if marked or after_lead or len(word) == 4 or len(words) <= 3:
             read = _clock_parts(

@@ -17,6 +17,7 @@ _WHICH: dict[str, Which] = {
     "coming": "coming",
     "last": "last",
     "upcoming": "coming",
+    "following": "coming",
 }
 _ONE_AFTER = phrases(
     """the one after | but the one after | the one after that | but the one after that | the next one |
