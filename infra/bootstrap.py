@@ -330,7 +330,9 @@ def put_project_on_path():
         "#!/bin/sh\n"
         "'''exec' \"$(dirname \"$(readlink -f \"$0\")\")/python\" \"$0\" \"$@\"\n"
         "' '''\n"
-        "import sys\n\nfrom switchboard.cli import main\n\nsys.exit(main())\n"
+        "import sys\n\nfrom switchboard.cli import main\n\n"
+        # A child process that reads this file anew must not begin the command once more.
+        "if __name__ == \"__main__\":\n    sys.exit(main())\n"
     )
     script.chmod(0o755)
 
