@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .digits import named_kind
+from .digits import named_kind, read_digit_group
 from .found import CORRECTION, Found
 from .kinds import Context, Kind, SpokenError
 from .letters import Spelling, spellings
@@ -19,15 +19,17 @@ _CUES = phrases(
 )
 
 
+_CHARACTERS = frozenset({"digits", "digit", "letters", "characters", "numbers"})
 _BESIDE_A_CODE = phrases(
     """my code is | the code is | code is | code | codes | the codes | my reference is | reference is | reference |
     reference number is | reference number | order number is | order number | order | number | number is | booking |
-    booking code | booking code is | booking reference is | confirmation number is | confirmation code is | confirmation
-    | confirmation number | ticket | ticket number is | ticket number | account number is | account number | pin |
-    my pin is | the pin is | my number is | the number is | it starts with | starts with | it begins with | ends with |
-    the last bit is | the last part is | the first part is | followed by | the rest is | the letter | the letters |
-    the number | the digits | capital | uppercase | lowercase | all caps | all capitals | slash | dash | hyphen | dot |
-    i have it here | here it is | i got | got it | ready | it reads | it says | mine is"""
+    booking code | booking code is | booking reference is | confirmation number is | confirmation code is |
+    confirmation | confirmation number | ticket | ticket number is | ticket number | account number is |
+    account number | pin | my pin is | the pin is | my number is | the number is | it starts with | starts with |
+    it begins with | ends with | the last bit is | the last part is | the first part is | followed by | the rest is
+    | the letter | the letters | the number | the digits | hash | pound | number sign | hashtag | sign | capital |
+    uppercase | lowercase | all caps | all capitals | slash | dash | hyphen | dot | i have it here | here it is |
+    i got | got it | ready | it reads | it says | mine is"""
 )
 
 
@@ -59,6 +61,8 @@ def merged(stretches: list[Spelling], u: Utterance, whole: int | None) -> list[S
             if whole and len(before.characters) == whole and len(text) < whole:
                 text = before.characters[: -len(text)] + text
             merged[-1] = Spelling(stretch.start, stretch.end, text, stretch.firm)
+        elif u.words[before.end : stretch.start] == ("is",):
+            merged[-1] = stretch  # "P N R is L K J"
         elif "or" not in u.words[before.end : stretch.start]:
             shift = len(before.characters)
             zeros = (*before.zeros, *(z + shift for z in stretch.zeros))
@@ -69,16 +73,17 @@ def merged(stretches: list[Spelling], u: Utterance, whole: int | None) -> list[S
 
 def find_code(u: Utterance, context: Context) -> Found | None:
     """The kind ``code``: upper case, no spaces. "o" is a zero unless only the letter fits the pattern."""
+    u = _without_counts(u)
     spelled = spellings(u.words, digits=True)
     said = [(stretch.start, stretch.end) for stretch in spelled]
     joined = merged(spelled, u, context.length)
     bounded = context.length is not None or context.pattern is not None
     best: Found | None = None
     for stretch in joined:
-        variants = _written(stretch)
+        variants = _written(stretch, context)
         fitting = [text for text in variants if code_fits(text, context)]
         value = fitting[0] if fitting else variants[0]
-        others = tuple(text for text in variants if text != value and "-" not in text)
+        others = tuple(text for text in variants[:2] if text != value and "-" not in text)
         cued = _CUES.ends_at(u.words, stretch.start) > 0
         if u.strict and not (cued or (bounded and fitting)):
             continue
@@ -97,10 +102,24 @@ def find_code(u: Utterance, context: Context) -> Found | None:
     return best or (None if u.strict else _word_code(u, context))
 
 
-def _written(stretch: Spelling) -> list[str]:
+def _without_counts(u: Utterance) -> Utterance:
+    """ "It has six digits": how many there are is none of them."""
+    counts = [
+        (i - 1, i + 1)
+        for i, word in enumerate(u.words)
+        if word in _CHARACTERS and i > 0 and read_digit_group(u.words, i - 1)
+    ]
+    return u.masked(counts) if counts else u
+
+
+def _written(stretch: Spelling, context: Context) -> list[str]:
     """How the code may be written, likeliest first; a dash is said, but written only where the pattern has one."""
     texts = [text.upper().replace(" ", "") for text in stretch.variants()]
-    return list(dict.fromkeys([*(text.replace("-", "") for text in texts), *texts]))
+    plainly = [text.replace("-", "") for text in texts]
+    if context.pattern is None or "-" not in context.pattern:
+        return list(dict.fromkeys([*plainly, *texts]))
+    dashed = [f"{text[:n]}-{text[n:]}" for text in plainly[:2] for n in range(1, len(text))]
+    return list(dict.fromkeys([*plainly, *texts, *dashed]))
 
 
 def _word_code(u: Utterance, context: Context) -> Found | None:

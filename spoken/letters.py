@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from .digits import ZEROS, read_digit_group
 from .numbers import HOMOPHONES, UNITS
@@ -50,11 +51,18 @@ class Spelling:
     zeros: tuple[int, ...] = ()
 
     def variants(self) -> list[str]:
-        """The characters, and once more with every doubtful o as the letter O."""
+        """The characters with every doubtful o as the digit, as the letter, then (up to four of them) mixed."""
         if not self.zeros:
             return [self.characters]
-        other = "".join("o" if n in self.zeros else c for n, c in enumerate(self.characters))
-        return [self.characters, other]
+        mixed = product("0o", repeat=len(self.zeros)) if len(self.zeros) <= 4 else iter(())
+        ways = [("0",) * len(self.zeros), ("o",) * len(self.zeros), *mixed]
+        return list(dict.fromkeys(self._with(way) for way in ways))
+
+    def _with(self, way: Sequence[str]) -> str:
+        letters = list(self.characters)
+        for place, letter in zip(self.zeros, way, strict=True):
+            letters[place] = letter
+        return "".join(letters)
 
 
 @dataclass
@@ -70,6 +78,8 @@ def _letter(words: Sequence[str], i: int) -> _Element | None:
     if len(word) == 1 and word.isalpha():
         if word == "i" and i + 1 < len(words) and words[i + 1] in _VERBS_OF_I:
             return None
+        if word == "x" and words[i + 1 : i + 2] == ("ray",):
+            return _Element("x", i + 2, True)
         # "B bravo" names the letter twice.
         twice = i + 1 < len(words) and NATO.get(words[i + 1]) == word
         return _Element(word, i + 1 + twice, True)

@@ -27,8 +27,10 @@ _COMPANY = word_set(
     """wife husband partner girlfriend boyfriend mother mom mum father dad sister brother son daughter
     friend boss colleague fiance fiancee spouse baby toddler child kid mate date assistant neighbor
     neighbour cousin aunt uncle grandmother grandfather grandma grandpa niece nephew roommate client
-    guest"""
+    guest missus hubby fella bloke pal gran nan granny grandson granddaughter stepson stepdaughter stepmother stepfather
+    flatmate housemate carer nanny sitter toddler newborn"""
 )
+_PAIRS = frozenset({"parents", "grandparents", "folks", "inlaws", "twins"})
 _KINDS = frozenset({"adults", "adult", "grownups", "men", "women", "ladies", "kids", "children", "seniors"})
 _ADJECTIVES = frozenset({"other", "more", "small", "little", "young", "adult", "good", "extra"})
 _SELF = frozenset({"me", "i", "myself", "im"})
@@ -60,6 +62,8 @@ def _counted(words: Sequence[str], i: int) -> tuple[int, int] | None:
     if j < len(words) and words[j] in _PEOPLE:
         if words[j] == "of" and not (j + 1 < len(words) and words[j + 1] in ("us", "them", "you")):
             return None
+        if words[j] == "of" and words[j + 1] == "them" and n == 1:
+            return None
         return n, j + (2 if words[j] == "of" else 1)
     return None
 
@@ -74,6 +78,8 @@ def _company(words: Sequence[str], i: int) -> tuple[int, int] | None:
     counted = _counted(words, j)
     if counted and words[counted[1] - 1] not in ("us", "them", "you"):
         return counted
+    if j > i and words[j] in _PAIRS:
+        return 2, j + 1
     if (j > i or (i > 0 and words[i - 1] == "and")) and words[j] in _COMPANY:
         return 1, j + 1
     return None
@@ -151,6 +157,19 @@ def _hit(u: Utterance, i: int) -> Found | None:
     return _plain(u, i)
 
 
+def _added(words: Sequence[str], j: int) -> tuple[int, int] | None:
+    """ "Two plus two"."""
+    more = read_number(words, j + 1) if words[j] == "plus" else None
+    return (more[0], more[1]) if more and isinstance(more[0], int) and more[0] > 0 else None
+
+
+def _in_a_row(u: Utterance, i: int, j: int) -> bool:
+    """Whether a number stands in a string of digits or a time ("seven thirty"): it counts nobody."""
+    after = j < len(u.words) and not u.between(j).strip() and (read_number(u.words, j) or u.words[j] in ("oh", "o"))
+    before = i > 0 and not u.between(i).strip() and read_number(u.words, i - 1)
+    return bool(after or before)
+
+
 def _plain(u: Utterance, i: int) -> Found | None:
     words = u.words
     led = i > 0 and words[i - 1] in _LEADS
@@ -179,9 +198,19 @@ def _plain(u: Utterance, i: int) -> Found | None:
         return None
     if u.strict and not led:
         return None
-    if j + 1 < len(words) and words[j] in ("and", "plus") and (more := _counted(words, j + 1)):
+    if j + 1 < len(words) and words[j] in ("and", "plus") and (more := _counted(words, j + 1) or _added(words, j)):
         return Found(i, more[1], n + more[0], 0.85)
-    seats = words[j : j + 1] in (("top",), ("seater",), ("including",), ("counting",), ("max",), ("altogether",))
+    if _in_a_row(u, i, j):
+        return None
+    seats = words[j : j + 1] in (
+        ("top",),
+        ("seater",),
+        ("including",),
+        ("counting",),
+        ("plus",),
+        ("max",),
+        ("altogether",),
+    )
     if not led and not seats and not clear_after(words, j):
         return None
     j += j < len(words) and words[j] in ("top", "seater")

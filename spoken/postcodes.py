@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import product
 
 from .codes import merged
 from .digits import DigitRun, digit_runs, own_runs, settle_runs
@@ -36,9 +35,13 @@ def _american(u: Utterance) -> Found | None:
     run: DigitRun | None = settle_runs(runs, u, whole=5, enough=lambda digits: len(digits) == 9)
     if run is None or (u.strict and len(run.digits) not in (5, 9)):
         return None
-    if len(runs) == 2 and [len(each.digits) for each in runs] == [5, 4]:
-        if set(u.words[runs[0].end : runs[1].start]) <= _PLUS:
-            run = DigitRun(runs[0].start, runs[1].end, runs[0].digits + runs[1].digits, runs[0].sure)
+    parted = len(runs) == 2 and set(u.words[runs[0].end : runs[1].start]) <= _PLUS
+    if parted and len(runs[0].digits) == 5:
+        # "Plus four one two one two": the first four only says how many follow.
+        more = runs[1].digits
+        more = more[1:] if len(more) == 5 and u.words[runs[1].start - 1] == "plus" else more
+        if len(more) == 4:
+            run = DigitRun(runs[0].start, runs[1].end, runs[0].digits + more, runs[0].sure)
     if len(run.digits) not in (5, 9):
         run = next((each for each in runs if len(each.digits) in (5, 9)), run)
     digits = run.digits
@@ -54,13 +57,17 @@ def _british(u: Utterance) -> Found | None:
     spelled = spellings(u.words, digits=True)
     said = [(each.start, each.end) for each in spelled]
     for stretch in reversed(merged(spelled, u, None)):
-        texts = [split for text in _readings(stretch) for split in (_tens_apart(text, stretch, u), text)]
+        texts = [split for text in _texts(stretch) for split in (_tens_apart(text, stretch, u), text)]
         fitting = next((m for text in texts if (m := UK_POSTCODE.fullmatch(text))), None)
         if fitting:
             return Found(stretch.start, stretch.end, f"{fitting[1]} {fitting[2]}", 0.9)
         if best is None and not u.strict and plain(u, *said, also=_BESIDE_A_POSTCODE):
             best = Found(stretch.start, stretch.end, stretch.characters.upper(), 0.4, complete=False)
     return best
+
+
+def _texts(stretch: Spelling) -> list[str]:
+    return [text.upper().replace("-", "").replace(" ", "") for text in stretch.variants()]
 
 
 def _tens_apart(text: str, stretch: Spelling, u: Utterance) -> str:
@@ -70,17 +77,3 @@ def _tens_apart(text: str, stretch: Spelling, u: Utterance) -> str:
         if tens and 1 <= unit <= 9:
             return text.replace(str(tens + unit), f"{tens}{unit}", 1)
     return text
-
-
-def _readings(stretch: Spelling) -> list[str]:
-    """Every way to read an "oh", as the digit or the letter; at most four of them are doubtful."""
-    text = stretch.characters.upper().replace("-", "").replace(" ", "")
-    if len(stretch.zeros) > 4 or len(text) != len(stretch.characters):
-        return [text]
-    ways = []
-    for choice in product("0O", repeat=len(stretch.zeros)):
-        letters = list(text)
-        for place, letter in zip(stretch.zeros, choice, strict=True):
-            letters[place] = letter
-        ways.append("".join(letters))
-    return ways

@@ -15,13 +15,13 @@ from .tokens import MASK, Utterance, phrases
 
 _GREETING = phrases("good morning | good afternoon | good evening | good night")
 _BESIDE_A_TIME = phrases(
-    """bang on | dead on | spot on | i can do | i could do | i can make | i could make | can manage | could manage | i can manage | i could manage |
-    ill come | well come | i can come | i could come | come | be there | ill be there | book me in | book me |
-    squeeze me in | would be better | is better | better | slot | appointment | time | the time is | my time is
-    | free | available | the one | latest | earliest | at the latest | at the earliest | or later | or earlier |
-    no later than | no earlier than | later than | not before | not after | onwards | thats fine | at night |
-    tomorrow | today | tonight | if you have it | if its free | if its available | before | after | around |
-    past | until | till | between | start | starting | meet"""
+    """bang on | dead on | spot on | i can do | i could do | i can make | i could make | can manage | could manage |
+    i can manage | i could manage | ill come | well come | i can come | i could come | come | be there |
+    ill be there | book me in | book me | squeeze me in | would be better | is better | better | slot | appointment
+    | time | the time is | my time is | free | available | the one | latest | earliest | at the latest |
+    at the earliest | or later | or earlier | no later than | no earlier than | later than | not before | not after
+    | onwards | thats fine | at night | tomorrow | today | tonight | if you have it | if its free | if its available
+    | before | after | around | past | until | till | between | start | starting | meet"""
 )
 
 
