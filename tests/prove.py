@@ -20,8 +20,9 @@ from pathlib import Path
 import psutil
 
 from tests.proofs.commands import PROJECT
+from tests.proofs.judging import Finding, Step
 from tests.proofs.ledger import Ledger, version
-from tests.proofs.steps import STEPS, Finding, Step
+from tests.proofs.steps import STEPS
 
 PAGE = PROJECT / "docs" / "proof.md"
 CLAIM, MEASURED = 62, 62

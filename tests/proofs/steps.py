@@ -7,34 +7,15 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from tests.proofs.commands import LOGS, PROJECT, Ran, pytest, run
+from tests.proofs.commands import LOGS, PROJECT, Ran, run
+from tests.proofs.judging import Finding, Step, by_tests, failure
+from tests.proofs.workflow_steps import WORKFLOW_STEPS
 from tests.wire.process import free_port
 
 COLD_S, FIRST_TURN_S, REPLY_MS, TESTS_S = 360.0, 20.0, 1_000.0, 480.0
 CALLS, FRAME_MS, MUTATED = 20, 40.0, 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A claim, held against the world."""
-
-    claim: str
-    measured: str
-    holds: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Something to run; its findings are kept under its name."""
-
-    name: str
-    run: Callable[[], Sequence[Finding]]
-    long: bool = False
-    """left out by --quick"""
 
 
 # --- the demo -----------------------------------------------------------------------------------
@@ -57,7 +38,7 @@ def demo_on_a_fresh_clone() -> list[Finding]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     claim = f"Fresh clone, empty caches: `make demo` exits 0 in at most {COLD_S / 60:.0f} min"
-    measured = f"{cold.seconds:.0f} s on {os.cpu_count()} cores" if cold.code == 0 else _failure(cold)
+    measured = f"{cold.seconds:.0f} s on {os.cpu_count()} cores" if cold.code == 0 else failure(cold)
     return [Finding(claim, measured, cold.code == 0 and cold.seconds <= COLD_S), *_demo_findings(again)]
 
 
@@ -68,10 +49,10 @@ def demo_here() -> list[Finding]:
 
 def _demo_findings(again: Ran) -> list[Finding]:
     first = again.first(r"^ *\d+\.\d s  agent ")
-    spoke = f"{first:.1f} s" if first is not None else _failure(again)
+    spoke = f"{first:.1f} s" if first is not None else failure(again)
     median = again.number(r"reply latency at the caller: median (\d+) ms")
     stages = again.number(r"\d ms = end of turn \+ recognizer (\d+)") is not None
-    reply = f"{median:.0f} ms" if median is not None else _failure(again)
+    reply = f"{median:.0f} ms" if median is not None else failure(again)
     return [
         Finding(
             f"`make demo` again: first spoken turn within {FIRST_TURN_S:.0f} s, exit 0",
@@ -94,28 +75,14 @@ def _plain_environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if k in kept or k.startswith(prefixes)}
 
 
-# --- by tests -----------------------------------------------------------------------------------
-
-
-def by_tests(name: str, claim: str, *selection: str) -> Step:
-    """A claim that stands when these tests pass, at full counts, and none of them is left out or known to fail."""
-
-    def judge() -> list[Finding]:
-        ran = pytest(name, *selection)
-        counts = ran.tests
-        told = ", ".join(f"{number} {what}" for what, number in counts.items()) or _failure(ran)
-        short = counts.get("skipped", 0) + counts.get("xfailed", 0)
-        whole = ran.code == 0 and counts.get("passed", 0) > 0 and not short
-        return [Finding(claim, f"{told} in {ran.seconds:.0f} s", whole)]
-
-    return Step(name, judge)
+# --- make test ------------------------------------------------------------------------------------
 
 
 def all_tests() -> list[Finding]:
     """`make test`, as anybody runs it."""
     ran = run("make-test", ["make", "test"], within_s=2 * TESTS_S)
     counts = ran.tests or _anywhere(ran)
-    told = ", ".join(f"{number} {what}" for what, number in counts.items()) or _failure(ran)
+    told = ", ".join(f"{number} {what}" for what, number in counts.items()) or failure(ran)
     claim = f"`make test` green in at most {TESTS_S / 60:.0f} min"
     return [Finding(claim, f"{told} in {ran.seconds:.0f} s", ran.code == 0 and ran.seconds <= TESTS_S)]
 
@@ -140,7 +107,7 @@ def twenty_calls() -> list[Finding]:
     ran = run("load", command)
     load = json.loads(figures.read_text()) if figures.exists() else {}
     if not load:
-        return [Finding(f"{CALLS} concurrent calls", _failure(ran), False)]
+        return [Finding(f"{CALLS} concurrent calls", failure(ran), False)]
     done = f"{load['completed']} of {load['calls']} bookings, {load['call_seconds']:.0f} call seconds"
     fine = load["completed"] == CALLS and not load["faults"]
     return [
@@ -159,11 +126,6 @@ def twenty_calls() -> list[Finding]:
             fine,
         ),
     ]
-
-
-def _failure(ran: Ran) -> str:
-    why = "took too long" if ran.code == 124 else f"exit code {ran.code}"
-    return f"{why}: {ran.last[:120]}"
 
 
 # --- the list -----------------------------------------------------------------------------------
@@ -203,5 +165,6 @@ STEPS = (
              "again and books", "tests/wire/test_crash.py"),
     by_tests("pause", "`switchboard line pause` takes effect for the next call and survives a restart",
              "tests/wire/test_serve.py", "-k", "pause"),
+    *WORKFLOW_STEPS,
     Step("make-test", all_tests, long=True),
 )  # fmt: skip
