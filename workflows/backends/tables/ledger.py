@@ -31,4 +31,8 @@ outbox = Table(
     moment("sent_at", nullable=True),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Index("ix_outbox_waiting", "id", postgresql_where=text("sent_at is null")),
+    Index(
+        "ux_outbox_call", "kind", "subject", unique=True,
+        postgresql_where=text("kind in ('call.started', 'call.ended')"),
+    ),  # fmt: skip
 )
