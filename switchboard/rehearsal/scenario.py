@@ -103,6 +103,8 @@ class WorldBefore:
     """days on which nothing is free"""
     orders: tuple[tuple[str, str, int | None], ...] | None = None
     """code, status, days from today; None: those of the demo business"""
+    tickets: tuple[tuple[str, str], ...] = ()
+    """number, status"""
     opens: time | None = None
     closes: time | None = None
     weekdays: tuple[int, ...] | None = None

@@ -18,6 +18,7 @@ from switchboard.rehearsal.scenario import (
 from switchboard.rehearsal.scenario_fields import is_empty, parsed, read_faults, scalar, text_of
 from switchboard.rehearsal.scenario_steps import read_beats, read_event
 from switchboard.rehearsal.world import TABLES
+from workflows.backends.desk import TICKET_WORDS
 from workflows.language.nodes import Fields, Node, Problem, ScriptError, compose
 
 KEYS = (
@@ -117,7 +118,7 @@ def _now(fields: Fields, line: Line) -> datetime:
 def _world(node: Node | None) -> WorldBefore:
     if node is None:
         return WorldBefore()
-    fields = node.fields("world", ("bookings", "full", "orders", "hours", "texts", "actions"))
+    fields = node.fields("world", ("bookings", "full", "orders", "tickets", "hours", "texts", "actions"))
     hours = fields.get("hours")
     spans = hours.fields("hours", ("opens", "closes", "days")) if hours is not None else None
     orders = fields.get("orders")
@@ -125,6 +126,7 @@ def _world(node: Node | None) -> WorldBefore:
         bookings=tuple(_appointment(item) for item in _items(fields, "bookings")),
         full=tuple(_day(item) for item in _items(fields, "full")),
         orders=tuple(_order(item) for item in orders.items("orders")) if orders is not None else None,
+        tickets=tuple(_ticket(item) for item in _items(fields, "tickets")),
         opens=_clock(spans.get("opens")) if spans else None,
         closes=_clock(spans.get("closes")) if spans else None,
         weekdays=tuple(DAYS.index(item.one_of("a day", DAYS)) for item in _items(spans, "days")) or None
@@ -170,6 +172,11 @@ def _order(node: Node) -> tuple[str, str, int | None]:
         fields.need("status").text("status"),
         days.whole("days", -365, 365) if days is not None else None,
     )
+
+
+def _ticket(node: Node) -> tuple[str, str]:
+    fields = node.fields("a ticket", ("number", "status"))
+    return fields.need("number").text("number"), fields.need("status").one_of("status", tuple(TICKET_WORDS))
 
 
 # --- the end --------------------------------------------------------------------------------------------

@@ -32,7 +32,8 @@ class RehearsedWorld:
             self._put(appointment)
         for day in before.full:
             self._fill(day)
-        self._before = tuple(self._memory.books.bookings)
+        self._memory.books.tickets += [{"number": number, "status": status} for number, status in before.tickets]
+        self._before, self._tickets = tuple(self._memory.books.bookings), len(before.tickets)
         self._texts = before.texts
 
     def takes_ms(self, action: str) -> float:
@@ -63,7 +64,7 @@ class RehearsedWorld:
     def rows(self) -> Mapping[str, Sequence[Row]]:
         """What the call left behind, by table; values as text."""
         books = self._memory.books
-        notes = {"tickets": books.tickets, "callbacks": books.callbacks, "messages": books.messages}
+        notes = {"tickets": books.tickets[self._tickets :], "callbacks": books.callbacks, "messages": books.messages}
         found = {table: [_texts(row) for row in rows] for table, rows in notes.items()}
         found["waiting"] = [_texts(asdict(entry)) for entry in books.waiting]
         found["promises"] = [_texts(asdict(promise)) for promise in books.promises]
