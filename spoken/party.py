@@ -165,6 +165,8 @@ def _added(words: Sequence[str], j: int) -> tuple[int, int] | None:
 
 def _in_a_row(u: Utterance, i: int, j: int) -> bool:
     """Whether a number stands in a string of digits or a time ("seven thirty"): it counts nobody."""
+    if "not" in u.words[max(0, i - 3) : i]:
+        return False
     after = j < len(u.words) and not u.between(j).strip() and (read_number(u.words, j) or u.words[j] in ("oh", "o"))
     before = i > 0 and not u.between(i).strip() and read_number(u.words, i - 1)
     return bool(after or before)
@@ -202,16 +204,11 @@ def _plain(u: Utterance, i: int) -> Found | None:
         return Found(i, more[1], n + more[0], 0.85)
     if _in_a_row(u, i, j):
         return None
-    seats = words[j : j + 1] in (
-        ("top",),
-        ("seater",),
-        ("including",),
-        ("counting",),
-        ("plus",),
-        ("max",),
-        ("altogether",),
-    )
-    if not led and not seats and not clear_after(words, j):
+    if words[j : j + 2] in (("of", "them"), ("of", "those")):
+        return None
+    seats = j < len(words) and words[j] in ("top", "seater", "including", "counting", "plus", "max", "altogether")
+    paused = j < len(words) and u.between(j).strip() in (",", ".", ";")
+    if not led and not seats and not paused and not clear_after(words, j):
         return None
     j += j < len(words) and words[j] in ("top", "seater")
     return Found(i, j, n, 0.95 if led else 0.9)
