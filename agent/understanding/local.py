@@ -155,8 +155,8 @@ def _says_a_wish(reading: Reading, wishes: list[IntentFound]) -> bool:
 
 def _means_a_value(commands: tuple[Command, ...], guidance: Guidance) -> bool:
     """ "I want to change the day", where a day has been given: that one, and no appointment of long ago."""
-    confirming = guidance.proposed is not None or is_confirming(guidance)
-    return any(isinstance(c, CorrectSlot) and (c.value is None or confirming) for c in commands)
+    proposed = guidance.proposed is not None
+    return any(isinstance(c, CorrectSlot) and (c.value is None or proposed) for c in commands)
 
 
 def _without_swallowed(
