@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .digits import read_digit_group
 from .found import CORRECTION, Found
 from .kinds import Context
 from .letters import read_spelling
+from .numbers import read_cardinal
 from .tokens import MASK, Utterance, phrases
 from .top_level import TOP_LEVEL
 
@@ -48,6 +50,7 @@ _REMARKS = phrases(
     all lower case | lowercase | lower case | all small | all in lowercase | in lowercase | all joined up |
     joined together | no dots | no dot | thats one word | all as one word | as one word | written together"""
 )
+_PAUSES = frozenset({"um", "uh", "er", "erm"})
 _NO_LABELS = frozenset({"the", "a", "an", "my", "your", "his", "her", "our", "their", "this", "that", "some", "about"})
 
 
@@ -58,6 +61,10 @@ def _piece(words: Sequence[str], i: int, *, local: bool) -> tuple[str, int] | No
         return ("." if word == "full" else "_"), i + 2
     if word in _SIGNS and not (word in ("point", "period") and not local):
         return _SIGNS[word], i + 1
+    if word == "double" and words[i + 1 : i + 2] in (("u",), ("you",)):
+        return "w", i + 2
+    if words[i + 1 : i + 2] == ("thousand",) and (year := read_cardinal(words, i)):
+        return str(year[0]), year[1]
     spelling = read_spelling(words, i)
     if spelling and (spelling.firm >= 2 or spelling.end - i >= 3):
         return spelling.characters, spelling.end
@@ -74,6 +81,9 @@ def _piece(words: Sequence[str], i: int, *, local: bool) -> tuple[str, int] | No
 def _join(words: Sequence[str], start: int, end: int, *, local: bool) -> str | None:
     text, i = "", start
     while i < end:
+        if words[i] in _PAUSES and text:
+            i += 1
+            continue
         remark = _REMARKS.match(words[:end], i)
         if remark and (text or i + remark < end):
             i += remark
@@ -139,6 +149,24 @@ def find_email(u: Utterance, context: Context) -> Found | None:
         value = written[-1].group().lower()
         if inside and VALID_EMAIL.fullmatch(value):
             return Found(inside[0], inside[-1] + 1, value, 0.98)
+    return _with_written_dots(u) or _spoken(words)
+
+
+def _with_written_dots(u: Utterance) -> Found | None:
+    """ "t.jones at example.com": the dots are written, the sign is a word."""
+    words: list[str] = []
+    place: list[int] = []
+    for i, word in enumerate(u.words):
+        if i and u.between(i) == ".":
+            words.append("dot")
+            place.append(i)
+        words.append(word)
+        place.append(i)
+    found = _spoken(tuple(words)) if len(words) > len(u.words) else None
+    return replace(found, start=place[found.start], end=place[found.end - 1] + 1) if found else None
+
+
+def _spoken(words: Sequence[str]) -> Found | None:
     best: Found | None = None
     for at in range(1, len(words) - 1):
         if words[at] not in ("at", "@"):
@@ -180,9 +208,9 @@ def _corrected_domain(words: Sequence[str], domain: tuple[str, int, float]) -> t
 def _local_start(words: Sequence[str], at: int) -> int:
     """Where the part before "at" begins: after the last lead-in such as "my email is"."""
     for start in range(at - 1, max(-1, at - 30), -1):
-        if words[start] in (MASK, "or", "and") or (words[start] == "com" and words[start - 1] == "dot"):
+        if words[start] in (MASK, "or") or (words[start] == "com" and words[start - 1] == "dot"):
             return start + 1
         length = _START.ends_at(words, start)
-        if length:
+        if length and not (words[start - 1] in _PAUSES and start > 1 and words[start - 2] in _SIGNS):
             return start
     return max(0, at - 30)

@@ -19,7 +19,7 @@ EVERYDAY = word_set(
     finished first fix flat floor follow food for forget forgot form forward found free friend friends from front
     full fun gave get gets getting girl give given giving glad go goes going gone gonna good got gotta great group
     guess guests had hadnt half hand hang happen happened happens happy hard has hasnt have havent having he hear
-    heard hello help helps her here hers hes hi high him himself his hold holiday home honest honestly hope hoping
+    heard hello help helps her here hers hes hi high him himself his hold holiday home honest honestly hoping
     hospital hot hour hours house how hows however hungry hurry hurts husband i id idea if ill im important in
     inside instead interested into is isnt issue it its itself ive job just keep kept kid kids kind kinda know known
     last late later least leave leaving left less let lets letter lie like line little live lived living long longer

@@ -44,7 +44,9 @@ STOP = (
     | set(TEN_WORDS)
 )
 FILL = word_set("""um uh er erm well so yes yeah yep sure okay ok oh ah hi hello hey""")
-TITLES = frozenset({"mr", "mrs", "ms", "miss", "mister", "missus", "dr", "doctor", "sir", "madam", "professor"})
+TITLES = word_set(
+    """mr mrs ms miss mister missus dr doctor sir madam professor prof reverend captain colonel lord lady judge"""
+)
 PARTICLES = word_set("""van von der den de la le di da del dos al bin ibn ter ten""")
 RELATIONS = word_set(
     """mother mum mom father dad wife husband partner son daughter brother sister boss friend colleague fiance fiancee

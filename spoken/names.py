@@ -57,8 +57,8 @@ def _take(u: Utterance, i: int, stops: Sequence[range]) -> tuple[list[str], int,
             i += 1
             taken[-1] += "-" + _capital(u, i)
         elif taken and part == taken[0] and len(part) > 1:
-            # "Mark, Mark Feldman" begins anew.
-            taken, start = [part], i
+            # "Mark, Mark Feldman" begins anew; so does "Bond, James Bond".
+            taken, start = [*taken[1:], part], (i if len(taken) == 1 else start + 1)
         elif taken and u.between(i) == "-":
             taken[-1] += "-" + part
         else:

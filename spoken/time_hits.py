@@ -11,7 +11,7 @@ from .found import CORRECTION
 from .kinds import Context
 from .plain import plain
 from .times import DAYPARTS, TimeParts, read_time
-from .tokens import MASK, Utterance, phrases
+from .tokens import MASK, Utterance, phrases, word_set
 
 _GREETING = phrases("good morning | good afternoon | good evening | good night")
 _BESIDE_A_TIME = phrases(
@@ -22,6 +22,10 @@ _BESIDE_A_TIME = phrases(
     at the earliest | or later | or earlier | no later than | no earlier than | later than | not before | not after
     | onwards | thats fine | at night | tomorrow | today | tonight | if you have it | if its free | if its available
     | before | after | around | past | until | till | between | start | starting | meet"""
+)
+_NOT_BEFORE_A_TIME = word_set(
+    """costs cost paid pay owe room flight gate line bus train channel page route highway exit apartment flat unit suite
+    box section code pin zip phone extension card version chapter bill total price weighs weigh"""
 )
 
 
@@ -52,6 +56,9 @@ def time_hits(u: Utterance, claimed: Utterance) -> list[TimeHit]:
     i = 0
     while i < len(u.words):
         read = read_time(u.words, i, u.said) if u.words[i] != MASK else None
+        if read is not None and not read[0].half and _counts_something_else(u.said, i):
+            i = read[1]
+            continue
         if read is None or (u.strict and not read[0].firm and not _corrects(hits, i, u)):
             i += 1
             continue
@@ -69,6 +76,12 @@ def time_hits(u: Utterance, claimed: Utterance) -> list[TimeHit]:
         first = firm[0].start
         hits = [hit for hit in hits if hit.parts.firm or hit.start > first or _leads_to(hit.end, first, u.said)]
     return [_with_daypart(hit, u) for hit in hits]
+
+
+def _counts_something_else(words: Sequence[str], i: int) -> bool:
+    """ "It costs ten fifty", "room two ten", "my pin is seven twelve"."""
+    before = [word for word in words[max(0, i - 4) : i] if word not in ("is", "was", "number", "the", "its")]
+    return bool(before) and before[-1] in _NOT_BEFORE_A_TIME
 
 
 def _told(hits: Sequence[TimeHit], u: Utterance) -> bool:
