@@ -12,6 +12,7 @@ from calls.commands import (
     CorrectSlot,
     Deny,
     FillSlot,
+    Remark,
     Repeat,
     Restart,
     StartWorkflow,
@@ -182,6 +183,13 @@ def test_once_proved_it_is_not_asked_again_in_the_same_call() -> None:
     call.says(StartWorkflow("again"))
     assert call.turn[-1] == "Which day would you like instead?"
     assert [request.action for request in call.requests].count("verify_caller") == 1
+
+
+def test_who_comes_to_the_phone_after_a_child_has_proved_nothing() -> None:
+    call = proved().says(Remark("child")).says(Affirm())
+    assert call.run.verified is None
+    assert not any(secret in call.words for secret in SECRETS), call.turn
+    assert call.turn[-1] == "What is your booking code?"
 
 
 def test_another_code_has_to_be_proved_anew() -> None:

@@ -77,7 +77,9 @@ def new_speaker(turn: Turn) -> None:
 
 
 def begin_for(turn: Turn, reason: str) -> None:
-    """The script anew for somebody else: nothing told before is kept."""
+    """The script anew for somebody else: nothing told before is kept, and what the one before proved is theirs."""
+    if turn.run.verified is not None:
+        lapse(turn)
     for slot in list(turn.run.slots):
         turn.clear(slot, reason)
     start_script(turn, turn.run.script)
