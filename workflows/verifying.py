@@ -30,7 +30,7 @@ def verify(turn: Turn, step: Verify) -> str:
     """The step that follows; empty when the world is asked. Once proved it is not asked again in this call."""
     held = [slot for slot in step.by if slot in turn.run.slots]
     proved = str(turn.run.facts.get(_PROVED, "")) if turn.run.verified else ""
-    if proved and (proved == _proof(turn, step) or (not held and proved.startswith(f"{step.what}:"))):
+    if proved and (proved == _proof(turn, step) or (not held and _covers(turn, step, proved))):
         return step.then
     if exhausted(turn, step):
         turn.enter(step.id)
@@ -46,6 +46,12 @@ def verify(turn: Turn, step: Verify) -> str:
     turn.confirming("")
     turn.action = ActionRequest(key_of_proof(turn, step), VERIFY, _arguments(turn, step), writes=False)
     return ""
+
+
+def _covers(turn: Turn, step: Verify, proved: str) -> bool:
+    """Whether what was proved elsewhere in this call will do here: a code that was sent is not replaced by less."""
+    level = turn.run.verified.level if turn.run.verified else ""
+    return proved.startswith(f"{step.what}:") and (ONE_TIME_CODE not in step.by or level == ONE_TIME_CODE)
 
 
 def settle_verify(turn: Turn, step: Verify, settled: ActionSettled) -> str:

@@ -320,6 +320,16 @@ def test_a_one_time_code_is_sent_and_asked_for() -> None:
     assert call.run.outcome == "", "a code that was sent achieves nothing by itself"
 
 
+def test_what_a_code_has_to_prove_is_not_proved_by_less() -> None:
+    stricter = SENT.replace("script: move\n", "script: stricter\n").replace("says: [move my", "says: [give up my")
+    call = dialogue("move", scripts(MOVE, stricter), world()).opens().says(*give(**RIGHT))
+    assert call.run.verified is not None and call.run.verified.level == "facts"
+    call.says(*give(date="2026-03-19", time="11:00")).says(Affirm())
+    call.says(StartWorkflow("stricter"))
+    assert call.run.script == "stricter"
+    assert call.turn[-1] == "What is the code I have just sent you?"
+
+
 def test_a_number_without_a_record_is_answered_alike() -> None:
     known, unknown = (dialogue("move", scripts(SENT), place).opens() for place in (
         world(), world(refuse={"send_code": "locked"})))  # fmt: skip
