@@ -79,7 +79,10 @@ def _offset(words: Sequence[str], i: int, calendar: Calendar) -> Read:
         if at(words, k, "now"):
             return _later(calendar, days, months), k + 1
         base = read_date(words, k, calendar) if k < len(words) and words[k] != "in" else None
-        if base and not months and words[j] != "this":
+        if base and months:
+            origin = resolve(base[0], calendar.today)
+            return (DateParts(fixed=add_months(origin.day, months)), base[1]) if origin else None
+        if base and words[j] != "this":
             return replace(base[0], days=base[0].days + days), base[1]
     if leads:
         return _later(calendar, days, months), j
