@@ -10,7 +10,7 @@ from workflows.calling import proof_slots
 from workflows.language.model import Act
 from workflows.offers import EARLIER, RESUME
 from workflows.turn import Turn
-from workflows.values import canonical
+from workflows.values import PERSONAL, canonical
 from workflows.walk import start_script, walk
 
 
@@ -45,7 +45,10 @@ def called_back(turn: Turn, earlier: Earlier, entry: str) -> None:
 
 
 def take_up(turn: Turn) -> None:
-    """Yes: with what the caller told then. It is read back before anything is done with it."""
+    """Yes: with what the caller told then, and read back before anything is done with it.
+
+    Nothing that tells who they are: a number can be forged, and whoever says yes would hear it.
+    """
     earlier = turn.run.earlier
     if earlier is None or earlier.script not in turn.scripts.scripts:
         walk(turn, turn.script.first)
@@ -55,8 +58,9 @@ def take_up(turn: Turn) -> None:
     turn.record(WorkflowStarted(script.name, script.digest))
     for name, held in earlier.slots.items():
         slot = script.slots.get(name)
-        # Whoever is calling now has to say themselves what proves them.
-        if slot is not None and name not in proof_slots(script) and canonical(slot, held.value, turn):
+        if slot is None or slot.kind in PERSONAL or name in proof_slots(script):
+            continue
+        if canonical(slot, held.value, turn):
             turn.record(SlotFilled(name, held.value, held.text, held.confidence, held.by))
     walk(turn, script.first)
 

@@ -54,6 +54,20 @@ def test_anything_else_is_taken_for_what_it_is(seed: int) -> None:
     assert talk.slots.get("reason") in ("order", "problem"), talk.meant
 
 
+def test_a_number_alone_learns_nothing_of_who_called_before() -> None:
+    first = booking(draw("called_back.stranger", 0), [("service", "date", "time", "name", "phone")], caller="+12125550177")
+    earlier = Earlier.of("CA0", first.run)
+    assert earlier is not None and {"name", "phone"} <= set(earlier.slots)
+    talk = Talk("support", caller="+12125550177")
+    talk.hears(CalledBack(earlier))
+    talk.words_heard("yes")
+    for _ in range(3):
+        assert not any(word in talk.words for word in ("Alex", "Kim", "five five five, oh one nine two")), talk.words
+        talk.words_heard("could you repeat that")
+    assert {"service", "date", "time"} <= set(talk.slots)
+    assert talk.asked == "name"
+
+
 def test_a_call_that_was_finished_is_not_offered() -> None:
     done = booking(draw("called_back.done", 0), [("service", "date", "time", "name", "phone")])
     done.words_heard("yes")
