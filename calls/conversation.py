@@ -272,6 +272,8 @@ class Conversation:
         state = draft.state
         if signal.turn != state.turn or state.floor is Floor.AWAY or state.leaving or state.alarmed:
             return
+        if signal.turn == state.understood:
+            return  # it was given up on, and something else may have been asked since
         draft.silence(UNDERSTANDING)
         draft.record(ev.CommandsUnderstood(signal.turn, signal.commands, signal.path, signal.took_ms))
         urgent = any(isinstance(command, AskHuman | Cancel | Goodbye) for command in signal.commands)

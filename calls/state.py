@@ -36,6 +36,8 @@ class CallState:
     """caller turns so far"""
     unanswered: str = ""
     """words of turns that are not understood yet"""
+    understood: int = 0
+    """the newest turn that was understood, or given up on"""
     by: HeardBy = HeardBy.SPEECH
     """how the newest turn came"""
     cut: str | None = None
@@ -138,7 +140,7 @@ def _evolve_speech(state: CallState, body: ev.EventBody, at_ms: float) -> CallSt
         case ev.CallerStayedSilent():
             return replace(state, silences=body.count)
         case ev.CommandsUnderstood():
-            return replace(state, unanswered="")
+            return replace(state, unanswered="", understood=body.turn)
         case ev.LineChosen():
             reply = Reply(body.reply, body.clauses, body.ending, body.disposition)
             return replace(state, replies=(*state.replies, reply), chosen=state.chosen + 1, owed=(), cut=None)

@@ -34,8 +34,20 @@ def test_a_turn_is_understood_and_acted_on_once() -> None:
     bench.caller_says("tuesday")
     bench.understood(TUESDAY)
     bench.understood(TUESDAY)
-    assert bench.names.count("action.requested") == 1 or bench.state.run.awaiting == "k1"
+    assert bench.names.count("action.requested") == 1
+    assert bench.names.count("commands.understood") == 1
     assert bench.state.run.slots["day"].value == "2026-03-17"
+
+
+def test_what_is_understood_too_late_answers_no_other_question() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("tuesday")
+    bench.give(sg.TimerRang("understanding"))
+    assert "Which day?" in bench.said()
+    bench.understood(TUESDAY)
+    assert "day" not in bench.state.run.slots
+    assert bench.names.count("commands.understood") == 1
 
 
 def test_the_claim_is_spoken_with_its_receipt_only() -> None:
