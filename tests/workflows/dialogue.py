@@ -112,7 +112,9 @@ class Dialogue:
         """The world answers, as the actions in memory do, or as given."""
         assert self.pending is not None
         request, self.pending = self.pending, None
-        done = settled or finished(self.actions.run(self.facts.call, self.facts, request))
+        proof = self.run.verified
+        facts = replace(self.facts, verified_subject=proof.subject, verified_level=proof.level) if proof else self.facts
+        done = settled or finished(self.actions.run(self.facts.call, facts, request))
         if done.receipt is not None:
             self._keep(ActionCommitted(done.receipt, 1.0))
         elif done.refusal:
