@@ -9,6 +9,7 @@ from workflows.asking import ask, say_all
 from workflows.language.model import SHARED, Act, Confirm, HandOver, Say
 from workflows.offers import CALLBACK, HUMAN
 from workflows.passing import achieved
+from workflows.requests import next_request, waiting
 from workflows.turn import Turn
 from workflows.walk import HANDED_OVER, return_from, start_script, walk
 
@@ -43,6 +44,9 @@ def cancel(turn: Turn) -> None:
     elif turn.run.frames:
         turn.word("cancelled")
         return_from(turn, "declined")
+    elif waiting(turn):
+        turn.word("cancelled")
+        start_script(turn, next_request(turn))
     else:
         turn.word("cancelled", turn.wording("goodbye"))
         turn.leave("hang_up", "declined")

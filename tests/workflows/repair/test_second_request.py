@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from calls.commands import Cancel, StartWorkflow
 from calls.repairs import Repair
+from tests.workflows.little import dialogue, scripts
 from tests.workflows.repair.talk import MOMENTS, SEEDS, Talk, booking, draw, some
 
 AT_ONCE = (
@@ -57,3 +59,22 @@ def test_in_the_middle_of_the_first(seed: int) -> None:
     finish_booking(talk)
     assert talk.run.script == "support", talk.said
     assert "Now to the other thing" in talk.words
+
+
+def test_what_was_promised_is_come_to_when_the_first_is_called_off() -> None:
+    # A script of somebody's own need not say where a caller is led who calls it off.
+    text = """\
+script: NAME
+title: the NAME thing
+says: [the NAME thing]
+slots: {day: {kind: date}}
+steps:
+  day: {collect: day, ask: "Which NAME day?"}
+  bye: {end: done, say: Goodbye.}
+"""
+    call = dialogue("first", scripts(text.replace("NAME", "first"), text.replace("NAME", "second"))).opens()
+    call.says(StartWorkflow("second", later=True)).says(Cancel())
+    assert call.ending == ("", "")
+    assert call.turn[-1] == "Which second day?"
+    call.says(Cancel())
+    assert call.ending == ("hang_up", "declined")
