@@ -16,9 +16,12 @@ from workflows.turn import Turn
 from workflows.values import SPELLABLE, caller_number
 from workflows.walk import give_up, hand_over, take_message, walk
 
+UNMISTAKABLE = 0.7
+"""confidence a yes needs before something is done on it"""
 
-def affirm(turn: Turn) -> None:
-    """The caller said yes."""
+
+def affirm(turn: Turn, sure: float = 1.0) -> None:
+    """The caller said yes. ``sure``: how certain it is that they did."""
     step, confirming = turn.step, turn.run.confirming
     if confirming == HUMAN:
         hand_over(turn)
@@ -32,6 +35,8 @@ def affirm(turn: Turn) -> None:
         # "Yes" to "what would you like to change?" may as well mean that all is well: ask for that.
         turn.confirming("")
         walk(turn, step.id)
+    elif confirming == ALL and sure < UNMISTAKABLE:
+        no_match(turn)
     elif confirming == ALL and isinstance(step, Confirm):
         turn.record(SlotConfirmed(ALL))
         turn.count(f"agreed.{step.id}")

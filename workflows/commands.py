@@ -100,7 +100,8 @@ def _answer(turn: Turn, stimulus: Commanded) -> None:
     elif changes.too_late:
         changing_what_is_done(turn)
     elif changes.agreed or _has(commands, Affirm):
-        affirm(turn)
+        yes = [command.confidence for command in commands if isinstance(command, Affirm)]
+        affirm(turn, max(yes, default=1.0))
     elif _has(commands, Deny):
         deny(turn, leaving=_has(commands, Goodbye))
     elif wishes or _has(commands, UseCallerNumber):

@@ -11,6 +11,7 @@ from calls.guidance import Guidance
 from calls.run import CallFacts
 from spoken import Kind, parse
 
+from .refusing import mixed, refuses
 from .values import context_for
 
 
@@ -61,8 +62,12 @@ def read_answer(text: str, guidance: Guidance, facts: CallFacts) -> Answered | N
         if slot is None or slot.kind != Kind.yes_no:
             return None
     found = parse(Kind.yes_no, text, context_for((), facts))
+    if awaited and refuses(text) and (found is None or found.value):
+        return Answered(Answer.NO, 0.8, False, text)
     if found is None:
         return None
+    if awaited and found.value and mixed(text):
+        return Answered(Answer.YES_BUT, found.confidence, False, found.text)
     alone = found.confidence >= 0.9
     if not found.complete and found.alternatives == (True,):
         return Answered(Answer.YES_BUT, found.confidence, False, found.text)

@@ -10,7 +10,7 @@ from agent.ports import Similarity
 from agent.understanding.answers import is_confirming
 from agent.understanding.intents import OTHER, Intents, command_of, is_allowed, load_offered, load_others
 from agent.understanding.wording import is_question, plain
-from calls.commands import AskQuestion, Command, StartWorkflow
+from calls.commands import Affirm, AskQuestion, Command, StartWorkflow
 from calls.guidance import Guidance, Option
 
 THRESHOLD = 0.40
@@ -101,4 +101,7 @@ def _command(label: str, text: str, guidance: Guidance) -> Command | None:
         # A wish that resembles a question is none: "I'd like to close at nine" asks for nothing.
         asked = is_question(plain(text), text)
         return AskQuestion(label.removeprefix(_TOPIC), text) if asked else None
+    if label == Affirm.__name__:
+        # Likeness alone is no yes on which something may be done.
+        return Affirm(0.6)
     return command_of(label) if label != OTHER and is_allowed(label, guidance.allowed) else None

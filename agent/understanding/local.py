@@ -16,6 +16,7 @@ from agent.understanding.intents import IntentFound, Intents, load_intents
 from agent.understanding.keypad import read_keys
 from agent.understanding.likeness import LikenessReader
 from agent.understanding.parts import added, completed, part_in, picked
+from agent.understanding.refusing import mixed
 from agent.understanding.requests import requests
 from agent.understanding.values import Reading, kind_of, named_for_change, read_values
 from agent.understanding.wording import best_option, is_question, mended, plain
@@ -57,7 +58,7 @@ class LocalUnderstander:
         if heard.by is HeardBy.KEYS:
             return Meaning(read_keys(heard.text, guidance, facts), "keys")
         heard = replace(heard, text=mended(heard.text))
-        commands = read_words(heard, guidance, facts, self._intents)
+        commands = _unmistakable(read_words(heard, guidance, facts, self._intents), heard.text)
         if commands and not (self._likeness is not None and _names_no_script(commands, guidance)):
             return Meaning(commands, "grammar")
         if commands and self._likeness is not None:
@@ -65,11 +66,18 @@ class LocalUnderstander:
             return Meaning((wanted, *commands), "similarity") if wanted else Meaning(commands, "grammar")
         if self._likeness is not None:
             like = await self._likeness.read(heard.text, guidance)
-            if like is not None:
+            if like is not None and _unmistakable((like,), heard.text):
                 return Meaning((like,), "similarity")
         if AskQuestion.__name__ in guidance.allowed and is_question(plain(heard.text), heard.text):
             return Meaning((AskQuestion("", heard.text),), "grammar")
         return Meaning((Unclear(_why_unclear(heard.text)),), "grammar")
+
+
+def _unmistakable(commands: tuple[Command, ...], text: str) -> tuple[Command, ...]:
+    """Without a yes that something in the words speaks against, whoever found it."""
+    if not any(isinstance(command, Affirm) for command in commands) or not mixed(text):
+        return commands
+    return tuple(command for command in commands if not isinstance(command, Affirm))
 
 
 def _names_no_script(commands: tuple[Command, ...], guidance: Guidance) -> bool:
