@@ -11,6 +11,7 @@ from workflows.backends.agenda import Agenda
 from workflows.backends.agenda_query import Wanted
 from workflows.backends.booked import Booked, when
 from workflows.backends.booking import place_on, refuse_slot
+from workflows.backends.people import holds_the_phone
 from workflows.backends.subjects import BOOKING, CUSTOMER, subject_of
 from workflows.backends.tables import bookings, customers, places, resources, services
 from workflows.backends.wait_list import offer
@@ -121,8 +122,13 @@ async def own_booking(connection: AsyncConnection, wish: Wish, *, lock: bool = F
     if kind == BOOKING:
         which = bookings.c.code == name
     elif kind == CUSTOMER:
-        person = select(customers.c.phone).where(customers.c.business == wish.business, customers.c.id == name)
-        which = bookings.c.phone == person.scalar_subquery()
+        person = select(customers.c.id).where(
+            customers.c.business == wish.business,
+            customers.c.id == name,
+            customers.c.phone == bookings.c.phone,
+            holds_the_phone(bookings.c.name),
+        )
+        which = person.exists()
     else:
         return NOT_VERIFIED
     query = query.where(which).order_by(bookings.c.starts_at, bookings.c.code).limit(1)

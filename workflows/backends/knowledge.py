@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -43,7 +44,9 @@ def today(wish: Wish) -> date:
 
 
 async def _candidates(connection: AsyncConnection, wish: Wish, asked: str) -> list[Entry]:
-    words = func.websearch_to_tsquery("english", " or ".join(stems(asked)) or asked)
+    # As they were said as well: the database has endings of its own ("delivery" is not what "deliver" becomes there).
+    said = re.findall(r"\w+", asked.casefold().replace("'", ""))
+    words = func.websearch_to_tsquery("english", " or ".join(dict.fromkeys((*stems(asked), *said))) or asked)
     by_word = knowledge.c.search.op("@@")(words)
     by_letter = knowledge.c.question.op("%")(asked)
     query = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Date, String, cast, func, select
+from sqlalchemy import ColumnElement, Date, String, and_, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from workflows.backends.subjects import BOOKING, CUSTOMER, subject, subject_of
@@ -19,13 +19,17 @@ LOOKED_AT = 200
 async def claimed(connection: AsyncConnection, wish: Wish, what: str, given: Mapping[str, str]) -> Sequence[Record]:
     """The records ``given`` may be meant for, the preferred ones first; every fact is compared afterwards."""
     if what == CUSTOMER:
-        people = {"phone": customers.c.phone, "email": func.lower(customers.c.email)}
+        people: dict[str, ColumnElement[str]] = {"phone": customers.c.phone, "email": func.lower(customers.c.email)}
         born: ColumnElement[object] = customers.c.date_of_birth
         which = [column == given[fact] for fact, column in people.items() if fact in given]
     else:
         born = func.coalesce(bookings.c.date_of_birth, customers.c.date_of_birth)
-        dated = {"code": bookings.c.code, "phone": bookings.c.phone}
+        email = func.lower(func.coalesce(func.nullif(bookings.c.email, ""), customers.c.email))
+        dated: dict[str, ColumnElement[str]] = {"code": bookings.c.code, "phone": bookings.c.phone, "email": email}
         which = [column == given[fact] for fact, column in dated.items() if fact in given]
+    if "postcode" in given:
+        plain = func.regexp_replace(customers.c.postcode, "[^[:alnum:]]", "", "g")
+        which.append(func.upper(plain) == given["postcode"])
     if "date_of_birth" in given:
         which.append(cast(born, String) == given["date_of_birth"])
     return await (_customers if what == CUSTOMER else _bookings)(connection, wish, which)
@@ -58,6 +62,18 @@ async def phone_of(connection: AsyncConnection, business: str, name: str) -> str
     return (await connection.execute(query)).scalar_one_or_none() or ""
 
 
+def holds_the_phone(name: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a customer stands for a booking under ``name`` and their number: theirs alone, or by their own name.
+
+    A house that shares a telephone holds several people's records.
+    """
+    other = customers.alias("other")
+    shared = select(other.c.id).where(
+        other.c.business == customers.c.business, other.c.phone == customers.c.phone, other.c.id != customers.c.id
+    )
+    return or_(func.lower(name) == func.lower(customers.c.name), ~shared.exists())
+
+
 async def _customers(
     connection: AsyncConnection, wish: Wish, which: Sequence[ColumnElement[bool]]
 ) -> list[Record]:
@@ -76,7 +92,11 @@ async def _bookings(
     connection: AsyncConnection, wish: Wish, which: Sequence[ColumnElement[bool]]
 ) -> list[Record]:
     # What was not asked at the booking may be on the customer's card.
-    card = (customers.c.business == bookings.c.business) & (customers.c.phone == bookings.c.phone)
+    card = and_(
+        customers.c.business == bookings.c.business,
+        customers.c.phone == bookings.c.phone,
+        holds_the_phone(bookings.c.name),
+    )
     query = (
         select(
             bookings.c.code,

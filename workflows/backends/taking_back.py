@@ -101,7 +101,8 @@ async def undo_numbered(connection: AsyncConnection, wish: Wish, receipt: Receip
         await connection.execute(update(table).where(table.c.number == number).values(**changed))
     else:
         table = {"leave_message": messages, "join_wait_list": wait_list}[receipt.action]
-        await connection.execute(delete(table).where(table.c.number == number))
+        # Who waited already got the receipt of an earlier call: that entry is not this call's to take out.
+        await connection.execute(delete(table).where(table.c.number == number, table.c.call == wish.call))
     return Done({"number": number}, (Notice(f"{receipt.action}.undone", number, {"number": number}),))
 
 

@@ -89,7 +89,9 @@ def given_facts(wish: Wish) -> dict[str, str]:
             given[fact] = normal(fact, wish.text(name))
         elif fact != "what":
             raise ConfigurationError(f"{name!r} proves nothing about a caller; use some of: {', '.join(FACTS)}")
-    if not {"code", ONE_TIME_CODE} & set(given) and len(given) < 2:
+    # A last name says no more than the name does.
+    told = {"name" if fact == "last_name" else fact for fact in given}
+    if not {"code", ONE_TIME_CODE} & told and len(told) < 2:
         raise ConfigurationError("one fact alone proves nothing but a code does; ask for a second one in `by`")
     return given
 

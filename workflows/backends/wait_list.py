@@ -30,6 +30,7 @@ async def join_wait_list(connection: AsyncConnection, wish: Wish) -> Answer:
         wait_list.c.phone == phone,
         wait_list.c.date == day,
         wait_list.c.status == "waiting",
+        wait_list.c.place.in_(("", wish.text("place"))),
     )
     number = (await connection.execute(earlier.limit(1))).scalar_one_or_none()
     if number is None:

@@ -30,6 +30,7 @@ class Waiting:
     status: str = "waiting"
     """waiting | offered | taken"""
     offered_start: datetime | None = None
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,12 @@ class Books:
     def customer(self, name: str) -> Customer | None:
         """By id."""
         return next((one for one in self.practice.customers if one.id == name), None)
+
+    def holds_the_phone(self, customer: Customer, booking: Booked) -> bool:
+        """Whether a customer stands for a booking under their number: theirs alone, or by their own name."""
+        alone = sum(one.phone == customer.phone for one in self.practice.customers) == 1
+        same = booking.name.lower() == customer.name.lower()
+        return booking.phone == customer.phone and (same or alone)
 
     def balance(self, customer: str) -> Balance | None:
         """What somebody owes."""

@@ -131,11 +131,15 @@ def join_wait_list(books: Books, wish: Wish) -> Answer:
     """Write somebody down."""
     day, service = date.fromisoformat(wish.text("date")), wish.text("service")
     books.practice.service(service)
-    who = (service, day, wish.text("phone"), "waiting")
-    earlier = [one for one in books.waiting if (one.service, one.day, one.phone, one.status) == who]
+    who, where = (service, day, wish.text("phone"), "waiting"), ("", wish.text("place"))
+    earlier = [
+        one
+        for one in books.waiting
+        if (one.service, one.day, one.phone, one.status) == who and one.place in where
+    ]
     if not earlier:
         number = code_for(wish.key)
-        entry = Waiting(number, service, wish.text("place"), day, wish.text("name"), wish.text("phone"))
+        entry = Waiting(number, service, wish.text("place"), day, wish.text("name"), wish.text("phone"), call=wish.call)
         books.waiting.append(entry)
         earlier = [entry]
     notice = Notice("wait_list.joined", earlier[0].number, {"service": service, "date": day.isoformat()})
@@ -165,7 +169,7 @@ def own_booking(books: Books, wish: Wish) -> Booked | Refused:
         mine = [one for one in books.bookings if one.code == name]
     elif kind == CUSTOMER:
         person = books.customer(name)
-        mine = [one for one in books.bookings if person is not None and one.phone == person.phone]
+        mine = [one for one in books.bookings if person is not None and books.holds_the_phone(person, one)]
     else:
         return NOT_VERIFIED
     ahead = [one for one in mine if one.status == "booked" and one.span[1] > wish.now]

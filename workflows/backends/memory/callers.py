@@ -138,7 +138,7 @@ def _bookings(books: Books, wish: Wish) -> list[Record]:
     cards = sorted(books.practice.customers, key=lambda one: one.id)
     found = []
     for one in sorted(ahead, key=lambda one: (one.span[0], one.code)):
-        same = [card for card in cards if card.phone == one.phone] or [Customer("", "", "")]
+        same = [card for card in cards if books.holds_the_phone(card, one)] or [Customer("", "", "")]
         born = one.date_of_birth.isoformat() if one.date_of_birth else ""
         found += [
             Record(

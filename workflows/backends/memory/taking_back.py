@@ -47,7 +47,7 @@ def _undone(books: Books, wish: Wish, receipt: Receipt) -> Done | Refused:
         case "cancel_booking":
             return _back(books, wish, receipt, "cancelled", "")
         case "open_ticket" | "leave_callback" | "leave_message" | "promise_payment" | "join_wait_list":
-            return _taken_out(books, receipt)
+            return _taken_out(books, wish, receipt)
     return NOTHING
 
 
@@ -64,7 +64,7 @@ def _booking(books: Books, receipt: Receipt, status: str) -> Booked | None:
     return next((one for one in books.bookings if one.code == code and one.status == status), None)
 
 
-def _taken_out(books: Books, receipt: Receipt) -> Done:
+def _taken_out(books: Books, wish: Wish, receipt: Receipt) -> Done:
     number = _number(receipt)
     for row in books.tickets:
         if row["number"] == number:
@@ -73,7 +73,7 @@ def _taken_out(books: Books, receipt: Receipt) -> Done:
         if row["number"] == number:
             row["status"] = "done"
     books.messages = [row for row in books.messages if row["number"] != number]
-    books.waiting = [one for one in books.waiting if one.number != number]
+    books.waiting = [one for one in books.waiting if one.number != number or one.call != wish.call]
     books.promises = [
         replace(one, status="withdrawn") if one.number == number else one for one in books.promises
     ]
