@@ -22,6 +22,9 @@ _FIRMLY_STREETS = word_set(
 )
 _UNITS = frozenset({"apartment", "apt", "flat", "unit", "suite", "floor", "room", "building", "block", "box", "studio"})
 _ARTICLES = frozenset({"the", "a", "an", "my", "our", "your", "his", "her", "their", "this", "that", "which", "what"})
+_BEFORE_A_HOUSE = frozenset(
+    {"at", "is", "its", "address", "number", "to", "erm", "um", "uh", "yes", "yeah", "sure", "be"}
+)
 _NOT_HOUSES = word_set(
     """am pm oclock people person persons guests minutes minute hours hour days day weeks week months month years year
     percent dollars pounds of times o nights adults kids children past to and or in on at for"""
@@ -93,7 +96,9 @@ def _in_segment(u: Utterance, start: int, end: int) -> Found | None:
         if unit and words[i] == "box" and words[start:i][-1:] in (("po",), ("o",)):
             return _found(u, i - 1 - (words[i - 1] == "o"), _tail(u, i, end), 0.6, whole=True)
         if not any(street > i for street in streets):
-            numbered = house is not None and end - house[1] <= 5 and (i == start or words[i - 1] in EVERYDAY)
+            led = i == start or words[i - 1] in _BEFORE_A_HOUSE
+            rest = set(words[house[1] : _tail(u, i, end)]) if house else set()
+            numbered = led and 0 < len(rest) <= 5 and not rest & (EVERYDAY - _ARTICLES)
             if not numbered and not (unit and i == start):
                 continue
             return _found(u, i, _tail(u, i, end), 0.5, whole=False)

@@ -8,8 +8,10 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from .found import Found, settle_found
-from .kinds import Choice, Context
+from .kinds import Choice, Context, Kind
 from .numbers import read_cardinal, read_ordinal
+from .ordinals import is_no_place
+from .plain import without_idioms
 from .tokens import MASK, Utterance, word_set, words_of
 
 _COMMON = word_set(
@@ -105,10 +107,13 @@ def _by_place(u: Utterance, choices: Sequence[Choice]) -> list[Found]:
     hits: list[Found] = []
     if u.words[:1] in _ASKS or "repeat" in u.words:
         return hits
+    u = without_idioms(Kind.ordinal, u)
     for i, word in enumerate(u.words):
         if word == MASK:
             continue
         place = read_ordinal(u.words, i)
+        if place and is_no_place(u.words, i, place[1]):
+            continue
         if place is None and word in ("option", "number", "choice"):
             place = read_cardinal(u.words, i + 1)
         if place is None and word in ("last", "latter"):

@@ -88,7 +88,7 @@ def find_code(u: Utterance, context: Context) -> Found | None:
         if u.strict and not (cued or (bounded and fitting)):
             continue
         beside = cued or plain(u, *said, also=_BESIDE_A_CODE)
-        if not (bounded and fitting) and not beside and (len(value) < 4 or bounded):
+        if not (bounded and fitting) and not beside and (bounded or len(value) < (4 if value.isdigit() else 5)):
             continue
         if not bounded and len(value) <= 4 and u.words[max(0, stretch.start - 1) : stretch.start] == ("at",):
             continue

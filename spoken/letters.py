@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from .digits import ZEROS, read_digit_group
+from .everyday import EVERYDAY
 from .numbers import HOMOPHONES, UNITS
 from .tokens import is_digits, word_set
 from .words import SPELLING_WORDS
@@ -112,7 +113,7 @@ def _block(words: Sequence[str], i: int, began: bool) -> _Element | None:
         return _Element(str(UNITS[HOMOPHONES[word]]), i + 1, True)
     if not 2 <= len(word) <= 3 or not (word.isascii() and word.isalpha()):
         return None
-    if word in _NOT_BLOCKS or word in NATO or word in LETTER_NAMES:
+    if word in _NOT_BLOCKS or word in NATO or word in LETTER_NAMES or (len(word) > 2 and word in EVERYDAY):
         return None
     before_digit = not last and words[i + 1] not in ZEROS and read_digit_group(words, i + 1) is not None
     after_digit = began and i > 0 and read_digit_group(words, i - 1) is not None
@@ -176,6 +177,8 @@ def read_spelling(words: Sequence[str], i: int, *, digits: bool = False) -> Spel
     text = text[:length_at_firm].rstrip("- '")
     if not text or (firm == 0 and nato < 3) or firm + nato < 1:
         return None
+    if nato == 0 and elements - firm + (not digits) > firm:
+        return None  # "are you a": words that sound like letters, and an article
     if elements == 1 and len(text) == 1 and last_firm == i + 1 and not is_digits(text):
         return None
     return Spelling(i, last_firm, text, firm, tuple(z for z in zeros if z < len(text)))

@@ -13,7 +13,8 @@ from .years import Calendar, Read, at, day_number, full_year, read_year
 _NOUNS = word_set(
     """available one ones time thing slot appointment opening name question option choice place person half class
     visit week quarter try attempt floor kid child son daughter street avenue party reminder call email message letter
-    order item opinion hand aid year grade road degree timer timers of"""
+    order item opinion hand aid year grade road degree timer timers of let i can
+    could we tell you off things"""
 )
 _NOT_A_DAY = frozenset({"a", "an", "one", "just", "my", "your", "our", "his", "her", "their", "every", "another"})
 _AFTER_MAY_VERB = frozenset((word,) for word in ("i", "we", "you", "be", "have", "need", "come", "want", "not"))

@@ -30,9 +30,9 @@ def _capital(u: Utterance, i: int) -> str:
     return "'".join(part[:1].upper() + part[1:] for part in word.split("'")) if word[-2:] != "'s" else word.capitalize()
 
 
-def _take(u: Utterance, i: int, stops: Sequence[range]) -> tuple[list[str], int, int]:
+def _take(u: Utterance, i: int, stops: Sequence[range], *, announced: bool = True) -> tuple[list[str], int, int]:
     """Name words from word ``i`` on: the words, the place of the first, the index after the last."""
-    i = _past_the_relation(u, i)
+    i = _past_the_relation(u, i) if announced else i
     while i < len(u.words) and (u.words[i] in TITLES or u.words[i] in FILL):
         i += 1
     start = i
@@ -153,7 +153,7 @@ def _bare(u: Utterance, spelled: Sequence[Spelling]) -> Found | None:
             start = i + CORRECTION.match(u.words, i)
     while start < len(u.words) and u.words[start] in _LEADS:
         start += 1
-    names, first, end = _take(u, start, stops)
+    names, first, end = _take(u, start, stops, announced=False)
     said = {name.lower() for name in names}
     # "Garcia with a G" still is nothing but a name.
     tail = u.words[end : end + 6] if u.words[end : end + 1] != ("with",) else ()

@@ -17,11 +17,17 @@ _NOUNS = word_set(
 )
 _FROM_THE_END = phrases("second to last | second last | last but one | next to last | penultimate | second from last")
 _LAST = word_set("last final bottom")
+_CALLING = word_set("i im ive we weve were calling today this that you youve")
+_EXPLAINING = word_set("let i can could we tell you of off thing things name")
 _COUNTED = word_set("one option choice time slot place question floor seat attempt try")
 
 
-def _names_a_share(words: Sequence[str], i: int, end: int) -> bool:
-    """ "A third of them", "one fifth", "a second": a part or a moment, no place in a row."""
+def is_no_place(words: Sequence[str], i: int, end: int) -> bool:
+    """ "A third of them", "one fifth", "the third time I call", "first let me": no place in a row."""
+    if words[end : end + 1] == ("time",) and end + 1 < len(words) and words[end + 1] in _CALLING:
+        return True
+    if words[i] == "first" and end < len(words) and words[end] in _EXPLAINING:
+        return True
     if i == 0 or (words[end : end + 1] and words[end] in _COUNTED):
         return False
     return words[i - 1] in ("a", "an", "another") or UNITS.get(words[i - 1], 0) in range(1, 10)
@@ -38,7 +44,7 @@ def find_ordinal(u: Utterance, context: Context) -> Found | None:
             hits.append(Found(i, i + length, -2, 0.9))
             i += length
         elif read is not None:
-            if not _names_a_share(u.words, i, read[1]):
+            if not is_no_place(u.words, i, read[1]):
                 hits.append(Found(i, read[1], read[0]))
             i = read[1]
         elif u.words[i] in _LAST:

@@ -174,7 +174,7 @@ def _in_a_row(u: Utterance, i: int, j: int) -> bool:
 
 def _plain(u: Utterance, i: int) -> Found | None:
     words = u.words
-    led = i > 0 and words[i - 1] in _LEADS
+    led = i > 0 and words[i - 1] in _LEADS and words[max(0, i - 2) : i] != ("out", "of")
     read = read_number(words, i)
     if read is None and led and words[i - 1] in ("for", "of") and words[i] in HOMOPHONES:
         after = words[i + 1 : i + 2]

@@ -37,24 +37,25 @@ COURTESY = phrases(
 _SMALL = word_set("not or and with be is are was me to in at on for by from that this it i we you so do my all as")
 
 _IDIOMS = phrases(
-    """a moment | one moment | a second | one second | a sec | one sec | a mo | half a mo | half a second | half a sec
-    | two secs | two ticks | a tick | a jiffy | two shakes | last minute | split second |
-    no one | no ones | any one | some one | every one | not one | that one | this one | which one | wrong one |
-    right one | other one | another one | each one | either one | neither one | one another | one more thing |
-    one thing | one last thing | one quick thing | one question | one more question | one of these days |
-    one of those days | one way or | one by one | at one point | two questions | two things | three things |
-    in the first place | first of all | first off | at first | first things first | first name | first come |
-    first timer | first timers | firsthand | first hand | first class | first aid | my first time | our first time |
-    first time calling | first time caller | my second time | second time calling | second opinion | second hand |
-    second nature | second to none | on second thought | on second thoughts | third party | third time lucky |
-    third time ive | last resort | last name | at last | at long last | last year | last week | last month |
-    twenty four seven | fifty fifty | half of | half the | half my | half our | half asleep | half way |
-    halfway | better half | other half | two minds | nine times out of ten | to be honest | to be fair |
-    for what its worth | day in day out | one fine day | some day | the other day | these days | one in a million |
-    a third of | two thirds of | a fifth of | a tenth of | one third of | high five | square one | plan b |
-    thanks a million | a million thanks | the third degree | sixth sense | one size fits all | one and the same |
-    one or two things | a thing or two | a dozen times | a million times | a thousand times | a hundred times |
-    ten times already | three times already"""
+    """first let | first i | first can | first could | first we | first tell | first you | last time | last two |
+    last three | last few | last couple | last four | last five | last ten | one of you | one of your | usual one |
+    a moment | one moment | a second | one second | a sec | one sec | a mo | half a mo | half a second | half a sec
+    | two secs | two ticks | a tick | a jiffy | two shakes | last minute | split second | no one | no ones | any one
+    | some one | every one | not one | that one | this one | which one | wrong one | right one | other one |
+    another one | each one | either one | neither one | one another | one more thing | one thing | one last thing |
+    one quick thing | one question | one more question | one of these days | one of those days | one way or |
+    one by one | at one point | two questions | two things | three things | in the first place | first of all |
+    first off | at first | first things first | first name | first come | first timer | first timers | firsthand |
+    first hand | first class | first aid | my first time | our first time | first time calling | first time caller |
+    my second time | second time calling | second opinion | second hand | second nature | second to none |
+    on second thought | on second thoughts | third party | third time lucky | third time ive | last resort |
+    last name | at last | at long last | last year | last week | last month | twenty four seven | fifty fifty |
+    half of | half the | half my | half our | half asleep | half way | halfway | better half | other half |
+    two minds | nine times out of ten | to be honest | to be fair | for what its worth | day in day out |
+    one fine day | some day | the other day | these days | one in a million | a third of | two thirds of |
+    a fifth of | a tenth of | one third of | high five | square one | plan b | thanks a million | a million thanks |
+    the third degree | sixth sense | one size fits all | one and the same | one or two things | a thing or two |
+    a dozen times | a million times | a thousand times | a hundred times | ten times already | three times already"""
 )
 _MINUTE = phrases(
     "a minute | one minute | two minutes | a second | one second | a sec | a moment | two seconds | a few minutes"
