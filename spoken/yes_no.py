@@ -6,6 +6,8 @@ Decision: "yes, but make it five" is not a yes. Its value is False at 0.4, with 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .found import Found
 from .kinds import Context
 from .tokens import MASK, Utterance, phrases, word_set
@@ -30,7 +32,7 @@ _YES = phrases(
     | that would be fine | thatd be fine | that would work | thatd work | too right | naturally |
     you can say that again | i certainly do | i sure do | we certainly do | yes indeed | okey dokey | okie dokie |
     roger | roger that | no problem at all | no objection | no objections | i dont see why not | dont see why not |
-    cant see why not | lets go | lets do this | im in | count me in | works fine | that suits | that suits me |
+    cant see why not | lets go | lets do this | count me in | works fine | that suits | that suits me |
     very well | good to go"""
 )
 _NO = phrases(
@@ -61,15 +63,16 @@ _NO = phrases(
 )
 _UNSURE = phrases(
     """maybe | perhaps | i guess | could be | im not sure | i am not sure | not sure | i dont know | i do not know |
-    no idea | ive no idea | no clue | i dont mind | dont mind | i dont care | either | either way | wrong number |
-    i couldnt say | i cant say | hard to tell | i dont remember | i cant remember | i dont recall |
-    i dont understand | i do not understand | i didnt understand | i didnt catch that | i didnt hear |
-    i didnt get that | i cant hear you | i have to check | i need to check | i need to think | i dont follow |
-    i didnt follow | up to you | whatever | you decide | could you repeat | say again | say that again |
-    i havent decided | i have not decided | i havent decided yet | not decided | not decided yet | not sure yet |
-    let me check | let me see | let me ask | i was wondering | i do have a question | no one | nobody |
-    no preference | dont know | possibly | it depends | depends | let me think | i have no idea | hard to say |
-    i have a question | im not certain | what | pardon | sorry | right away | right now | just a second"""
+    no idea | good question | no comment | none of the above | all of the above | ive no idea | no clue |
+    i dont mind | dont mind | i dont care | either | either way | wrong number | i couldnt say | i cant say |
+    hard to tell | i dont remember | i cant remember | i dont recall | i dont understand | i do not understand |
+    i didnt understand | i didnt catch that | i didnt hear | i didnt get that | i cant hear you | i have to check |
+    i need to check | i need to think | i dont follow | i didnt follow | up to you | whatever | you decide |
+    could you repeat | say again | say that again | i havent decided | i have not decided | i havent decided yet |
+    not decided | not decided yet | not sure yet | let me check | let me see | let me ask | i was wondering |
+    i do have a question | no one | nobody | no preference | dont know | possibly | it depends | depends |
+    let me think | i have no idea | hard to say | i have a question | im not certain | what | pardon | sorry |
+    right away | right now | just a second"""
 )
 _CONTRAST = phrases(
     """but | except | only | actually | make it | make that | change | instead | although | however | wait
@@ -101,6 +104,31 @@ _LIGHT = word_set(
 )
 
 
+_ECHOES = phrases("i have | i am | i do | i can | i will | i did | i would | it is | they are | we are | we do | im in")
+_AFTER_AN_ECHO = _LIGHT | {
+    MASK,
+    "indeed",
+    "come",
+    "yes",
+    "yeah",
+    "right",
+    "correct",
+    "fine",
+    "make",
+    "take",
+    "like",
+    "but",
+}
+
+
+def _goes_on(words: Sequence[str], i: int, end: int) -> bool:
+    """ "I have" is a yes, "I have two dogs" and "do I have to" are not."""
+    if _ECHOES.match(words, i) != end - i:
+        return False
+    asked = i > 0 and words[i - 1] in ("do", "did", "can", "could", "should", "would", "have", "am", "what", "who")
+    return asked or (end < len(words) and words[end] not in _AFTER_AN_ECHO)
+
+
 def _hits(u: Utterance) -> list[tuple[int, int, bool | None]]:
     hits: list[tuple[int, int, bool | None]] = []
     i = 0
@@ -109,7 +137,7 @@ def _hits(u: Utterance) -> list[tuple[int, int, bool | None]]:
             (table.match(u.words, i), meaning) for table, meaning in ((_UNSURE, None), (_NO, False), (_YES, True))
         ]
         length, value = max(lengths, key=lambda pair: pair[0])
-        if length:
+        if length and not (value and _goes_on(u.words, i, i + length)):
             hits.append((i, i + length, value))
         i += length or 1
     return hits
