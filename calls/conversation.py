@@ -19,7 +19,7 @@ from calls.line import IncomingCall, Line
 from calls.orders import carry_out
 from calls.phrases import is_acknowledgement
 from calls.ports import Director, EngineTraits
-from calls.replies import ACTION, ACTION_MS, FILL, LENGTH, SILENCE, UNDERSTANDING, AgentSide
+from calls.replies import ACTION, ACTION_MS, FILL, LENGTH, LINGER, SILENCE, UNDERSTANDING, AgentSide
 from calls.run import (
     ActionSettled,
     CalledBack,
@@ -217,6 +217,8 @@ class Conversation:
             self.agent.resume(draft, signal.reason)
         elif draft.state.floor is Floor.LISTENING:
             self.agent.listen(draft)
+        elif draft.state.floor is Floor.AGENT:
+            self.agent.conclude(draft)
 
     def _said(self, draft: Draft, heard: Heard) -> None:
         if draft.state.floor is Floor.AWAY or draft.state.leaving:
@@ -284,7 +286,8 @@ class Conversation:
         leaving = state.farewell
         if leaving:
             if self._late(draft) or not any(goes_on(command) for command in signal.commands):
-                return  # the last words are let finish
+                self.agent.conclude(draft)
+                return  # or the last words are let finish
             self.agent.interrupt(draft)
         cut = state.cut is not None
         self._advance(draft, Commanded(signal.commands, state.unanswered, state.by, cut, leaving))
@@ -330,6 +333,8 @@ class Conversation:
             self._done(draft, sg.ActionDone(late, ACTION_MS))
         elif timer == UNDERSTANDING:
             self._understood(draft, sg.Understood(draft.state.turn, (Unclear("timeout"),), "timeout"))
+        elif timer == LINGER:
+            self.agent.conclude(draft)
         elif timer == LENGTH:
             if draft.state.replies:
                 self.agent.interrupt(draft)

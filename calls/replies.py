@@ -17,9 +17,10 @@ from calls.phrases import FILLER, WITHHELD, clauses_of
 from calls.ports import Director, EngineTraits
 from calls.run import ActionRequest, Advance, CallFacts, HumanMissed, Resumed, ScriptLine, Stimulus
 from calls.speech import Clause
-from calls.state import CallState
+from calls.state import CallState, Reply
 
 SILENCE, LENGTH, FILL, ACTION, UNDERSTANDING = "silence", "length", "filler", "action", "understanding"
+LINGER = "linger"
 """Timers."""
 
 FILLER_MS = 1_200
@@ -31,6 +32,9 @@ FILLER_AGAIN_MS = 6_000
 ACTION_MS = 20_000
 """Nobody waits longer on the phone: the script goes on as if the world had refused. A receipt that comes
 later stands on the record all the same."""
+
+LINGER_MS = 15_000
+"""A caller who talks over the goodbye is heard out, but not for longer: it may be noise."""
 
 HELD = Floor.CALLER
 """A reply chosen while the caller speaks is held back, and dropped if they go on."""
@@ -186,6 +190,18 @@ class AgentSide:
         reply = next((r for r in draft.state.replies if r.id == clause.id.split(".")[0]), None)
         if reply is None or reply.clauses:
             return
+        if reply.ending == "hang_up" and draft.state.floor is Floor.OVERTALK:
+            draft.ring_in(LINGER, LINGER_MS)
+            return
+        self._complete(draft, reply)
+
+    def conclude(self, draft: Draft) -> None:
+        """The caller talked over the goodbye and wants nothing more: the call ends, if it was heard to its end."""
+        over = next((reply for reply in draft.state.replies if reply.ending and not reply.clauses), None)
+        if over is not None:
+            self._complete(draft, over)
+
+    def _complete(self, draft: Draft, reply: Reply) -> None:
         draft.record(ev.ReplyCompleted(reply.id))
         if draft.state.leaving:
             self.leave(draft, draft.state.leaving, draft.state.disposition)
@@ -210,7 +226,7 @@ class AgentSide:
 
     def leave(self, draft: Draft, ending: str, disposition: str) -> None:
         """Close the media socket; the record says what the carrier is to do next."""
-        for timer in (SILENCE, LENGTH, FILL, ACTION, UNDERSTANDING):
+        for timer in (SILENCE, LENGTH, FILL, ACTION, UNDERSTANDING, LINGER):
             draft.silence(timer)
         if disposition and disposition != draft.state.disposition:
             draft.record(ev.OutcomeReached(disposition))

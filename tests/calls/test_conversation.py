@@ -140,6 +140,42 @@ def test_goodbye_is_heard_out_before_the_line_is_left() -> None:
     assert (ended.reason, ended.disposition) == ("agent_hung_up", "done")
 
 
+def talked_over_goodbye() -> Bench:
+    """The goodbye has been heard to its end, and the caller is in the middle of a sentence."""
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("that is all")
+    bench.understood(BYE)
+    bench.give(sg.PlaybackBegan("r2.1"))
+    bench.caller_begins(Played("r2.1", 600, "Good"))
+    bench.give(sg.PlaybackEnded("r2.1", 900.0))
+    assert "LeaveLine" not in bench.effect_names()
+    return bench
+
+
+def test_nobody_is_hung_up_on_in_the_middle_of_a_sentence() -> None:
+    bench = talked_over_goodbye()
+    bench.caller_says("oh, and tuesday")
+    bench.understood(TUESDAY)
+    assert bench.state.run.slots["day"].value == "2026-03-17"
+    assert not bench.state.farewell
+    assert not bench.state.leaving
+
+
+@pytest.mark.parametrize("then", ["thanks", "cough", "noise"])
+def test_after_a_word_over_the_goodbye_the_call_ends(then: str) -> None:
+    bench = talked_over_goodbye()
+    if then == "thanks":
+        bench.caller_says("thanks, bye")
+        bench.understood(BYE)
+    elif then == "cough":
+        bench.give(sg.SpeechFaded("no words"))
+    else:
+        bench.give(sg.TimerRang("linger"))
+    assert bench.state.leaving == "hang_up"
+    assert bench.effect_names()[-1] == "LeaveLine"
+
+
 def test_a_reply_chosen_while_the_caller_goes_on_is_held_and_dropped() -> None:
     bench = bench_listening()
     bench.caller_begins()
