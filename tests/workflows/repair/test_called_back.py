@@ -55,7 +55,8 @@ def test_anything_else_is_taken_for_what_it_is(seed: int) -> None:
 
 
 def test_a_number_alone_learns_nothing_of_who_called_before() -> None:
-    first = booking(draw("called_back.stranger", 0), [("service", "date", "time", "name", "phone")], caller="+12125550177")
+    told = ("service", "date", "time", "name", "phone")
+    first = booking(draw("called_back.stranger", 0), [told], caller="+12125550177")
     earlier = Earlier.of("CA0", first.run)
     assert earlier is not None and {"name", "phone"} <= set(earlier.slots)
     talk = Talk("support", caller="+12125550177")
