@@ -70,6 +70,9 @@ def settle_verify(turn: Turn, step: Verify, settled: ActionSettled) -> str:
     turn.record(VerificationFailed(step.what, turn.count(f"{_TRIES}{step.what}"), locked))
     if locked:
         turn.learn(f"{_LOCKED}{step.what}", True)
+    if turn.run.verified is not None:
+        # Who contradicts their own proof may be somebody else: what they said before counts no more.
+        _forget(turn)
     turn.word("not_matched")
     for slot in step.by:
         turn.clear(slot, "not matched")
@@ -94,19 +97,24 @@ def proof_step(turn: Turn) -> Verify | None:
 
 def lapse(turn: Turn) -> None:
     """The line was lost: somebody else may hold the phone. Proof, and what was found by it, is forgotten."""
-    run = turn.run
-    scripts = [turn.scripts.get(name, version) for name, version in _on(turn) if name in turn.scripts.scripts]
-    slots = tuple(dict.fromkeys(slot for script in scripts for slot in (*proof_slots(script), *told_slots(script))))
-    facts = tuple(dict.fromkeys(fact for script in scripts for fact in personal_facts(script)))
-    if run.verified is not None or slots or facts:
-        turn.record(VerificationLapsed(slots, (*facts, *_FORGOTTEN)))
-    elif not any(proof_slots(script) for script in turn.scripts.scripts.values()):
+    if not _forget(turn) and not any(proof_slots(script) for script in turn.scripts.scripts.values()):
         return
     turn.learn(LAPSED, True)
     proof = proof_step(turn) if refused(turn, turn.run.step) else None
     if proof is not None:
         turn.confirming("")
         turn.enter(proof.id)
+
+
+def _forget(turn: Turn) -> bool:
+    """Drop the proof, what proved it and what was found by it; False when there is nothing of the kind."""
+    scripts = [turn.scripts.get(name, version) for name, version in _on(turn) if name in turn.scripts.scripts]
+    slots = tuple(dict.fromkeys(slot for script in scripts for slot in (*proof_slots(script), *told_slots(script))))
+    facts = tuple(dict.fromkeys(fact for script in scripts for fact in personal_facts(script)))
+    if turn.run.verified is None and not slots and not facts:
+        return False
+    turn.record(VerificationLapsed(slots, (*facts, *_FORGOTTEN)))
+    return True
 
 
 def _on(turn: Turn) -> list[tuple[str, str]]:
