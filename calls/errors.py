@@ -5,6 +5,7 @@ SwitchboardError
 |  `- UnknownLine                a number was dialled that no line answers
 |- CarrierError                  the phone side
 |  |- MediaLimitExceeded         a frame or a message over the documented limits
+|  |- TextRefused                a text message was not taken
 |  `- CarrierLost                the media socket went away
 |- EngineError(stage)            hearing, understanding or speaking failed
 |- RecordError                   the memory
@@ -48,6 +49,18 @@ class MediaLimitExceeded(CarrierError):
     """A message was larger, deeper or slower than the limits allow."""
 
     code = "carrier.limit"
+
+
+class TextRefused(CarrierError):
+    """The carrier did not take a text message. ``lasting``: it would not take it later either."""
+
+    code = "carrier.text_refused"
+
+    def __init__(self, message: str, *, lasting: bool = False, stopped: bool = False) -> None:
+        super().__init__(message)
+        self.lasting = lasting
+        self.stopped = stopped
+        """the recipient has told the carrier STOP"""
 
 
 class CarrierLost(CarrierError):

@@ -14,6 +14,7 @@ from calls.errors import ConfigurationError
 from telephony.aiohttp_socket import AiohttpSocket
 from telephony.callbacks import AFTER, MEDIA, SORRY, STATUS, STREAM_STATUS, VOICE, Callbacks, Form, NotACall
 from telephony.media import MediaParts, handle_media, story
+from telephony.messages import MESSAGE, MESSAGE_STATUS, MessageCallbacks, NotAMessage
 from telephony.signature import HEADER, SignatureCheck
 from telephony.twiml import Hangup, Say, render
 
@@ -50,6 +51,7 @@ class Webhooks:
         check: SignatureCheck | None,
         *,
         insecure_dev: bool = False,
+        messages: MessageCallbacks | None = None,
     ) -> None:
         if check is None and not insecure_dev:
             raise ConfigurationError(
@@ -60,15 +62,21 @@ class Webhooks:
         self._media = media
         self._check = check
         self._insecure_dev = insecure_dev
+        self._messages = messages
 
     def routes(self) -> list[Route]:
         """The route table."""
+        texts = []
+        if self._messages is not None:
+            texts.append(Route("POST", MESSAGE, self._message, SIGNED))
+            texts.append(Route("POST", MESSAGE_STATUS, self._message_status, SIGNED))
         return [
             Route("POST", VOICE, self._voice, SIGNED),
             Route("GET", MEDIA, self._socket, SIGNED),
             Route("POST", AFTER, self._after, SIGNED),
             Route("POST", STATUS, self._status, SIGNED),
             Route("POST", STREAM_STATUS, self._stream_status, SIGNED),
+            *texts,
         ]
 
     async def _voice(self, request: web.Request) -> web.Response:
@@ -92,6 +100,33 @@ class Webhooks:
 
     async def _stream_status(self, request: web.Request) -> web.Response:
         self._callbacks.stream_status(await self._form(request))
+        return web.Response(status=204)
+
+    async def _message(self, request: web.Request) -> web.Response:
+        form = await self._form(request)
+        assert self._messages is not None
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                twiml = await self._messages.received(form)
+        except NotAMessage as fault:
+            raise web.HTTPBadRequest(text=str(fault)) from None
+        except Exception as fault:
+            # The carrier asks again after a 500, and STOP must not be lost.
+            log.error("a text message was not taken: %s", story(fault))
+            return web.Response(status=500)
+        return web.Response(text=twiml, content_type="text/xml")
+
+    async def _message_status(self, request: web.Request) -> web.Response:
+        form = await self._form(request)
+        assert self._messages is not None
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                await self._messages.status(form)
+        except NotAMessage as fault:
+            raise web.HTTPBadRequest(text=str(fault)) from None
+        except Exception as fault:
+            log.error("how a text message fared was not taken: %s", story(fault))
+            return web.Response(status=500)
         return web.Response(status=204)
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:

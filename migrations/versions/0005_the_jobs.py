@@ -93,10 +93,12 @@ CREATE FUNCTION announce_call() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO outbox (business, kind, subject, body, created_at)
-            VALUES ('', 'call.started', NEW.call, '{}', NEW.started_at) ON CONFLICT DO NOTHING;
+            VALUES ('', 'call.started', NEW.call, json_build_object('line', NEW.line)::text, NEW.started_at)
+            ON CONFLICT DO NOTHING;
     ELSE
         INSERT INTO outbox (business, kind, subject, body, created_at)
-            VALUES ('', 'call.ended', NEW.call, '{}', NEW.ended_at) ON CONFLICT DO NOTHING;
+            VALUES ('', 'call.ended', NEW.call, json_build_object('line', NEW.line)::text, NEW.ended_at)
+            ON CONFLICT DO NOTHING;
     END IF;
     RETURN NULL;
 END $$;
@@ -108,16 +110,19 @@ CREATE TRIGGER announce_end AFTER UPDATE OF ended_at ON calls FOR EACH ROW
 CREATE FUNCTION announce_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     answered TIMESTAMP WITH TIME ZONE;
+    line_id TEXT;
 BEGIN
-    SELECT started_at INTO answered FROM calls WHERE call = substr(NEW.stream, 6);
+    SELECT started_at, line INTO answered, line_id FROM calls WHERE call = substr(NEW.stream, 6);
     IF answered IS NULL THEN
-        SELECT (convert_from(body, 'UTF8')::jsonb ->> 'answered_at')::timestamptz INTO answered
-            FROM events WHERE stream = NEW.stream AND name = 'call.answered' AND body_codec = 'plain' LIMIT 1;
+        -- The first events of a call come in one transaction, and the call log follows them.
+        SELECT (content ->> 'answered_at')::timestamptz, content ->> 'line' INTO answered, line_id
+            FROM (SELECT convert_from(body, 'UTF8')::jsonb AS content FROM events
+                  WHERE stream = NEW.stream AND name = 'call.answered' AND body_codec = 'plain' LIMIT 1) AS first;
     END IF;
     IF answered IS NOT NULL THEN
         INSERT INTO outbox (business, kind, subject, body, created_at) VALUES (
             '', 'call.updated', substr(NEW.stream, 6),
-            format('{"at_ms":%s,"change":"%s","seq":%s}', NEW.at_ms, NEW.name, NEW.seq),
+            json_build_object('at_ms', NEW.at_ms, 'change', NEW.name, 'line', line_id, 'seq', NEW.seq)::text,
             answered + NEW.at_ms * interval '1 millisecond');
     END IF;
     RETURN NULL;

@@ -14,6 +14,9 @@ from typing import Any
 
 from procrastinate import App
 from procrastinate.connector import BaseAsyncConnector, Notify
+from procrastinate.exceptions import NoResult
+from procrastinate.jobs import Status
+from procrastinate.types import JSONDict
 from psycopg import AsyncConnection as Driver
 from psycopg import OperationalError, sql
 from psycopg.rows import DictRow, dict_row
@@ -102,13 +105,11 @@ def _wrapped(value: Any) -> Any:
     if isinstance(value, dict):
         return Jsonb(value)
     if isinstance(value, tuple | list):
-        return type(value)(map(_wrapped, value)) if type(value) is list else tuple(map(_wrapped, value))
+        return [_wrapped(item) for item in value] if isinstance(value, list) else tuple(map(_wrapped, value))
     return value
 
 
 def _one(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    from procrastinate.exceptions import NoResult
-
     if not rows:
         raise NoResult
     return rows[0]
@@ -143,7 +144,7 @@ class JobQueue:
         self._clock = clock
         self._app = App(connector=EngineConnector(engine))
         self._deliver = deliver
-        self._app.task(self._work, name=DELIVER, queue=QUEUE)
+        self._app.task(name=DELIVER, queue=QUEUE)(self._work)
 
     async def _work(self, delivery: int) -> None:
         await self._deliver(delivery)
@@ -152,7 +153,8 @@ class JobQueue:
         """One job for each delivery; they exist when the transaction of ``connection`` commits."""
         if deliveries:
             deferrer = self._app.configure_task(DELIVER, queue=QUEUE, connection=connection)
-            await deferrer.batch_defer_async(*({"delivery": one} for one in deliveries))
+            jobs: list[JSONDict] = [{"delivery": one} for one in deliveries]
+            await deferrer.batch_defer_async(*jobs)
 
     async def run(self) -> None:
         """Work until cancelled; the deliveries under way are finished first."""
@@ -180,8 +182,6 @@ class JobQueue:
         manager = self._app.job_manager
         stalled = list(await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=120))
         for job in stalled:
-            from procrastinate.jobs import Status
-
             with contextlib.suppress(Exception):
                 await manager.finish_job(job, status=Status.FAILED, delete_job=True)
         return len(stalled)
