@@ -120,7 +120,9 @@ _LIGHT = frozenset(
     ]
 )
 _QUESTION = re.compile(
-    r"^(?:(?:and|so|but|um|uh|oh|okay|ok|well|hi|hello|also|actually|sorry|yes|yeah|yep|sure|no)\s+)*"
+    r"^(?:(?:and|so|but|um|uh|er|erm|hmm|oh|ah|okay|ok|well|hi|hello|hey|also|actually|sorry|yes|yeah|yep|sure|no|wait|look|"
+    r"listen|say|just|first|before that|before i do|by the way|hold on|hang on|tell me|excuse me|quick question|"
+    r"one question|one more thing|one thing|can i ask|let me ask|may i ask|do you know|i was wondering|im wondering)\s+)*"
     r"(?:what|whats|when|where|wheres|how|hows|why|who|which|is|am|are|was|were|has|do|does|did|will|can|could|would|may|should|have)\b"
 )
 _OWN_WISH = re.compile(
