@@ -60,6 +60,8 @@ class Guidance:
     """values just named to choose from: "the second one" """
     heard: str = ""
     """how much of a read-back the caller had heard when they set in; empty: all of it"""
+    more: bool = False
+    """the caller was asked whether there is anything else: "that's it" is a no"""
     language: str = ""
     """locale to listen in; empty: the line's"""
     silence_ms: int = 7_000

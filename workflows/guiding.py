@@ -32,7 +32,7 @@ from calls.guidance import Guidance, Option, SlotExpectation
 from calls.run import CallFacts, Run
 from spoken import Kind, expectation
 from workflows.asking import CHANGE, allows
-from workflows.language.model import Choose, Collect, Confirm, End, Intent, Script, Slot
+from workflows.language.model import Choose, Collect, Confirm, End, Intent, Script, Slot, Start
 from workflows.language.scripts import ScriptSet
 from workflows.language.wording import ROBOT, ROBOT_SAYS
 from workflows.offers import CALLER_NAME, GROWN_UP, OWN_NAME
@@ -56,8 +56,8 @@ def guidance_for(scripts: ScriptSet, run: Run, facts: CallFacts) -> Guidance:
     """What is wanted where ``run`` stands."""
     turn = Turn(scripts, run, facts)
     slots = _slots(turn)
-    workflows = _workflows(turn)
     primary = _primary(turn)
+    workflows = () if _takes_any_words(turn, primary) else _workflows(turn)
     patience = _patience(turn, primary)
     return Guidance(
         step=run.step,
@@ -72,10 +72,26 @@ def guidance_for(scripts: ScriptSet, run: Run, facts: CallFacts) -> Guidance:
         proposed=_proposed(turn),
         part=turn.run.parts.get(primary),
         offered=tuple(items(turn.run.facts.get(f"_offered.{primary}"))),
+        more=_asks_for_more(turn),
         language=turn.own_locale,
         silence_ms=_silence(turn, patience),
         patience=patience,
     )
+
+
+def _takes_any_words(turn: Turn, primary: str) -> bool:
+    """Asked for a message, "I paid the bill this morning" is the message, and no wish to speak of bills."""
+    slot = turn.script.slots.get(primary)
+    return slot is not None and slot.kind == Kind.free_text
+
+
+def _asks_for_more(turn: Turn) -> bool:
+    """A yes leads to what else there is, a no to the end."""
+    step = turn.step
+    if not isinstance(step, Choose) or turn.run.confirming or not (step.yes and step.no):
+        return False
+    steps = turn.script.steps
+    return isinstance(steps[step.yes], Choose | Start) and isinstance(steps[step.no], End)
 
 
 def _slots(turn: Turn) -> tuple[SlotExpectation, ...]:

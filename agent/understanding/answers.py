@@ -47,6 +47,12 @@ _HAS_NONE = re.compile(
     re.IGNORECASE,
 )
 """What callers say who have nothing to give where that is an answer."""
+_THAT_IS_ALL = re.compile(
+    r"(?:(?:um|uh|er|well|ok|okay|no|nope|yeah|yes|i think|i guess|alright|all right)[\s,]+)*"
+    r"(?:that(?:'?s| is|'?ll be| will be| would be)|this is) (?:it|all|everything|enough|about it)\b",
+    re.IGNORECASE,
+)
+"""No, to "is there anything else"; to a read-back it would be a yes."""
 _LEAST_ASKED = 0.4
 _LEAST_UNASKED = 0.6
 
@@ -61,6 +67,8 @@ def read_answer(text: str, guidance: Guidance, facts: CallFacts) -> Answered | N
         slot = guidance.slot(guidance.primary)
         if slot is None or slot.kind != Kind.yes_no:
             return None
+    if guidance.more and _THAT_IS_ALL.match(text.strip()):
+        return Answered(Answer.NO, 0.9, True, text)
     found = parse(Kind.yes_no, text, context_for((), facts))
     if awaited and refuses(text) and (found is None or found.value):
         return Answered(Answer.NO, 0.8, False, text)

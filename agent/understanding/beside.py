@@ -103,7 +103,7 @@ def _is_answer(
     if isinstance(command, UseCallerNumber):
         return not _phone_asked(guidance)
     if isinstance(command, Affirm | Deny):
-        return not confirming or bool(scripts)
+        return not confirming or bool(scripts) or (guidance.more and _says_no(answered))
     plain_answer = confirming and answered is not None and answered.alone
     if isinstance(command, Cancel):
         # "cancel my appointment" starts a script where there is one; "never mind" may be a plain no to one value.

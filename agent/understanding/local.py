@@ -110,6 +110,7 @@ def read_words(heard: Heard, guidance: Guidance, facts: CallFacts, intents: Inte
         return (question,)
     script = scripts[0] if scripts else None
     readings = [r for r in readings if not _says_a_wish(r, wishes)]
+    readings = [r for r in readings if not _names_another(r, guidance)]
     readings = _without_swallowed(readings, bool(wishes), script, words, text)
     commands = _commands(heard, guidance, answered, readings)
     if script is not None and _means_a_value(commands, guidance):
@@ -165,6 +166,15 @@ def _means_a_value(commands: tuple[Command, ...], guidance: Guidance) -> bool:
     """ "I want to change the day", where a day has been given: that one, and no appointment of long ago."""
     proposed = guidance.proposed is not None
     return any(isinstance(c, CorrectSlot) and (c.value is None or proposed) for c in commands)
+
+
+def _names_another(reading: Reading, guidance: Guidance) -> bool:
+    """ "The problem is wrong", where one was written down: that text, and not the reason "a problem" once more."""
+    if kind_of(reading.slot) is not Kind.choice or not reading.slot.filled:
+        return False
+    own = plain(reading.parsed.text).removeprefix("a ").removeprefix("the ")
+    others = (slot for slot in guidance.slots if slot.filled and slot.slot != reading.slot.slot)
+    return any(own == plain(name).removeprefix("the ").removeprefix("my ") for slot in others for name in slot.names)
 
 
 def _without_swallowed(
