@@ -24,7 +24,7 @@ from workflows.language.model import Script
 from workflows.language.nodes import ScriptError, suggestion
 from workflows.language.paths import lines_of
 from workflows.language.scripts import ScriptSet
-from workflows.versions.store import FILES, Release, VersionStore, digest_of
+from workflows.versions.store import Release, VersionStore, digest_of
 from workflows.versions.traffic import pick
 
 STORE_S = 0.5
@@ -144,7 +144,7 @@ class LiveScripts:
         for script in scripts:
             text = contents.get(script.name, "")
             if digest_of(text) == script.digest:
-                await self._store.keep(script.name, text, FILES, script.file, self._clock.wall())
+                await self._store.keep(script.name, text, script.file, self._clock.wall())
 
     # --- putting together -----------------------------------------------------------------------------
 

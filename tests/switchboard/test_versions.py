@@ -29,7 +29,7 @@ from workflows.language.model import Script
 from workflows.language.nodes import ScriptError
 from workflows.language.scripts import SHIPPED, ScriptSet, shipped_scripts
 from workflows.versions.publishing import Publisher, PublishRefused, diff
-from workflows.versions.store import VersionStore, digest_of
+from workflows.versions.store import FILES, VersionStore, digest_of
 from workflows.versions.traffic import share_of
 
 NOW = datetime(2026, 3, 10, 14, tzinfo=UTC)
@@ -77,6 +77,32 @@ def test_a_draft_is_read_checked_and_kept_once(fresh_database: str) -> None:
             with pytest.raises(ConfigurationError, match="--author and --reason"):
                 await store.draft(edited("two"), "book.yaml", author, reason, NOW)
         assert [version.digest for version in await store.versions("book")] == [first.digest]
+
+    run(fresh_database, scene)
+
+
+@pytest.mark.parametrize("before", ["a file", "a draft"])
+def test_the_newest_draft_is_the_one_drafted_last(fresh_database: str, before: str) -> None:
+    async def scene(store: VersionStore, _engine: AsyncEngine) -> None:
+        if before == "a draft":
+            await store.draft(edited("two"), "book.yaml", "ana", "a try", NOW)
+        await store.draft(edited("one"), "book.yaml", "ben", "another", NOW)
+        if before == "a file":
+            await store.keep("book", edited("two"), "book.yaml", NOW)
+        await store.draft(edited("two"), "book.yaml", "eve", "back to it", NOW)
+        newest, named = await store.newest("book"), await store.version("book", digest_of(edited("two")))
+        assert newest is not None and newest == named
+        assert (newest.digest, newest.author, newest.reason) == (digest_of(edited("two")), "eve", "back to it")
+
+    run(fresh_database, scene)
+
+
+def test_a_file_that_takes_calls_is_kept_once(fresh_database: str) -> None:
+    async def scene(store: VersionStore, _engine: AsyncEngine) -> None:
+        for _ in range(3):
+            await store.keep("book", BOOK, "book.yaml", NOW)
+        assert [version.author for version in await store.versions("book")] == [FILES]
+        assert await store.newest("book") is None
 
     run(fresh_database, scene)
 

@@ -66,35 +66,42 @@ class VersionStore:
         self._database = database
 
     async def draft(self, content: str, file: str, author: str, reason: str, now: datetime) -> Version:
-        """Keep a text as a draft; the same text again is the draft it was. Raises ScriptError, ConfigurationError."""
+        """Keep a text as the newest draft; the newest one again is the draft it was.
+
+        Raises ScriptError, ConfigurationError.
+        """
         _named(author, reason)
         script = read_script(content, file)
-        await self.keep(script.name, content, author, reason, now)
-        found = await self.version(script.name, script.digest)
-        assert found is not None, "just kept"
-        return found
+        newest = await self.newest(script.name)
+        if newest is not None and newest.digest == script.digest:
+            return newest
+        return await self._add(script.name, content, author, reason, now)
 
-    async def keep(self, name: str, content: str, author: str, reason: str, now: datetime) -> None:
-        """Keep a text that was read and found good."""
+    async def keep(self, name: str, content: str, file: str, now: datetime) -> None:
+        """Keep the text of a file that takes calls, unless it is here already."""
+        if await self.version(name, digest_of(content)) is None:
+            await self._add(name, content, FILES, file, now)
+
+    async def _add(self, name: str, content: str, author: str, reason: str, now: datetime) -> Version:
         row = {"name": name, "digest": digest_of(content), "content": content}
         row |= {"author": author, "reason": reason}
-        kept = insert(script_versions).values(**row, drafted_at=now).on_conflict_do_nothing()
+        added = insert(script_versions).values(**row, drafted_at=now).returning(*script_versions.c)
         async with self._database.begin() as connection:
-            await connection.execute(kept)
+            return _version((await connection.execute(added)).mappings().one())
 
     async def version(self, name: str, digest: str) -> Version | None:
         """A version by its digest, or the beginning of one (8 letters at least) when only one begins so.
 
-        Raises ConfigurationError when several do.
+        Of a text that was drafted, the last time it was. Raises ConfigurationError when several begin so.
         """
         if len(digest) < 8 or not digest.isalnum():
             raise ConfigurationError(f"{digest!r} is no digest; give at least its first 8 letters")
-        wanted = select(script_versions).where(
-            script_versions.c.name == name, script_versions.c.digest.startswith(digest)
-        )
+        column = script_versions.c
+        found = select(script_versions).where(column.name == name, column.digest.startswith(digest))
+        wanted = found.order_by(column.author == FILES, column.number.desc())
         async with self._database.connect() as connection:
-            rows = (await connection.execute(wanted.limit(2))).mappings().all()
-        if len(rows) > 1:
+            rows = (await connection.execute(wanted)).mappings().all()
+        if len({row["digest"] for row in rows}) > 1:
             raise ConfigurationError(f"several versions of {name} begin with {digest}; give more of the digest")
         return _version(rows[0]) if rows else None
 

@@ -21,16 +21,17 @@ metadata = MetaData()
 script_versions = Table(
     "script_versions",
     metadata,
-    Column("name", Text, primary_key=True),
-    Column("digest", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("digest", Text, nullable=False),
     Column("content", Text, nullable=False),
     Column("author", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("drafted_at", DateTime(timezone=True), nullable=False),
-    Column("number", BigInteger, Identity(always=True), nullable=False),
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
     CheckConstraint("digest ~ '^[0-9a-f]{64}$'", name="script_versions_digest"),
+    Index("script_versions_by_digest", "name", "digest"),
 )
-"""Every text a script ever had here: drafts, what was published, and files that took calls."""
+"""Every text a script ever had here: drafts, what was published, and files that took calls. One row each time."""
 
 script_releases = Table(
     "script_releases",
