@@ -155,17 +155,18 @@ class LiveScripts:
         if known is not None:
             self._sets.move_to_end(key)
             return known
-        scripts = base
-        for name, digest in picks.items():
-            script = await self._script(name, digest)
-            if script is not None and base.scripts.get(name) != script:
-                scripts = _joined(scripts, script)
-        missing = [version for version in began if not scripts.has(*version)]
+        published = [await self._script(name, digest) for name, digest in picks.items()]
+        newer = [script for script in published if script is not None and base.scripts.get(script.name) != script]
+        scripts = _joined(base, newer) if newer else base
+        missing = [version for version in sorted(began) if not scripts.has(*version)]
         older = [script for version in missing if (script := await self._script(*version, wait_s=OLD_S)) is not None]
         if older:
             kept = {**scripts.older, **{(script.name, script.digest): script for script in older}}
             scripts = ScriptSet(scripts.scripts, kept)
-        self._sets[key] = scripts
+        read = all(version in self._known for version in (*picks.items(), *missing))
+        if read and base is self._copies.scripts:
+            # What could not be read just now is asked for again by the next call.
+            self._sets[key] = scripts
         while len(self._sets) > SETS_KEPT:
             self._sets.popitem(last=False)
         return scripts
@@ -212,11 +213,16 @@ def _began_with(state: CallState) -> frozenset[tuple[str, str]]:
     return frozenset((name, digest) for name, digest in [(run.script, run.version), *frames] if name and digest)
 
 
-def _joined(scripts: ScriptSet, script: Script) -> ScriptSet:
+def _joined(scripts: ScriptSet, newer: Sequence[Script]) -> ScriptSet:
+    """``scripts`` with all of ``newer``, which may name each other; with as many as can be used if not all can."""
     try:
-        return scripts.replacing([script])
-    except ScriptError as why:
-        log.error("a published version cannot be used beside the other scripts: %s", why)
+        return scripts.replacing(newer)
+    except ScriptError:
+        for script in newer:
+            try:
+                scripts = scripts.replacing([script])
+            except ScriptError as why:
+                log.error("a published version cannot be used beside the other scripts: %s", why)
         return scripts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ from workflows.language.model import Script
 from workflows.language.nodes import ScriptError
 from workflows.language.scripts import SHIPPED, ScriptSet, shipped_scripts
 from workflows.versions.publishing import Publisher, PublishRefused, diff
-from workflows.versions.store import FILES, VersionStore, digest_of
+from workflows.versions.store import FILES, Release, Version, VersionStore, digest_of
 from workflows.versions.traffic import share_of
 
 NOW = datetime(2026, 3, 10, 14, tzinfo=UTC)
@@ -241,6 +241,59 @@ def test_an_edit_counts_for_the_next_call_and_a_slip_does_not(
             assert await title(here) == "mended" and here.copies.complaints == ()
             os.unlink(path)
             assert await title(here) == "a new appointment"
+
+    run(fresh_database, scene)
+
+
+EXTRA = """\
+script: extra
+title: something extra
+slots: {day: {kind: date}}
+steps:
+  day: {collect: day, ask: "Which day?"}
+  bye: {end: done, say: Goodbye.}
+"""
+CALLS_EXTRA = BOOK.replace("steps:\n", "steps:\n  extra_first: {call: extra}\n", 1)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_published_scripts_may_name_each_other_in_whatever_order_they_come(
+    fresh_database: str, backwards: bool
+) -> None:
+    async def scene(store: VersionStore, _engine: AsyncEngine) -> None:
+        publisher = Publisher(store, shipped_scripts(), [good])
+        for content, name in ((EXTRA, "extra"), (CALLS_EXTRA, "book"), (f"{EXTRA}\n", "extra")):
+            await store.draft(content, f"{name}.yaml", "ana", "a try", NOW)
+            await publisher.publish(name, "", "ana", "go", NOW)
+        current = store.current
+
+        async def ordered() -> Mapping[str, Release]:
+            return dict(sorted((await current()).items(), reverse=backwards))
+
+        store.current = ordered  # type: ignore[method-assign]
+        async with live(store) as here:
+            director = await here.director(LINE, IncomingCall("CA1", "", "+15550100"), CallState())
+            assert isinstance(director, ScriptDirector)
+            assert director.scripts.scripts["book"].digest == digest_of(CALLS_EXTRA)
+            assert director.scripts.scripts["extra"].digest == digest_of(f"{EXTRA}\n")
+
+    run(fresh_database, scene)
+
+
+def test_a_version_that_could_not_be_read_once_is_asked_for_again(fresh_database: str) -> None:
+    async def scene(store: VersionStore, _engine: AsyncEngine) -> None:
+        await store.draft(edited("one"), "book.yaml", "ana", "first", NOW)
+        await Publisher(store, shipped_scripts(), [good]).publish("book", "", "ana", "go", NOW)
+        async with live(store) as here:
+            read = store.version
+
+            async def away(_name: str, _digest: str) -> Version | None:
+                raise TimeoutError
+
+            store.version = away  # type: ignore[method-assign]
+            assert await title(here) == "a new appointment"
+            store.version = read  # type: ignore[method-assign]
+            assert await title(here) == "one"
 
     run(fresh_database, scene)
 

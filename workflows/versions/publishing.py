@@ -28,7 +28,7 @@ class PublishRefused(ConfigurationError):
 
 
 class Publisher:
-    """Changes what counts. ``base``: the scripts that stand beside the one to be published."""
+    """Changes what counts. ``base``: the files; what is published of others stands beside a new version too."""
 
     def __init__(self, store: VersionStore, base: ScriptSet, checks: Sequence[Check]) -> None:
         self._store = store
@@ -94,11 +94,22 @@ class Publisher:
         return version
 
     async def _check(self, version: Version) -> None:
-        script = read_script(version.content, f"{version.name}@{version.digest[:8]}")
-        together = self._base.replacing([script])
+        script = _read(version)
+        together = self._base.replacing([*await self._beside(version.name), script])
         messages = [message for check in self._checks for message in await check(together, script)]
         if messages:
             raise PublishRefused(version.name, messages)
+
+
+    async def _beside(self, name: str) -> list[Script]:
+        """What calls will find beside ``name``: the other scripts' published versions."""
+        others = [release for release in (await self._store.current()).values() if release.name != name]
+        versions = [await self._store.version(release.name, release.digest) for release in others]
+        return [_read(version) for version in versions if version is not None]
+
+
+def _read(version: Version) -> Script:
+    return read_script(version.content, f"{version.name}@{version.digest[:8]}")
 
 
 def _counts(release: Release) -> tuple[str, str, int]:
