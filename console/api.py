@@ -13,6 +13,7 @@ from console.problems import problem
 from console.queries import query_of, whole
 from console.reading import CallReader, CallView
 from records.call_index import CallRow
+from records.summary_formats import summary_json
 from records.transcript_formats import as_json, write
 from records.waterfall import summarize
 
@@ -142,6 +143,7 @@ def call_json(view: CallView) -> dict[str, JsonValue]:
         turns.append({**told, "total": turn.total})
     return {
         **row_json(view.row),
+        "summary": summary_json(view.summary),
         "chain": {
             "events": len(view.envelopes),
             "verified": not view.chain_fault,

@@ -12,6 +12,7 @@ from console.markup import Markup, el, join
 from console.reading import CallView
 from console.transcript_view import transcript_view
 from records.entries import ActionLine, SlotLine
+from records.summary_formats import summary_lines
 from records.transcript_formats import clock
 
 
@@ -42,6 +43,7 @@ def parts(view: CallView) -> Markup:
     return join(
         _chain_fault(view),
         _facts(view),
+        _summary(view),
         el(
             "div",
             el("section", el("h2", "Transcript"), transcript_view(view.transcript, view.row.live), class_="card"),
@@ -84,6 +86,11 @@ def _facts(view: CallView) -> Markup:
         ("Record", chain),
     )
     return el("dl", *(el("div", el("dt", name), el("dd", value)) for name, value in facts), class_="facts card")
+
+
+def _summary(view: CallView) -> Markup:
+    rows = [join(el("dt", name), el("dd", told)) for name, told in summary_lines(view.summary)]
+    return el("section", el("h2", "Summary"), el("dl", *rows, class_="pairs"), class_="card")
 
 
 def _receipts(view: CallView) -> Markup:

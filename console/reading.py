@@ -13,8 +13,10 @@ from calls.errors import BrokenChain, UnknownEvent
 from calls.events import CallEvent
 from calls.record import stream_of
 from records.call_index import CallIndex, CallRow
+from records.cases import load_case
 from records.recording_path import recording_path
 from records.store import load_stream
+from records.summary import CallSummary, summarize_call
 from records.transcript import Transcript, transcribe
 from records.waterfall import TurnLatency, waterfall
 
@@ -31,6 +33,7 @@ class CallView:
     """why the chain is broken; empty: every event was verified"""
     unread: int
     """events which this release cannot read; they are left out of everything folded"""
+    summary: CallSummary
 
 
 class CallReader:
@@ -57,7 +60,9 @@ class CallReader:
         except BrokenChain as broken:
             fault = str(broken)
         events, unread = _readable(envelopes)
-        return CallView(row, envelopes, transcribe(events), waterfall(events), fault, unread)
+        after, _ = _readable(await load_case(self._engine, call))
+        summary = summarize_call(events, after)
+        return CallView(row, envelopes, transcribe(events), waterfall(events), fault, unread, summary)
 
     def recording(self, row: CallRow) -> Path | None:
         """The recording's file; None when there is none."""

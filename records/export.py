@@ -25,6 +25,8 @@ from records.call_index import MOST, CallIndex, CallQuery, CallRow
 from records.recording import digest_of
 from records.recording_path import recording_name, recording_path
 from records.store import FIELDS, load_stream
+from records.summary import summarize_call
+from records.summary_formats import summary_text
 from records.transcript import transcribe
 from records.transcript_formats import as_text
 
@@ -125,8 +127,9 @@ def _export_call(
     }
     folder.write(f"{stem}.jsonl", b"".join(json_of(envelope) + b"\n" for envelope in envelopes))
     try:
-        text = as_text(transcribe(envelope.event() for envelope in envelopes))
-        folder.write(f"{stem}.txt", text.encode())
+        events = [envelope.event() for envelope in envelopes]
+        folder.write(f"{stem}.txt", as_text(transcribe(events)).encode())
+        folder.write(f"{stem}.summary.txt", summary_text(summarize_call(events)).encode())
     except RecordError as fault:
         faults.append(f"{row.call}: no transcript, because {fault}")
     if row.recording and recordings_dir is not None:

@@ -31,6 +31,7 @@ from switchboard.database import Progress, open_engine, open_stores
 from switchboard.desk import RecordDesk
 from switchboard.hang_up import HangUpWatch
 from switchboard.host import Host
+from switchboard.jobs import RecordedTexts, open_jobs
 from switchboard.late_receipts import LateReceipts
 from switchboard.lines import LineBook
 from switchboard.live import TailedSink
@@ -47,6 +48,7 @@ from switchboard.working_copies import WorkingCopies
 from telephony.callbacks import Callbacks
 from telephony.door import Door
 from telephony.media import MediaParts
+from telephony.messages import MessageCallbacks
 from telephony.signature import SignatureCheck
 from telephony.tokens import CallTokens
 from telephony.twilio_rest import TwilioRest
@@ -100,7 +102,9 @@ async def open_house(
         recorded = PostgresSink(database, worker, settings.var / "spool", clock, lambda s: _taken_over(door, s))
         await stack.enter_async_context(recorded.running())
         sink = TailedSink(recorded)
-        actions = await stack.enter_async_context(ActionRunner(database, clock))
+        jobs = await stack.enter_async_context(open_jobs(database, book, settings, clock, SystemRandomness()))
+        without = () if jobs.texts_possible else ("record_consent", "send_confirmation")
+        actions = await stack.enter_async_context(ActionRunner(database, clock, without=without))
         await _seed(database, book.lines, clock)
         await prerender(engine, book.lines)
         orders = Orders(database, clock, SystemRandomness(), worker)
@@ -132,11 +136,13 @@ async def open_house(
         )
         media = MediaParts(host, door, tokens, clock, sockets=opened)
         order_desk = OrderDesk(database, door, sink, clock)
-        chores = (LateReceipts(database, receipts, clock).record, opened.forget_old, order_desk.forget_old)
+        late = LateReceipts(database, receipts, clock)
+        chores = (late.record, opened.forget_old, order_desk.forget_old, jobs.relay.forget_stalled)
         group = await stack.enter_async_context(asyncio.TaskGroup())
         lasting = [group.create_task(Sweeper(database, desk, clock, chores).run()), group.create_task(places.run())]
         lasting.append(group.create_task(scripts.run()))
         lasting.append(group.create_task(order_desk.run()))
+        lasting.append(group.create_task(jobs.run()))
         if settings.twilio_account_sid and settings.twilio_auth_tokens:
             rest = await _rest(stack, settings)
             lasting.append(group.create_task(HangUpWatch(sink, door, rest, clock, opened.is_closed).run()))
@@ -144,7 +150,8 @@ async def open_house(
             stack.callback(task.cancel)
         callbacks = Callbacks(door, desk, tokens, clock, settings.public(), opened)
         check = signature_check(settings)
-        webhooks = Webhooks(callbacks, media, check, insecure_dev=settings.insecure_dev)
+        texts = MessageCallbacks(RecordedTexts(database, clock, book))
+        webhooks = Webhooks(callbacks, media, check, insecure_dev=settings.insecure_dev, messages=texts)
         yield House(stores, book, database, sink, engine, door, desk, media, webhooks, recordings, clock, places)
 
 

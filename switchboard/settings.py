@@ -40,6 +40,12 @@ SETTINGS = (
     Setting("TWILIO_ACCOUNT_SID", "", "The Twilio account, AC..."),
     Setting("TWILIO_AUTH_TOKEN", "", "Its auth token; several, separated by commas, while rotating.", True),
     Setting("TWILIO_API_BASE_URL", "https://api.twilio.com", "Twilio's REST interface, or a twin of it."),
+    Setting("TWILIO_TEXT_NUMBER", "", "What texts come from: +1..., or a service MG... Empty: the line's."),
+    Setting("SMTP_URL", "", "The mail server, smtps://user:password@host or smtp://... Empty: no e-mail.", True),
+    Setting("MAIL_FROM", "", "The address e-mail comes from."),
+    Setting("SWITCHBOARD_QUIET_HOURS", "21:00-08:00", "When nobody is texted unasked, where they are; or none."),
+    Setting("SWITCHBOARD_LOCAL_HOSTS", "", "Hosts of your own network that webhooks and HTTP actions may reach."),
+    Setting("SWITCHBOARD_SYSTEMS", "systems.yaml", "HTTP actions of your own systems. Need not be there."),
     Setting("DEEPGRAM_API_KEY", "", "For lines that hear or speak with Deepgram.", True),
     Setting("ANTHROPIC_API_KEY", "", "For lines that understand with Claude.", True),
     Setting("ELEVENLABS_API_KEY", "", "For lines that speak with ElevenLabs.", True),
@@ -69,6 +75,13 @@ class Settings:
     insecure_dev: bool = False
     scripts: Path = Path("scripts")
     """folder of scripts beside the shipped ones; need not be there"""
+    text_number: str = ""
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    quiet_hours: str = "21:00-08:00"
+    local_hosts: str = ""
+    systems: Path = Path("systems.yaml")
+    """file of HTTP actions; need not be there"""
 
     @property
     def on_loopback(self) -> bool:
@@ -125,6 +138,12 @@ def read(environment: Mapping[str, str] | None = None, *, insecure_dev: bool = F
         log_level=values["LOG_LEVEL"].upper(),
         insecure_dev=insecure_dev,
         scripts=Path(values["SWITCHBOARD_SCRIPTS"]),
+        text_number=values["TWILIO_TEXT_NUMBER"],
+        smtp_url=values["SMTP_URL"],
+        mail_from=values["MAIL_FROM"],
+        quiet_hours=values["SWITCHBOARD_QUIET_HOURS"],
+        local_hosts=values["SWITCHBOARD_LOCAL_HOSTS"],
+        systems=Path(values["SWITCHBOARD_SYSTEMS"]),
     )
 
 

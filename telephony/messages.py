@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 from xml.sax.saxutils import escape
 
-
 MESSAGE, MESSAGE_STATUS = "/twilio/message", "/twilio/message-status"
 
 STOP_WORDS: Final = frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -36,7 +36,8 @@ class ActionRunner:
     """Implements the port ``Actions`` on Postgres. Use as ``async with ActionRunner(engine, clock) as actions``.
 
     Writes belong to the process: they run in the runner's own task group, a caller who hangs up only stops waiting.
-    Leaving the block lets every write under way finish; from then on everything is refused as ``unavailable``.
+    Leaving the block lets every write under way finish; from then on everything is refused as ``unavailable``, as is
+    what this house cannot do (``without``).
     """
 
     def __init__(
@@ -45,11 +46,13 @@ class ActionRunner:
         clock: Clock,
         *,
         handlers: Mapping[str, Handler] | None = None,
+        without: Collection[str] = (),
         read_timeout_s: float = 4.0,
     ) -> None:
         self._engine = engine
         self._clock = clock
-        self._handlers = dict(handlers if handlers is not None else shipped_handlers())
+        known = handlers if handlers is not None else shipped_handlers()
+        self._handlers = {name: handler for name, handler in known.items() if name not in without}
         self._glances: Mapping[str, Glance] = shipped_glances() if handlers is None else {}
         # A look needs no transaction: begin and commit would be two round trips more than the look itself.
         self._looking = engine.execution_options(isolation_level="AUTOCOMMIT")

@@ -9,7 +9,7 @@ from calls.errors import ConfigurationError
 from calls.randomness import Randomness
 from calls.run import ActionRequest, ActionSettled, CallFacts, Receipt
 from workflows.backends.booked import Booked
-from workflows.backends.memory import calendar, callers, desk
+from workflows.backends.memory import calendar, callers, desk, texts
 from workflows.backends.memory.books import Books
 from workflows.backends.memory.taking_back import take_back, undo
 from workflows.backends.one_time_codes import OneTimeCode
@@ -40,6 +40,8 @@ HANDLERS: Mapping[str, Callable[[Books, Wish], Answer]] = {
     "find_answer": desk.find_answer,
     "find_balance": desk.find_balance,
     "promise_payment": desk.promise_payment,
+    "record_consent": texts.record_consent,
+    "send_confirmation": texts.send_confirmation,
 }
 """action -> what carries it out"""
 
@@ -100,4 +102,5 @@ class MemoryActions:
             self.books.outbox += answer.notices
         if isinstance(answer, Done) and done.receipt is not None:
             self.books.receipts[wish.key] = (wish.call, done.receipt)
+            self.books.agreed_at[wish.key] = wish.now
         return done

@@ -19,6 +19,7 @@ from workflows.backends import (
     wait_list,
 )
 from workflows.backends.wishes import Answer, Wish
+from workflows.jobs import agreeing
 
 Handler = Callable[[AsyncConnection, Wish], Awaitable[Answer]]
 """One action, inside a transaction."""
@@ -49,6 +50,8 @@ def shipped_handlers() -> dict[str, Handler]:
         "find_answer": knowledge.find_answer,
         "find_balance": payments.find_balance,
         "promise_payment": payments.promise_payment,
+        "record_consent": agreeing.record_consent,
+        "send_confirmation": agreeing.send_confirmation,
     }
 
 

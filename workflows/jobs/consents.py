@@ -35,13 +35,13 @@ async def give(
 async def consented_before(
     connection: AsyncConnection, business: str, phone: str, scope: str, moment: datetime
 ) -> bool:
-    """Whether consent stood at ``moment`` and still does."""
+    """Whether consent was given before ``moment`` and still stands."""
     query = select(consents.c.phone).where(
         consents.c.business == business,
         consents.c.phone == phone,
         consents.c.channel == SMS,
         consents.c.scope == scope,
-        consents.c.given_at <= moment,
+        consents.c.given_at < moment,
         consents.c.withdrawn_at.is_(None),
     )
     return (await connection.execute(query)).first() is not None

@@ -76,9 +76,11 @@ Outcome = Sent | NotSent | Failed
 
 
 class Channel(Protocol):
-    """A way to send. ``waits_s``: seconds between attempts; after the last one it is given up."""
+    """A way to send."""
 
-    waits_s: tuple[float, ...]
+    @property
+    def waits_s(self) -> tuple[float, ...]:
+        """Seconds between attempts; after the last one it is given up."""
 
     async def send(self, delivery: Delivery, occurrence: Occurrence) -> Outcome:
         """Send it, or say why not. May raise OSError or TimeoutError, which count as failed."""
@@ -90,10 +92,12 @@ class Letterhead:
 
     business: str
     number: str
-    """E.164: whom texts come from, and where it is called; empty when there is none"""
+    """E.164: where it is called; empty when there is none"""
     timezone: str = "UTC"
     """IANA"""
     locale: str = "en-US"
+    texts_from: str = ""
+    """E.164, or the carrier's name of a service; empty: nothing can be texted"""
 
 
 class Letterheads(Protocol):

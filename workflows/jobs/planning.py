@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from workflows.backends.one_time_codes import ON_ITS_WAY
+from workflows.jobs.agreeing import WANTED
 from workflows.jobs.appointments import Appointment, appointment, offered
 from workflows.jobs.consents import BOOKING_SCOPE, consented_before
 from workflows.jobs.delivery import EMAIL, SMS, WEBHOOK, Due, Letterheads, Occurrence
@@ -21,8 +22,6 @@ BOOKINGS = ("booking.created", "booking.rescheduled", "booking.cancelled")
 ANNOUNCED = (*CALLS, *BOOKINGS)
 """What webhooks can be told of."""
 
-WANTED = "confirmation.wanted"
-"""A caller has just asked for a text about their booking."""
 OFFERED = "wait_list.offered"
 
 NEWS = timedelta(hours=24)

@@ -67,7 +67,7 @@ class TextChannel:
         head = self._letterheads.of(occurrence.business)
         if self._texts is None:
             return NotSent(NO_ACCOUNT)
-        if not head.number:
+        if not head.texts_from:
             return NotSent("no line of this business has a number of its own: set TWILIO_TEXT_NUMBER")
         async with self._engine.begin() as connection:
             message = await self._compose(connection, occurrence, head)
@@ -77,7 +77,7 @@ class TextChannel:
             if refusal is not None:
                 return refusal
         try:
-            reference = await self._texts.send_text(head.number, message.to, message.words[:LONGEST])
+            reference = await self._texts.send_text(head.texts_from, message.to, message.words[:LONGEST])
         except TextRefused as why:
             if why.stopped:
                 # The carrier heard STOP before we did.

@@ -256,5 +256,22 @@ _DESK = (
     ),
 )
 
-ACTIONS: Mapping[str, ActionSpec] = {spec.name: spec for spec in (*_CALENDAR, *_CALLERS, *_DESK)}
+_TEXTS = (
+    ActionSpec(
+        "record_consent",
+        writes=False,
+        arguments={"phone": "phone"},
+        refusals=frozenset({"stopped"}),
+        leaves_trace=True,
+    ),
+    ActionSpec(
+        "send_confirmation",
+        writes=False,
+        arguments={},
+        refusals=frozenset({"nothing_to_confirm", "stopped"}),
+        leaves_trace=True,
+    ),
+)
+
+ACTIONS: Mapping[str, ActionSpec] = {spec.name: spec for spec in (*_CALENDAR, *_CALLERS, *_DESK, *_TEXTS)}
 """The actions that ship with the project."""

@@ -54,7 +54,7 @@ class OneLetterhead:
     """Every business writes like this one."""
 
     def of(self, business: str) -> Letterhead:
-        return Letterhead(business, "+15550100", "America/New_York", "en-US")
+        return Letterhead(business, "+15550100", "America/New_York", "en-US", "+15550100")
 
     def business_of(self, line: str) -> str:
         return BUSINESS if line == "booking" else ""

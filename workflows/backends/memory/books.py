@@ -98,6 +98,11 @@ class Books:
     outbox: list[Notice] = field(default_factory=list)
     receipts: dict[str, tuple[str, Receipt]] = field(default_factory=dict)
     """idempotency key -> the call, and what it did"""
+    agreed_at: dict[str, datetime] = field(default_factory=dict)
+    """idempotency key of a receipt -> when"""
+    consents: dict[str, datetime] = field(default_factory=dict)
+    """number -> since when it may be texted"""
+    text_stops: set[str] = field(default_factory=set)
     noted: set[str] = field(default_factory=set)
     """keys of what leaves a trace but no receipt"""
 

@@ -32,7 +32,10 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Index("ix_outbox_waiting", "id", postgresql_where=text("sent_at is null")),
     Index(
-        "ux_outbox_call", "kind", "subject", unique=True,
+        "ux_outbox_call",
+        "kind",
+        "subject",
+        unique=True,
         postgresql_where=text("kind in ('call.started', 'call.ended')"),
-    ),  # fmt: skip
+    ),
 )
