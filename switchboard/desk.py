@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 from calls import events as ev
 from calls.chain import Envelope
@@ -48,7 +49,8 @@ class RecordDesk:
         self._tenant = tenant
         self._receipts = receipts
         self._abandoned_elsewhere = abandoned_elsewhere
-        self._writing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._writing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """call -> the lock of whoever writes its record here now"""
 
     async def pending(self, call: str) -> Pending:
         """Where the record leaves the call."""
@@ -69,7 +71,7 @@ class RecordDesk:
 
     async def handed_over(self, call: str, status: str, seconds: int) -> None:
         """The dialled side ended; with an answer the call is over."""
-        async with self._writing[call]:
+        async with self._lock(call):
             past = await self._sink.load(stream_of(call))
             if _last(past, HANDOVER) != "handover.requested" or past[-1].name == "call.ended":
                 return  # a repeated callback, or one the end of the call has overtaken
@@ -86,19 +88,21 @@ class RecordDesk:
 
     async def over(self, call: str, reason: str) -> None:
         """The carrier says the call is over. A call that lost its line, or is with a person, ends here."""
-        async with self._writing[call]:
+        async with self._lock(call):
             floor = await self._floor(call)
             if floor in (Floor.IDLE, Floor.ENDED):
                 return
             # With a session it is still being written, and will be ended there; unless its process is gone.
             if floor is Floor.AWAY or await self._is_abandoned(call, reason):
                 await self._end(call, reason)
-        self._writing.pop(call, None)
 
     async def abandoned(self, call: str) -> None:
         """Nobody has taken the call up again since its process died: it ended with its last event."""
-        async with self._writing[call]:
+        async with self._lock(call):
             await self._end(call, "process_lost")
+
+    def _lock(self, call: str) -> asyncio.Lock:
+        return self._writing.setdefault(call, asyncio.Lock())
 
     async def _is_abandoned(self, call: str, reason: str) -> bool:
         return await self._abandoned_elsewhere(call, reason) and await self._floor(call) is not Floor.ENDED

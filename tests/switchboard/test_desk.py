@@ -121,3 +121,14 @@ def test_what_was_committed_unseen_stands_on_the_record_before_its_end(tmp_path:
         assert names[2:] == ["action.committed", "handover.failed", "call.ended"]
 
     run_virtual(scene())
+
+
+def test_nothing_is_kept_of_calls_that_are_over(tmp_path: Path) -> None:
+    async def scene() -> None:
+        desk, _ = await desk_after(tmp_path, ANSWERED, ENDED)
+        await desk.over("CA1", "completed")
+        await desk.handed_over("CA1", "busy", 0)
+        await desk.abandoned("CA1")
+        assert not desk._writing
+
+    run_virtual(scene())
