@@ -25,7 +25,7 @@ from workflows.language.model import (
     Verify,
 )  # fmt: skip
 from workflows.language.nodes import Problem, suggestion
-from workflows.language.paths import edges, entries, lines_of, preceded, reached, slots_of, unproven
+from workflows.language.paths import edges, entries, lines_of, may_be_empty_at, preceded, reached, slots_of, unproven
 
 FIRM = Checks()
 """Every check of this module."""
@@ -178,7 +178,7 @@ def unconfirmed(subject: Subject) -> Iterator[Found]:
 def unread_slots(subject: Subject) -> Iterator[Found]:
     """A line speaks of a slot which may still be empty there: the caller would hear a sentence with a hole.
 
-    Fix: collect the slot before it on every way.
+    Fix: collect the slot before it on every way, or lead there from a branch on the slot.
     """
     script = subject.script
     for step in script.steps.values():
@@ -186,9 +186,10 @@ def unread_slots(subject: Subject) -> Iterator[Found]:
         if isinstance(step, Collect):
             spoken = [(name, at) for name, at in spoken if name != step.slot]
         for slot, at in dict.fromkeys(spoken):
-            if not preceded(script, {s.id for s in script.steps.values() if _asks(s, slot)}, step.id):
+            if may_be_empty_at(script, slot, {s.id for s in script.steps.values() if _asks(s, slot)}, step.id):
                 reason = f"step {step.id} speaks of {slot!r}, which may not be known there"
-                yield Found(at, reason, f"collect {slot} before it on every way")
+                fix = f"collect {slot} before it on every way, or decide with slot: {slot} and known: true"
+                yield Found(at, reason, fix)
     for topic in script.topics.values():
         for place in topic.answer.places:
             if place.source in ("slot", "fact"):

@@ -70,6 +70,34 @@ def lines_of(step: Step) -> Iterator[Line]:
             pass
 
 
+def leads_while_empty(step: Step, slot: str) -> list[str]:
+    """Where a step can lead as long as ``slot`` is empty: not along a branch that asks for one of its values."""
+    if not isinstance(step, Decide):
+        return [target for target, _ in edges(step)]
+    found: list[str] = []
+    for case in step.cases:
+        about = case.source == "slot" and case.subject == slot
+        if not about or case.known is False:
+            found.append(case.then)
+        if about and case.known is False:
+            return found
+    return [*found, step.otherwise]
+
+
+def may_be_empty_at(script: Script, slot: str, asking: set[str], before: str) -> bool:
+    """Whether a way leads to ``before`` on which ``slot`` got no value: past ``asking`` and past every branch on it."""
+    seen: set[str] = set()
+    todo = [name for name in (script.first, script.on_cancel) if name]
+    while todo:
+        name = todo.pop()
+        if name == before:
+            return True
+        if name in script.steps and name not in seen and name not in asking:
+            seen.add(name)
+            todo += leads_while_empty(script.steps[name], slot)
+    return False
+
+
 def reached(steps: Mapping[str, Step], start: str, without: str = "") -> set[str]:
     """Steps that can be reached, never over a commit of the action ``without``."""
     seen: set[str] = set()

@@ -70,6 +70,22 @@ def proof_by_hint(subject: Subject) -> Iterator[Found]:
             yield Found(line, f"step {step.id} believes a caller for {named} alone", "add a code to by:")
 
 
+@PRIVACY.add("proof-not-on-record")
+def proof_not_on_record(subject: Subject) -> Iterator[Found]:
+    """A customer is to be proved by a code, and no customer's record holds one: every caller would be turned away.
+
+    Fix: prove a customer by name, date of birth, post code, phone or e-mail, or by a one-time code.
+    """
+    for step in written(subject):
+        if isinstance(step, Verify) and step.what == "customer":
+            codes = [name for name in step.by if subject.script.slots[name].kind == Kind.code]
+            for name in codes:
+                if name == ONE_TIME_CODE:
+                    continue
+                line = place_of(subject, "steps", step.id, "by")
+                yield Found(line, f"no customer's record holds {name!r}, so nobody can prove it", f"take {name} out")
+
+
 @PRIVACY.add("verification-hint")
 def verification_hint(subject: Subject) -> Iterator[Found]:
     """The words after a failed proof tell what was wrong, or whether there is such a record: a stranger learns from

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from spoken import Kind
 from workflows.language.checking import Checks, Found, Severity, Subject
 from workflows.language.model import SHARED, Act, Call, Choose, Collect, Confirm, Decide, End, Say, Script, Step
-from workflows.language.paths import edges, lines_of, preceded, slots_of
+from workflows.language.paths import edges, leads_while_empty, lines_of, preceded, slots_of
 from workflows.lint.view import case_line, place_of, reaches_person, ways_from, written
 
 PROMISES = Checks()
@@ -127,7 +127,8 @@ def refusal_without_way_out(subject: Subject) -> Iterator[Found]:
             continue
         for code in ("unavailable", "else"):
             target = step.refused.get(code, "")
-            if target and _only_ends(subject.script, target):
+            beside = target == step.then and subject.script.committed.get(step.id)  # what they rang for is done
+            if target and not beside and _only_ends(subject.script, target):
                 line = place_of(subject, "steps", step.id, "refused", code)
                 reason = f"when {step.action} is refused with {code!r}, the call just ends"
                 yield Found(line, reason, "offer a person, a message or a call back first")
@@ -237,7 +238,7 @@ def _until_collected(script: Script, start: str, slot: str) -> set[str]:
         name = todo.pop()
         if name in script.steps and name not in seen and name not in asking:
             seen.add(name)
-            todo += [target for target, _ in edges(script.steps[name])]
+            todo += leads_while_empty(script.steps[name], slot)
     return seen
 
 

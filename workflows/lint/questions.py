@@ -181,8 +181,11 @@ def options_not_said(subject: Subject) -> Iterator[Found]:
             continue
         slot = subject.script.slots[step.slot]
         heard = " ".join([step.ask.words, *(line.words for line in step.ladder.no_match[:1])])
-        told = f" {plain(heard)} "
-        if slot.options and not any(f" {plain(way)} " in told for option in slot.options for way in option.says):
+        told = set(plain(heard).split())
+        words = [{word for way in option.says for word in plain(way).split()} for option in slot.options]
+        # A word that only one option has names it: "blue" does for "the blue bin".
+        common = {word for word in set().union(*words) if sum(word in some for some in words) > 1}
+        if slot.options and not any(told & some - common for some in words):
             yield Found(step.ask.at, f"step {step.id} names none of the options", "name at least one in the question")
 
 
