@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from calls import events as ev
 from calls.chain import Envelope
 from calls.clock import Clock
+from calls.errors import SwitchboardError
 from calls.record import stream_of
 from calls.run import Receipt
 from records.cases import append_to_case, load_case
@@ -50,10 +51,16 @@ class LateReceipts:
         )
         async with self._database.connect() as connection:
             rows = (await connection.execute(wanted)).all()
-        found = 0
+        found = failed = 0
         for row in rows:
-            found += await self._complete(row.call, row.tenant, row.started_at)
-        self._reach = THEN
+            try:
+                found += await self._complete(row.call, row.tenant, row.started_at)
+            except (SwitchboardError, ValueError, KeyError) as why:
+                # A record that cannot be read must not keep the others from being completed.
+                failed += 1
+                log.error("a call could not be looked through for receipts: %s", type(why).__name__)
+        if not failed:
+            self._reach = THEN
         if found:
             log.warning("receipts that came after the end of their call were put on its case: %d", found)
         return found

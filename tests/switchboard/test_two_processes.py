@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from calls import events as ev
 from calls.chain import verify
 from calls.clock import LoopClock
-from calls.errors import ConfigurationError, StaleEpoch
+from calls.errors import ConfigurationError, StaleEpoch, UnknownEvent
 from calls.line import IncomingCall, Line
 from calls.record import CallRecord
 from calls.run import Receipt
@@ -260,6 +260,30 @@ def test_a_receipt_that_comes_after_the_end_gets_its_event_once(fresh_database: 
         case = await load_case(engine, "CA1")
         assert verify(case) == 1 and case[0].event().body == ev.ActionCommitted(late, 0.0)
         assert case[0].at_ms == 120_000.0
+
+    run(fresh_database, scene)
+
+
+def test_a_call_that_cannot_be_read_keeps_no_other_from_its_receipt(fresh_database: str) -> None:
+    async def scene(engine: AsyncEngine) -> None:
+        clock = HandClock()
+        for call in ("CA1", "CA2"):
+            async with record_of(engine, call, clock) as record:
+                record.append([answered(call), ev.CallEnded("caller_hung_up", "", 60_000.0)], 60_000.0)
+        kept = "INSERT INTO receipts VALUES (:call, 'b', :call, 'book', '{}', 'd', :now)"
+        async with engine.begin() as connection:
+            for call in ("CA1", "CA2"):
+                await connection.execute(text(kept), {"call": call, "now": NOW + timedelta(seconds=50)})
+
+        for broken in ("CA1", "CA2"):
+
+            async def of_call(call: str, broken: str = broken) -> list[Receipt]:
+                if call == broken:
+                    raise UnknownEvent("of another release")
+                return [Receipt(call, "book", {"code": "A"}, "d")]
+
+            assert await LateReceipts(engine, of_call, clock).record() == 1
+        assert [len(await load_case(engine, call)) for call in ("CA1", "CA2")] == [1, 1]
 
     run(fresh_database, scene)
 
