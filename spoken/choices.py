@@ -103,6 +103,12 @@ def _likeness(said: str, wanted: str) -> float:
     return ratio if ratio >= 0.78 else 0.0
 
 
+_LAST_OF_ELSE = tuple(
+    (word,) for word in ("name", "names", "night", "week", "month", "year", "summer", "winter", "time", "visit")
+)
+"""words after "last" with which it picks nothing: "I was there last year" """
+
+
 def _by_place(u: Utterance, choices: Sequence[Choice]) -> list[Found]:
     hits: list[Found] = []
     if u.words[:1] in _ASKS or "repeat" in u.words:
@@ -116,7 +122,7 @@ def _by_place(u: Utterance, choices: Sequence[Choice]) -> list[Found]:
             continue
         if place is None and word in ("option", "number", "choice"):
             place = read_cardinal(u.words, i + 1)
-        if place is None and word in ("last", "latter"):
+        if place is None and (word == "latter" or (word == "last" and u.words[i + 1 : i + 2] not in _LAST_OF_ELSE)):
             place = len(choices), i + 1
         if place is None and word == "former":
             place = 1, i + 1

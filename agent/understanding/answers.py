@@ -43,7 +43,7 @@ def is_confirming(guidance: Guidance) -> bool:
 _HAS_NONE = re.compile(
     r"\b(?:(?:do not|don'?t|haven'?t|have not|didn'?t) (?:have|got|own|get|use|want to give|know)"
     r"|have(?:n't)? (?:none|no \w+)|there(?:'s| is| isn'?t)? (?:none|no(?:ne| such))|got no(?:ne)?|not got (?:one|any)"
-    r"|skip (?:it|that|this)|none|without (?:one|it))\b",
+    r"|skip (?:it|that|this)|none|without (?:one|it)|not sure|any ?time|whenever)\b",
     re.IGNORECASE,
 )
 """What callers say who have nothing to give where that is an answer."""

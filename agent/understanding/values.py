@@ -79,7 +79,18 @@ def read_values(text: str, guidance: Guidance, facts: CallFacts) -> list[Reading
         if slot is not None:
             readings.append(Reading(slot, _within(parsed, slot)))
             taken.add(slot.slot)
-    return readings
+    return readings or _bare_amount(text, guidance, facts)
+
+
+def _bare_amount(text: str, guidance: Guidance, facts: CallFacts) -> list[Reading]:
+    """Asked "all of it, or a part?" callers say "thirty five": an amount, where one is wanted and little else said."""
+    wanted = [slot for slot in guidance.slots if kind_of(slot) is Kind.money and not slot.filled]
+    if guidance.primary or len(wanted) != 1:
+        return []
+    found = parse(Kind.money, text, context_for(wanted, facts))
+    if found is None or found.confidence < _LEAST or 2 * len(found.text.split()) < len(text.split()):
+        return []
+    return [Reading(wanted[0], found)]
 
 
 def _beside(slot: SlotExpectation, text: str, firm: Sequence[Parsed], facts: CallFacts) -> Parsed | None:
