@@ -39,10 +39,15 @@ class Ledger:
         self._owned: dict[Key, _Ownership] = {}
         self._epochs: dict[str, int] = {}
 
-    def claimed(self, stream: str, epoch: int, written: int) -> None:
-        """This process owns ``stream`` from now on."""
-        self._owned[(stream, epoch)] = _Ownership(queued=written, written=written)
-        self._epochs[stream] = epoch
+    def claimed(self, stream: str, epoch: int, written: int, *, ended: bool = False) -> None:
+        """This process owns ``stream`` from now on; of one that has ``ended`` there is nothing to keep."""
+        before = (stream, self._epochs.pop(stream, epoch))
+        known = self._owned.get(before)
+        if known is not None and known.written >= known.queued and not known.waiting:
+            del self._owned[before]
+        if not ended:
+            self._owned[(stream, epoch)] = _Ownership(queued=written, written=written)
+            self._epochs[stream] = epoch
 
     def queued(self, envelope: Envelope) -> None:
         """It waits for the writer."""
@@ -96,6 +101,9 @@ class Ledger:
     def epoch(self, stream: str) -> int | None:
         """The epoch under which this process owns ``stream``, as far as it knows."""
         return self._epochs.get(stream)
+
+    def __len__(self) -> int:
+        return len(self._owned)
 
     def streams(self) -> list[str]:
         """Streams owned and not ended."""

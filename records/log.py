@@ -356,7 +356,8 @@ class PostgresSink:
                     raise
                 await self._clock.sleep_ms(RETRY_MS[0])
                 continue
-            self._ledger.claimed(stream, epoch, past[-1].seq if past else 0)
+            ended = bool(past) and past[-1].name == "call.ended"
+            self._ledger.claimed(stream, epoch, past[-1].seq if past else 0, ended=ended)
             self._wake.set()
             return epoch, past
 

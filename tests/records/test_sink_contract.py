@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from calls.chain import GENESIS, verify
 from calls.errors import RecordError, StaleEpoch
-from calls.events import CallerBegan, CarrierReplaced
+from calls.events import CallEnded, CallerBegan, CarrierReplaced
 from calls.memory_sink import MemorySink
 from calls.ports import EventSink
 from calls.record import CallRecord
@@ -149,6 +149,26 @@ def test_two_processes_share_one_log(fresh_database: str, tmp_path: Path) -> Non
             stored = await one.load("call:CA1")
             assert verify(stored) == 2
             assert [event.epoch for event in stored] == [1, 2]
+        await engine.dispose()
+
+    asyncio.run(main())
+
+
+def test_nothing_is_kept_of_streams_that_ended_or_were_claimed_anew(fresh_database: str, tmp_path: Path) -> None:
+    async def main() -> None:
+        engine = create_async_engine(fresh_database)
+        async with PostgresSink(engine, "w1", tmp_path).running() as sink:
+            for at in range(5):
+                record = await CallRecord.open(sink, "main", "CA1")
+                record.append([CarrierReplaced()], float(at))
+                await record.durable()
+            assert len(sink._ledger) == 1
+            record.append([CallEnded("caller_hung_up", "", 9.0)], 9.0)
+            await record.durable()
+            # A socket, or a callback, that comes after the end.
+            await CallRecord.open(sink, "main", "CA1")
+            assert len(sink._ledger) == 0
+            assert sink._ledger.streams() == []
         await engine.dispose()
 
     asyncio.run(main())
