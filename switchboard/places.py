@@ -51,7 +51,8 @@ class Places:
         """calls that have a socket in this process"""
         self._here: dict[str, tuple[str, float]] = {}
         """call -> (line, ms of the monotonic clock until which it holds its place)"""
-        self._left: list[tuple[str, str]] = []
+        self._left: list[tuple[str, str, float]] = []
+        """(line, call, ms of the monotonic clock from which the store has forgotten it by itself)"""
         self._wake = asyncio.Event()
         self._renew_at = 0.0
         self._away = False
@@ -73,7 +74,7 @@ class Places:
         """Free the call's place; a second time does nothing."""
         line, _ = self._here.pop(call, ("", 0.0))
         if line and self._store is not None:
-            self._left.append((line, call))
+            self._left.append((line, call, self._clock.now_ms() + HOLD_MS))
             self._wake.set()
 
     async def others(self) -> int:
@@ -134,9 +135,10 @@ class Places:
         return int(count)
 
     async def _tell(self, store: Redis) -> None:
-        left, self._left = self._left, []
+        now = self._clock.now_ms()
+        left, self._left = [place for place in self._left if place[2] > now], []
         async with store.pipeline(transaction=False) as steps:
-            for line, call in left:
+            for line, call, _ in left:
                 steps.zrem(_name(line), call)
             if self._clock.now_ms() >= self._renew_at:
                 self._renew(steps)

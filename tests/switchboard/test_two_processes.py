@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as StoreAway
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -148,6 +149,26 @@ def test_without_the_store_each_process_counts_its_own() -> None:
         places.leave("CA1")
         assert await places.take("desk", "CA9") == 3
         assert await places.others() == 0
+        await away.aclose()
+
+    asyncio.run(main())
+
+
+def test_places_left_while_the_store_is_away_are_not_kept_for_ever() -> None:
+    class Hours(HandClock):
+        def now_ms(self) -> float:
+            return self.at.timestamp() * 1000
+
+    async def main() -> None:
+        away, clock = Redis.from_url("unix:///nowhere/valkey.sock"), Hours()
+        places = Places(away, clock, "one")
+        for n in range(100):
+            await places.take("desk", f"CA{n}")
+            places.leave(f"CA{n}")
+            clock.at += timedelta(milliseconds=HOLD_MS / 10)
+            with suppress(StoreAway):
+                await places._tell(away)
+        assert len(places._left) <= 10
         await away.aclose()
 
     asyncio.run(main())
