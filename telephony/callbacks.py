@@ -237,6 +237,7 @@ class Callbacks:
         visit = self._door.visit(incoming_call(form))
         async with visit.answering:
             await self._door.once(visit, ("over",), lambda: self._over(visit, status))
+        await self._close(visit)
 
     async def _over(self, visit: Visit, status: str) -> Answer:
         self._tokens.revoke(visit.incoming.call)

@@ -100,6 +100,19 @@ def test_a_call_that_one_process_has_ended_is_over_for_the_other() -> None:
     virtual(scene)
 
 
+def test_a_call_that_the_carrier_has_ended_is_over_for_every_process() -> None:
+    here, there, _ = pair()
+
+    async def scene(_front: Front) -> None:
+        token = token_in(await here.callbacks.voice(FORM))
+        await there.callbacks.status({**FORM, "CallStatus": "completed"})
+        async with asyncio.TaskGroup() as group:
+            assert (await knock(here, token, group)).close_code == 1008
+        assert here.host.calls == []
+
+    virtual(scene)
+
+
 def test_a_token_of_a_stranger_opens_nothing_here() -> None:
     here, _, _ = pair()
 
