@@ -230,11 +230,15 @@ def amongst(subject: Subject) -> Iterator[Found]:
     """
     actions: Mapping[str, ActionSpec] = subject.actions
     used = [actions[step.action] for step in subject.script.steps.values() if isinstance(step, Act)]
-    known = {fact for spec in used for fact, kind in spec.finds.items() if kind.startswith("list of ")}
+    known = {fact: kind for spec in used for fact, kind in spec.finds.items() if kind.startswith("list of ")}
     for slot in subject.script.slots.values():
         if slot.among and slot.among not in known:
             reason = f"slot {slot.name} has to stand among {slot.among!r}, which no action of this script finds"
             yield Found(slot.at, reason, suggestion(slot.among, sorted(known)))
+        elif slot.among and known[slot.among] != f"list of {slot.kind}":
+            reason = f"slot {slot.name}, a {slot.kind}, has to stand among {slot.among!r}, a {known[slot.among]}"
+            fits = sorted(fact for fact, kind in known.items() if kind == f"list of {slot.kind}")
+            yield Found(slot.at, reason, suggestion(slot.among, fits))
 
 
 @FIRM.add("personal-without-verify", firm=True)

@@ -17,7 +17,7 @@ _SECRET_NAME = re.compile(r"one_time|otp|passcode|password|\bpin\b|_pin$|^pin_|c
 _ASKED = (
     (re.compile(r"\b(card number|credit card|debit card|number on your card|long number)\b", re.IGNORECASE), Kind.card),
     (re.compile(r"\b(date of birth|birth date|birthday|when were you born)\b", re.IGNORECASE), Kind.date_of_birth),
-    (re.compile(r"\b(password|passcode|social security|cvv|security code|pin number|your pin)\b", re.IGNORECASE), None),
+    (re.compile(r"\b(password|passcode|social security|cvv|security code|pin number|pin)\b", re.IGNORECASE), None),
 )
 """Words that ask for something sensitive, and the only kind of slot it may go into; None: it is never asked for."""
 
@@ -26,6 +26,13 @@ _HINT = re.compile(
     r"|(not|n['’]t) (find|found|exist)|not (right|correct))\b",
     re.IGNORECASE,
 )
+
+
+_ON_FILE = re.compile(
+    r"\bI(['’]ve| have| can)? (found|find|see)\b|(?<!\bif )\bwe have (a|an|your)\b",
+    re.IGNORECASE,
+)
+"""What shows that a record was found, while its owner has still to prove who they are."""
 
 
 def secret(slot: Slot) -> bool:
@@ -88,8 +95,8 @@ def proof_not_on_record(subject: Subject) -> Iterator[Found]:
 
 @PRIVACY.add("verification-hint")
 def verification_hint(subject: Subject) -> Iterator[Found]:
-    """The words after a failed proof tell what was wrong, or whether there is such a record: a stranger learns from
-    them.
+    """The words of a proof, or after a failed one, tell what was wrong, or whether there is such a record: a stranger
+    learns from them.
 
     Fix: say one neutral sentence, the same whatever was wrong.
     """
@@ -101,6 +108,12 @@ def verification_hint(subject: Subject) -> Iterator[Found]:
             if found:
                 reason = f"{found.group()!r} tells a stranger what was wrong with their answer"
                 yield Found(line.at, reason, "say the same neutral sentence whatever was wrong")
+        asked = [script.steps[name] for name in step.asks.values()] if isinstance(step, Verify) else []
+        for line in (line for one in asked for line in lines_of(one)):
+            found = _ON_FILE.search(line.words)
+            if found:
+                reason = f"{found.group()!r} tells a stranger that there is such a record"
+                yield Found(line.at, reason, "ask, and say nothing of what is on file")
 
 
 @PRIVACY.add("sensitive-read-back")
@@ -130,7 +143,7 @@ def sensitive_in_free_prompt(subject: Subject) -> Iterator[Found]:
     Fix: give the slot the kind that hides it (`card`, `date_of_birth`), or prove the caller with a one-time code.
     """
     script = subject.script
-    for step in written(subject):
+    for step in script.steps.values():
         if not isinstance(step, Collect):
             continue
         slot = script.slots[step.slot]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from spoken import Choice, Context, Kind, key_prompt
 from workflows.language.checking import Checks, Found, Severity, Subject
 from workflows.language.model import Act, Choose, Collect, Confirm, End, HandOver, Line, Say, Start
+from workflows.language.paths import lines_of
 from workflows.lint.view import place_of, plain, questions, text_of, written
 
 QUESTIONS = Checks()
@@ -168,6 +169,41 @@ def bare_yes(subject: Subject) -> Iterator[Found]:
 def _answerable(ask: Line) -> bool:
     asked = [sentence.strip() for sentence in re.findall(r"[^.?!]*\?", ask.words)]
     return bool(asked) and bool(_YES_OR_NO.match(asked[-1])) and " or " not in asked[-1]
+
+
+_COUNTS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_SPOKEN_COUNT = re.compile(rf"\b({'|'.join(_COUNTS)})[ -](?:digits?|characters?|letters?|numbers)\b", re.IGNORECASE)
+
+
+@QUESTIONS.add("length-told-wrong")
+def length_told_wrong(subject: Subject) -> Iterator[Found]:
+    """A question tells how long a code is, and the slot wants another length; or the slot's `pattern` wants another
+    length than its `length`: every answer is refused.
+
+    Fix: let the words, the `length` and the `pattern` agree.
+    """
+    for slot in subject.script.slots.values():
+        lengths = _lengths_of(slot.pattern) if slot.pattern else None
+        if slot.length and lengths and not lengths[0] <= slot.length <= lengths[1]:
+            line = place_of(subject, "slots", slot.name, "pattern")
+            reason = f"the pattern of {slot.name} has never {slot.length} characters, its length"
+            yield Found(line, reason, "let the two agree")
+    for step in subject.script.steps.values():
+        length = subject.script.slots[step.slot].length if isinstance(step, Collect) else None
+        for line in lines_of(step) if length else ():
+            told = [word.lower() for word in _SPOKEN_COUNT.findall(line.words)]
+            if told and sum(_COUNTS.index(word) + 2 for word in told) != length:
+                reason = f"step {step.id} speaks of {' and '.join(told)} where the code has {length} characters"
+                yield Found(line.at, reason, f"say {length}, or mend the length of the slot")
+
+
+def _lengths_of(pattern: str) -> tuple[int, int] | None:
+    """The least and the most characters a plain pattern stands for; None for one that is not plain."""
+    atom = r"(?:\[[^\]]+\]|\\d|\w|-)(?:\{(\d+)(?:,(\d+))?\})?"
+    if not re.fullmatch(f"(?:{atom})+", pattern):
+        return None
+    found = [(int(least or 1), int(most or least or 1)) for least, most in re.findall(atom, pattern)]
+    return sum(least for least, _ in found), sum(most for _, most in found)
 
 
 @QUESTIONS.add("options-not-said", Severity.warning)

@@ -19,7 +19,7 @@ MOST_WORDS = 40
 MOST_WORDS_UNINTERRUPTED = 25
 
 _UNSAYABLE = re.compile(
-    r"https?://|www\.|\b[\w-]+\.(?:com|org|net|io|example)\b|[<>\[\]{}|\\^~`*_#@=•]|\w/\w"
+    r"https?://|www\.|\d{6,}|\b[\w-]+\.(?:com|org|net|io|example)\b|[<>\[\]{}|\\^~`*_#@=•]|\w/\w"
     r"|\b(?:e\.g\.|i\.e\.|etc\.|approx\.|w/)"
 )
 _UNSAYABLE_CATEGORIES = frozenset({"So", "Sk", "Cc", "Cf", "Co", "Cn"})
@@ -28,6 +28,14 @@ _DISCLOSURE = re.compile(
     r"|\bcall (is|may be|will be|is being) recorded\b",
     re.IGNORECASE,
 )
+_UNTRUE = re.compile(
+    r"\b(i am|i['’]m|this is|you are|you['’]re) ((speaking|talking) (to|with) )?(a |an )?(real |live )?(person|human)\b"
+    r"|\bspeaking,? (a )?(real|live) (person|human)\b|\b(real|live) (person|human) (speaking|here)\b"
+    r"|\bnot? (a )?(machine|robot|bot)\b"
+    r"|\b(call|line|this|we|conversation)\b[^.?!]*(\bnot|n['’]t|\bnever) (be |being )?recorded\b",
+    re.IGNORECASE,
+)
+_LEFT_OVER = re.compile(r"\b(TODO|TBD|FIXME|XXX+)\b|\blorem ipsum\b")
 _OF_A_COUNTRY = {
     "en-US": re.compile(
         r"\b(postcode|post code|fortnight|mobile number|hash key|surname|ring us|ring back)\b", re.IGNORECASE
@@ -67,7 +75,8 @@ def long_uninterruptible(subject: Subject) -> Iterator[Found]:
 
 @SPEECH.add("unpronounceable")
 def unpronounceable(subject: Subject) -> Iterator[Found]:
-    """A line holds what no voice can say: an address of the web, markup, a symbol, an abbreviation.
+    """A line holds what no voice can say: an address of the web, markup, a symbol, a long number in digits, an
+    abbreviation.
 
     Fix: write it as it is spoken ("example dot com", "for example", "and or").
     """
@@ -82,6 +91,32 @@ def _unsayable(text: str) -> str:
     if match:
         return match.group()
     return next((sign for sign in text if unicodedata.category(sign) in _UNSAYABLE_CATEGORIES), "")
+
+
+@SPEECH.add("untrue-of-us")
+def untrue_of_us(subject: Subject) -> Iterator[Found]:
+    """A line says that a person is speaking, or that nothing is recorded: callers are told the truth about both, and
+    the house does so in its own words.
+
+    Fix: leave it out; who asks is answered, and the greeting stands in `lines.yaml`.
+    """
+    for said in spoken(subject):
+        found = _UNTRUE.search(said.line.words)
+        if found:
+            yield Found(said.line.at, f"{found.group()!r} in {said.where} is not true", "leave it out")
+
+
+@SPEECH.add("left-over")
+def left_over(subject: Subject) -> Iterator[Found]:
+    """A line still holds a note of its author (TODO, TBD): it would be spoken.
+
+    Fix: write the words that are to be said.
+    """
+    for said in spoken(subject):
+        found = _LEFT_OVER.search(said.line.words)
+        if found:
+            reason = f"{found.group()!r} in {said.where} would be spoken"
+            yield Found(said.line.at, reason, "write the words that are to be said")
 
 
 @SPEECH.add("unhearable-phrase", Severity.warning)
