@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import json
 import typing
 from dataclasses import fields
 from pathlib import Path
 
 from calls.events import EVENTS
 from calls.floor import FROM_ANYWHERE, TRANSITIONS
+from switchboard.jobs_payloads import PAYLOADS, payload_schema
 from switchboard.script_pages import language_page, lint_page
 from switchboard.settings import SETTINGS
 
@@ -64,9 +66,16 @@ def settings_page() -> str:
     return SETTINGS_HEAD + "\n".join(rows) + "\n"
 
 
+def schema_pages() -> dict[str, str]:
+    """File name -> the JSON Schema of a webhook."""
+    return {f"{kind}.json": json.dumps(payload_schema(kind), indent=2) + "\n" for kind in PAYLOADS}
+
+
 def write(docs: Path) -> list[Path]:
     """Write all pages below ``docs``."""
     pages = {docs / "events.md": events_page(), docs / "settings.md": settings_page(), docs / "lint.md": lint_page()}
+    (docs / "schemas").mkdir(exist_ok=True)
+    pages |= {docs / "schemas" / name: text for name, text in schema_pages().items()}
     language = docs / "language.md"
     if language.is_file():
         pages[language] = language_page(language.read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from calls.line import BlockedNumber, HumanDestination, Limits, Line
-from switchboard.catalogue import events_page, settings_page
+from switchboard.catalogue import events_page, schema_pages, settings_page
 from switchboard.lines import CHOICES, parse
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -18,6 +18,11 @@ DOCS = Path(__file__).parents[2] / "docs"
 @pytest.mark.parametrize(("name", "page"), [("events.md", events_page()), ("settings.md", settings_page())])
 def test_the_catalogue_is_up_to_date(name: str, page: str) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == page, "run: switchboard docs"
+
+
+@pytest.mark.parametrize(("name", "page"), list(schema_pages().items()))
+def test_the_schemas_of_webhooks_are_published(name: str, page: str) -> None:
+    assert (DOCS / "schemas" / name).read_text(encoding="utf-8") == page, "run: switchboard docs"
 
 
 def described(heading: str) -> dict[str, tuple[str, str]]:
