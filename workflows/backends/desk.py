@@ -23,7 +23,10 @@ ORDER_WORDS: Mapping[str, str] = {
 }
 """How a status is said: "your order ..." """
 
-TICKET_WORDS: Mapping[str, str] = {"open": "is open, and we are working on it", "closed": "has been closed"}
+TICKET_WORDS: Mapping[str, str] = {
+    "open": "is open, and we are working on it",
+    "closed": "is finished, and nothing more is open in it",
+}
 """How a status is said: "your ticket ..." """
 
 NO_ORDER = Refused("not_found", {"order_status": "", "expected_on": ""})
