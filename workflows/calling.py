@@ -1,7 +1,7 @@
 """Scripts which take a call, call each other, and come back: what goes along and what stays behind.
 
-Names beginning with ``@`` belong to the whole call: facts and counters so named go along both ways. Everything else
-is the script's own, and waits with it.
+What belongs to the whole call (``calls.run.WHOLE_CALL``) goes along both ways, by the fold itself. Everything else is
+the script's own, and waits with it.
 """
 
 from __future__ import annotations
@@ -17,13 +17,10 @@ from calls.events import (
     WorkflowReturned,
     WorkflowStarted,
 )  # fmt: skip
-from calls.run import DEEPEST, Run, SlotValue
+from calls.run import DEEPEST, SlotValue
 from workflows.language.model import SHARED, Call, Script, Verify
 from workflows.turn import Turn
 from workflows.values import canonical, objection
-
-OF_THE_CALL = "@"
-"""how the names of facts and counters begin which every script of a call shares"""
 
 _COUNTED = ("said.", "agreed.", "no_match.", "refused.", "denied.", "offered.", "skipped.", "part.", "troubled")
 """Counters which begin anew with a script."""
@@ -70,7 +67,6 @@ def push(turn: Turn, name: str, fills: Mapping[str, SlotValue]) -> str:
     before, script, waiting = turn.script, turn.scripts.get(name), turn.run
     kept = {slot: held for slot, held in waiting.slots.items() if _kept(slot, before, script)}
     turn.record(WorkflowCalled(script.name, script.digest))
-    _carry(turn, waiting)
     if name == SHARED:
         turn.learn("reason", before.title)
     proofs = proof_slots(script) if turn.run.facts.get(LAPSED) else ()
@@ -86,22 +82,12 @@ def pop(turn: Turn, outcome: str) -> None:
     """The called script is at its end: back to the one that waited, with what it takes from the other."""
     ended = turn.run
     turn.record(WorkflowReturned(ended.script, outcome))
-    _carry(turn, ended)
     step = turn.script.steps.get(turn.run.step)
     if isinstance(step, Call) and step.script == ended.script:
         for ours, theirs in step.takes.items():
             held, spec = ended.slots.get(theirs), turn.script.slots[ours]
             if held is not None and canonical(spec, held.value, turn):
                 _put(turn, ours, held)
-
-
-def _carry(turn: Turn, other: Run) -> None:
-    for fact, value in other.facts.items():
-        if fact.startswith(OF_THE_CALL):
-            turn.learn(fact, value)
-    for counter, count in other.counters.items():
-        if counter.startswith(OF_THE_CALL):
-            turn.tally(counter, count)
 
 
 def _put(turn: Turn, slot: str, held: SlotValue) -> None:
