@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 0
     except (SwitchboardError, OSError) as why:
-        print(f"switchboard {arguments.command}: {why}", file=sys.stderr)
+        print(f"switchboard {arguments.command}: {_told(why)}", file=sys.stderr)
         return 2
     except BaseExceptionGroup as group:
         # What a person can mend is told as if it had not come out of a task group; anything else is a fault of ours.
@@ -50,8 +50,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not all(isinstance(one, SwitchboardError | OSError) for one in meant):
             raise
         for one in meant:
-            print(f"switchboard {arguments.command}: {one}", file=sys.stderr)
+            print(f"switchboard {arguments.command}: {_told(one)}", file=sys.stderr)
         return 2
+
+
+def _told(why: BaseException) -> str:
+    if isinstance(why, OSError) and why.filename and why.strerror:
+        return f"{why.filename}: {why.strerror[0].lower()}{why.strerror[1:]}; check the name, and that it may be used"
+    return str(why)
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:

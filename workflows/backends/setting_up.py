@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import time
 from itertools import pairwise
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -68,13 +68,34 @@ async def set_hours(
     place: str = "",
     resource: str = "",
 ) -> None:
-    """From now on open at ``spans`` on ``weekdays``; bookings that stand are left alone."""
+    """From now on open at ``spans`` on ``weekdays``; bookings that stand are left alone.
+
+    Raises ConfigurationError when the last hours of a place or a resource go: those of the business would count again.
+    """
     owner = {"business": business, "place": place, "resource": resource}
     mine = [opening_hours.c[name] == value for name, value in owner.items()]
     await connection.execute(delete(opening_hours).where(*mine, opening_hours.c.weekday.in_(weekdays)))
     rows = [{**owner, "weekday": day, "opens": opens, "closes": closes} for day in weekdays for opens, closes in spans]
     if rows:
         await connection.execute(insert(opening_hours), rows)
+    elif (place or resource) and not (await connection.execute(select(opening_hours).where(*mine).limit(1))).first():
+        why = "so those of the business count on every day; set the days it is open first, or add a closure"
+        raise ConfigurationError(f"{resource or place} has no hours of its own, {why}")
+
+
+async def place_and_zone(connection: AsyncConnection, business: str, place: str, resource: str) -> str:
+    """The time zone of a place, or of where a resource is; empty when it is the line's. Raises ConfigurationError for
+    one that is not there: what is set for it would never count.
+    """
+    for what, name, table in (("place", place, places), ("resource", resource, resources)):
+        there = (await connection.execute(select(table.c.id).where(table.c.business == business))).scalars()
+        known = sorted(there)
+        if name and name not in known:
+            raise ConfigurationError(f"there is no {what} {name!r}; there are: {', '.join(known) or 'none yet'}")
+    of_resource = select(resources.c.place).where(resources.c.business == business, resources.c.id == resource)
+    where = place or (await connection.execute(of_resource)).scalar_one_or_none() or ""
+    zone = select(places.c.timezone).where(places.c.business == business, places.c.id == where)
+    return (await connection.execute(zone)).scalar_one_or_none() or ""
 
 
 async def save_service(connection: AsyncConnection, business: str, service: Service, name: str) -> None:
@@ -123,8 +144,24 @@ async def save_resource(connection: AsyncConnection, business: str, room: Room, 
 
 
 async def offer_everywhere(connection: AsyncConnection, business: str, service: str) -> int:
-    """Let every resource offer ``service``; how many there are."""
-    found = await connection.execute(select(resources.c.id).where(resources.c.business == business))
+    """Let every resource offer ``service`` that offers all the others; how many offer it now.
+
+    A service somebody offers already is not new: who is not for it has been told so.
+    """
+    mine = (resource_services.c.business == business, resource_services.c.service == service)
+    known = list((await connection.execute(select(resource_services.c.resource).where(*mine))).scalars())
+    if known:
+        return len(known)
+    others = (
+        select(services.c.id)
+        .where(services.c.business == business, services.c.id != service)
+        .except_(
+            select(resource_services.c.service).where(
+                resource_services.c.business == business, resource_services.c.resource == resources.c.id
+            )
+        )
+    )
+    found = await connection.execute(select(resources.c.id).where(resources.c.business == business, ~exists(others)))
     rows = [{"business": business, "resource": name, "service": service} for name in found.scalars()]
     if rows:
         await connection.execute(insert(resource_services).on_conflict_do_nothing(), rows)

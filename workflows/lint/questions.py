@@ -190,11 +190,11 @@ def length_told_wrong(subject: Subject) -> Iterator[Found]:
             yield Found(line, reason, "let the two agree")
     for step in subject.script.steps.values():
         length = subject.script.slots[step.slot].length if isinstance(step, Collect) else None
-        for line in lines_of(step) if length else ():
-            told = [word.lower() for word in _SPOKEN_COUNT.findall(line.words)]
+        for said in lines_of(step) if length else ():
+            told = [word.lower() for word in _SPOKEN_COUNT.findall(said.words)]
             if told and sum(_COUNTS.index(word) + 2 for word in told) != length:
                 reason = f"step {step.id} speaks of {' and '.join(told)} where the code has {length} characters"
-                yield Found(line.at, reason, f"say {length}, or mend the length of the slot")
+                yield Found(said.at, reason, f"say {length}, or mend the length of the slot")
 
 
 def _lengths_of(pattern: str) -> tuple[int, int] | None:

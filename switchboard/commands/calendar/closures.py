@@ -35,12 +35,14 @@ async def run_import(arguments: argparse.Namespace) -> int:
     """All of the file or nothing."""
     from workflows.backends.closures import replace_closures
     from workflows.backends.icalendar_file import Reach, read_closures
+    from workflows.backends.setting_up import place_and_zone
 
     path = Path(arguments.file)
     text = path.read_bytes()
     async with business_of(arguments.line) as business:
         last = day_of(arguments.until) if arguments.until else business.today + AHEAD
-        reach = Reach(business.today, last, business.timezone, arguments.place, arguments.resource)
+        zone = await place_and_zone(business.connection, business.name, arguments.place, arguments.resource)
+        reach = Reach(business.today, last, zone or business.timezone, arguments.place, arguments.resource)
         found = read_closures(text, str(path), reach)
         source = "/".join(part for part in (path.name, arguments.place, arguments.resource) if part)
         gone, came = await replace_closures(business.connection, business.name, source, found)
@@ -53,8 +55,10 @@ async def run_holiday(arguments: argparse.Namespace) -> int:
     from workflows.backends.closures import add_closures, drop_closure
     from workflows.backends.hours import Closure
     from workflows.backends.looking import closures_after
+    from workflows.backends.setting_up import place_and_zone
 
     async with business_of(arguments.line) as business:
+        await place_and_zone(business.connection, business.name, arguments.place, arguments.resource)
         if arguments.add:
             first = day_of(arguments.add)
             last = day_of(arguments.to) if arguments.to else first

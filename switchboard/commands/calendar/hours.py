@@ -19,11 +19,12 @@ def add_to(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 async def run(arguments: argparse.Namespace) -> int:
     """Set when both are given, then list."""
-    from workflows.backends.setting_up import DAYS, hours_of, set_hours, spans_of, weekdays_of
+    from workflows.backends.setting_up import DAYS, hours_of, place_and_zone, set_hours, spans_of, weekdays_of
 
     if bool(arguments.days) != bool(arguments.spans):
         raise ConfigurationError("days and hours come together: hours LINE mon-fri 09:00-17:00")
     async with business_of(arguments.line) as business:
+        await place_and_zone(business.connection, business.name, arguments.place, arguments.resource)
         if arguments.days:
             await set_hours(
                 business.connection,

@@ -26,6 +26,8 @@ async def run(arguments: argparse.Namespace) -> int:
         first = day_of(arguments.day) if arguments.day else business.today
         offered = await services_of(business.connection, business.name)
         wish = Wish("", "show", business.name, "", business.timezone, business.now, {})
+        if not offered:
+            print(f"{business.name} offers nothing yet; add it with `switchboard calendar service {arguments.line} ID`")
         for day in (first + timedelta(days=n) for n in range(max(1, arguments.days))):
             print(f"{day:%A %d %B %Y}, {business.name} ({business.timezone})")
             for one in await bookings_on(
