@@ -19,7 +19,7 @@ def settle(turn: Turn, settled: ActionSettled) -> None:
     if isinstance(step, Verify) and settled.action == VERIFY and key_of_proof(turn, step) == settled.key:
         walk(turn, settle_verify(turn, step, settled))
         return
-    current = isinstance(step, Act) and step.action == settled.action and turn.key_of(step) == settled.key
+    current = isinstance(step, Act) and step.action == settled.action and _asked(turn, step, settled)
     if settled.receipt is None:
         # A look-up that succeeded is not asked again for the same arguments; a refused one is.
         turn.learn(f"_key.{settled.action}", "" if settled.refusal else settled.key)
@@ -40,6 +40,12 @@ def settle(turn: Turn, settled: ActionSettled) -> None:
             give_up(turn)
     else:
         walk(turn, step.then)
+
+
+def _asked(turn: Turn, step: Act, settled: ActionSettled) -> bool:
+    """Whether this is what ``step`` asked; also when the answer has changed what it would ask now."""
+    found = any(argument.source == "fact" and argument.name in settled.found for argument in step.arguments.values())
+    return found or turn.key_of(step) == settled.key
 
 
 def _remember_wanted(turn: Turn, step: Act) -> None:
