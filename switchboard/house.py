@@ -137,7 +137,11 @@ async def open_house(
         media = MediaParts(host, door, tokens, clock, sockets=opened)
         order_desk = OrderDesk(database, door, sink, clock)
         late = LateReceipts(database, receipts, clock)
-        chores = (late.record, opened.forget_old, order_desk.forget_old, jobs.relay.forget_stalled)
+
+        async def wait_lists() -> None:
+            await actions.pass_offers_on({line.business: line.timezone for line in book.lines})
+
+        chores = (wait_lists, late.record, opened.forget_old, order_desk.forget_old, jobs.relay.forget_stalled)
         group = await stack.enter_async_context(asyncio.TaskGroup())
         lasting = [group.create_task(Sweeper(database, desk, clock, chores).run()), group.create_task(places.run())]
         lasting.append(group.create_task(scripts.run()))

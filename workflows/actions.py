@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -15,7 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from calls.clock import Clock
 from calls.errors import ConfigurationError
 from calls.run import ActionRequest, ActionSettled, CallFacts, Receipt
+from workflows.backends.agenda_query import OffersDue
 from workflows.backends.handlers import Glance, Handler, shipped_glances, shipped_handlers
+from workflows.backends.offers import businesses_due, pass_on
 from workflows.backends.outbox import announce
 from workflows.backends.receipts import find_receipt, keep_receipt, lock_key
 from workflows.backends.taking_back import undo, undone_key
@@ -30,6 +33,9 @@ available, and a server that is going down or coming up."""
 
 BACKOFF_MS = (20.0, 80.0, 250.0, 600.0, 1_200.0, 2_400.0)
 """ms between attempts at a write; after the last one it is given up"""
+
+
+PASS_ON = "pass_on"
 
 
 class ActionRunner:
@@ -125,18 +131,48 @@ class ActionRunner:
         # The wait may be cancelled; what is waited for may not.
         return await asyncio.shield(task)
 
+    async def pass_offers_on(self, timezones: Mapping[str, str]) -> int:
+        """Tell those next on the wait lists now instead of when somebody asks; how many businesses had any.
+
+        ``timezones``: business -> the IANA zone of its line.
+        """
+        now = self._clock.wall()
+        async with self._looking.connect() as connection:
+            due = await businesses_due(connection, now)
+        mine = [business for business in due if self._open and business in timezones]
+        for business in mine:
+            key = f"{PASS_ON}/{business}/{now.isoformat()}"
+            await self._pass_on(Wish(key, PASS_ON, business, "", timezones[business], now, {}))
+        return len(mine)
+
+    async def _pass_on(self, wish: Wish) -> None:
+        await self._await_write(replace(wish, key=f"{wish.key}/{PASS_ON}", action=PASS_ON), pass_on)
+
     async def _read(self, wish: Wish, handler: Handler) -> ActionSettled:
         try:
-            async with asyncio.timeout(self._read_timeout_s), self._looking.connect() as connection:
-                return settled(wish, await handler(connection, wish))
+            async with asyncio.timeout(self._read_timeout_s):
+                try:
+                    return await self._look(wish, handler)
+                except OffersDue:
+                    await self._pass_on(wish)
+                    return await self._look(wish, handler)
+        except OffersDue:
+            log.error("action %s (key %s) failed: offers could not be passed on", wish.action, wish.key[:12])
+            return settled(wish, Refused(UNAVAILABLE))
         except (TimeoutError, SQLAlchemyError, OSError, ConfigurationError, ValueError) as why:
             _tell(wish, why)
             return settled(wish, Refused(UNAVAILABLE))
+
+    async def _look(self, wish: Wish, handler: Handler) -> ActionSettled:
+        async with self._looking.connect() as connection:
+            return settled(wish, await handler(connection, wish))
 
     async def _write(self, wish: Wish, handler: Handler) -> ActionSettled:
         for wait_ms in (*BACKOFF_MS, None):
             try:
                 return await self._glanced(wish) or await self._attempt(wish, handler)
+            except OffersDue:
+                await self._pass_on(wish)
             except (SQLAlchemyError, OSError) as why:
                 if wait_ms is None or not _passes(why):
                     _tell(wish, why)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -109,6 +109,18 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A time that is kept for the caller, who waited for one."""
+
+    number: str
+    """of their entry of the wait list"""
+    resource: str
+    start: datetime
+    """UTC"""
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Agenda:
     """All that decides whether a time is free."""
 
@@ -118,6 +130,8 @@ class Agenda:
     now: datetime
     general: Hours = field(default_factory=dict)
     """of the business; what counts while nothing offers the service"""
+    kept: Sequence[Kept] = ()
+    """for this caller, by start"""
 
     def is_open(self, day: date) -> bool:
         """Whether anybody who offers the service is there on ``day``."""
@@ -149,8 +163,19 @@ class Agenda:
         return sorted(found)
 
     def times(self, day: date) -> str:
-        """The free starts on ``day`` in canonical form: ``09:00,09:30``."""
-        return ",".join(start.strftime("%H:%M") for start in self.starts(day))
+        """The free starts on ``day`` in canonical form: ``09:00,09:30``; first what is kept for the caller."""
+        free = self.starts(day)
+        first = [start for start in free if self.kept_at(day, start.time())]
+        return ",".join(start.strftime("%H:%M") for start in (*first, *(one for one in free if one not in first)))
+
+    def kept_at(self, day: date, clock: time) -> Kept | None:
+        """What is kept for the caller at the wall time ``clock`` of ``day``, its start in the place's time zone."""
+        wanted = datetime.combine(day, clock)
+        for diary in self.diaries:
+            for one in self.kept:
+                if one.resource == diary.resource and one.start.astimezone(diary.zone).replace(tzinfo=None) == wanted:
+                    return replace(one, start=one.start.astimezone(diary.zone))
+        return None
 
     def next_day(self, after: date) -> str:
         """The first day after ``after`` with a free time, ISO; empty when there is none for long."""

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from calls.errors import ConfigurationError
 from calls.run import Receipt
-from workflows.backends.agenda import Agenda, Diary, Service, Taken
+from workflows.backends.agenda import Agenda, Diary, Kept, Service, Taken
 from workflows.backends.hours import Closure, HoursRow, hours_for
 from workflows.backends.wishes import Wish
 
@@ -52,11 +52,27 @@ READ = text("""
             WHERE b.business = :business
               AND b.starts_at > :since - interval '2 days' AND b.starts_at < :until + interval '1 day'
               AND b.busy_from < :until AND b.busy_until > :since AND b.code <> :without
-              AND (b.status = 'booked' OR (b.status = 'held' AND b.held_until > :now AND b.call <> :call))
+              AND (b.status = 'booked' OR (b.status = 'held' AND b.held_until > :now AND CASE b.call
+                  WHEN 'wait_list' THEN b.phone <> ALL (CAST(:numbers AS TEXT[])) ELSE b.call <> :call END))
+        ),
+        'kept', (
+            SELECT json_agg(json_build_array(substr(b.key, 7), b.resource, extract(epoch FROM b.starts_at),
+                                             extract(epoch FROM b.held_until)) ORDER BY b.starts_at, b.key)
+            FROM bookings b
+            WHERE b.business = :business AND b.status = 'held' AND b.call = 'wait_list' AND b.service = :service
+              AND b.phone = ANY (CAST(:numbers AS TEXT[])) AND b.held_until > :now
+              AND b.starts_at > :since AND b.starts_at < :until
+        ),
+        'offers_due', EXISTS (
+            SELECT FROM wait_list WHERE business = :business AND status = 'offered' AND offered_until <= :now
         )
     )
 """)
 """What a booker needs to know before and after queueing. ``without``: a booking that is about to move."""
+
+
+class OffersDue(Exception):
+    """An offer of the wait list was not taken in time: it is to be passed on before the calendar is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +85,12 @@ class Wanted:
     place: str = ""
     without: str = ""
     """the code of a booking that counts as not there"""
+    passing: bool = False
+    """read in order to pass offers on"""
 
 
 async def read_agenda(connection: AsyncConnection, wish: Wish, wanted: Wanted) -> Agenda:
-    """The calendar as it stands. Raises ConfigurationError for a service that is not offered."""
+    """The calendar as it stands. Raises ConfigurationError for a service that is not offered, and OffersDue."""
     return (await read_with_receipt(connection, wish, wanted))[0]
 
 
@@ -91,6 +109,7 @@ async def read_with_receipt(
         "without": wanted.without,
         "now": wish.now,
         "call": wish.call,
+        "numbers": list(wish.numbers),
         "since": since.replace(tzinfo=UTC),
         "until": until.replace(tzinfo=UTC),
         "since_local": since,
@@ -99,7 +118,10 @@ async def read_with_receipt(
     found = (await connection.execute(READ, terms)).scalar_one()
     receipt = found["receipt"]
     kept = Receipt(wish.key, receipt[0], json.loads(receipt[1]), receipt[2]) if receipt else None
-    return _agenda(found, wish, wanted.service), kept
+    agenda = _agenda(found, wish, wanted.service)
+    if found["offers_due"] and kept is None and not wanted.passing:
+        raise OffersDue
+    return agenda, kept
 
 
 def _agenda(found: Mapping[str, Any], wish: Wish, service: str) -> Agenda:
@@ -118,7 +140,11 @@ def _agenda(found: Mapping[str, Any], wish: Wish, service: str) -> Agenda:
         span = datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
         taken.setdefault(resource, []).append(Taken(*span, seat, session))
     diaries = [_diary(row, wish.timezone, hours, closures, taken) for row in found["resources"] or ()]
-    return Agenda(Service(service, *found["service"]), diaries, wish.now, hours_for(hours, "", ""))
+    kept = [
+        Kept(number, resource, datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(until, UTC))
+        for number, resource, start, until in found["kept"] or ()
+    ]
+    return Agenda(Service(service, *found["service"]), diaries, wish.now, hours_for(hours, "", ""), kept)
 
 
 def _diary(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,6 +12,9 @@ from calls.commands import Value
 from workflows.backends.agenda import Placement, Service, Taken
 from workflows.backends.hours import Span
 from workflows.backends.wishes import Notice, Wish
+
+WAIT_LIST = "wait_list"
+"""stands for the call in a hold that no call has: the one of an offer"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,14 @@ class Booked:
         """The same for an agenda."""
         return Taken(*self.busy, self.seat, self.session)
 
-    def counts(self, call: str, now: datetime) -> bool:
-        """Whether it keeps ``call`` from its time: a hold does not keep its own holder, nor anybody once it is over."""
+    def counts(self, call: str, now: datetime, numbers: Collection[str] = ()) -> bool:
+        """Whether it keeps ``call`` from its time: a hold does not keep its own holder, nor anybody once it is over.
+
+        An offer's hold belongs to a telephone number instead of a call: ``numbers`` speak for the caller.
+        """
         if self.status == "held":
-            return self.call != call and self.held_until is not None and self.held_until > now
+            own = self.phone in numbers if self.call == WAIT_LIST else self.call == call
+            return not own and self.held_until is not None and self.held_until > now
         return self.status == "booked"
 
     def local(self, timezone: str) -> datetime:

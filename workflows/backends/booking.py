@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, time, timedelta
 
-from sqlalchemy import and_, delete, or_, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from calls.errors import ConfigurationError
@@ -18,9 +16,9 @@ from calls.run import ActionSettled
 from workflows.backends.agenda import SEARCH_DAYS, Agenda, Placement, Service
 from workflows.backends.agenda_query import Wanted, read_agenda, read_with_receipt
 from workflows.backends.booked import Booked, new_booking, when
-from workflows.backends.hours import Span
+from workflows.backends.booking_rows import drop_holds_in_the_way, insert_booking, let_own_holds_go
 from workflows.backends.locks import lock_resource
-from workflows.backends.tables import bookings, wait_list
+from workflows.backends.offers import extend, leave_row
 from workflows.backends.wishes import MAX_CODES, Answer, Done, Found, Refused, Wish, code_for, settled
 
 HOLD = timedelta(minutes=10)
@@ -56,13 +54,23 @@ async def book(connection: AsyncConnection, wish: Wish) -> Answer:
     if isinstance(booked, Refused):
         return booked
     row, where = booked
-    await _leave_wait_list(connection, wish, where)
+    offers = await leave_row(connection, wish, row.phone, row.service, where, row.busy[1])
     result = {**when(row.code, where), "service": row.service}
-    return Done(result, (row.notice("booking.created"),))
+    return Done(result, (row.notice("booking.created"), *offers))
 
 
 async def hold_time(connection: AsyncConnection, wish: Wish) -> Answer:
-    """Keep a time for this call, for ten minutes; another hold of the same call is let go."""
+    """Keep a time for this call, for ten minutes; another hold of the same call is let go.
+
+    What the wait list keeps for the caller stays theirs, at least as long.
+    """
+    day, clock = _slot(wish)
+    kept = (await read_agenda(connection, wish, _wanted(wish, day))).kept_at(day, clock)
+    if kept is not None:
+        until = max(kept.until, wish.now.astimezone(UTC) + HOLD)
+        await let_own_holds_go(connection, wish)
+        await extend(connection, wish, kept, until)
+        return Found({"held_until": until.astimezone(kept.start.tzinfo).strftime("%H:%M")})
     held = await _take(connection, wish, hold=True)
     if isinstance(held, Refused):
         return held
@@ -84,7 +92,7 @@ async def place_on(
         agenda = await read_agenda(connection, wish, wanted)
         mine = [one for one in agenda.placements(wanted.first, clock) if one.resource == candidate.resource]
         if mine:
-            await _drop_expired_holds(connection, wish, candidate.resource, busy)
+            await drop_holds_in_the_way(connection, wish, candidate.resource, busy)
             return mine[0], agenda.service
     return agenda
 
@@ -99,52 +107,9 @@ async def _take(connection: AsyncConnection, wish: Wish, *, hold: bool) -> tuple
     until = wish.now.astimezone(UTC) + HOLD if hold else None
     for attempt in range(MAX_CODES):
         row = new_booking(code_for(wish.key, attempt), wish, service, where, until)
-        if await _insert(connection, wish, row):
+        if await insert_booking(connection, wish, row):
             return row, where
     raise ConfigurationError("no free booking code was found; archive old bookings, or lengthen the codes")
-
-
-async def _insert(connection: AsyncConnection, wish: Wish, row: Booked) -> bool:
-    statement = insert(bookings).values(
-        code=row.code,
-        business=wish.business,
-        service=row.service,
-        resource=row.resource,
-        starts_at=row.span[0],
-        ends_at=row.span[1],
-        busy_from=row.busy[0],
-        busy_until=row.busy[1],
-        seat=row.seat,
-        session=row.session,
-        name=row.name,
-        phone=row.phone,
-        email=row.email,
-        date_of_birth=row.date_of_birth,
-        status=row.status,
-        held_until=row.held_until,
-        call=wish.call,
-        key=wish.key,
-        created_at=wish.now,
-    )
-    kept = statement.on_conflict_do_nothing(index_elements=["code"]).returning(bookings.c.code)
-    return (await connection.execute(kept)).first() is not None
-
-
-async def _drop_expired_holds(connection: AsyncConnection, wish: Wish, resource: str, busy: Span) -> None:
-    """Holds that are over, and this call's own, stand in nobody's way; the constraints cannot know that."""
-    over = and_(
-        bookings.c.resource == resource,
-        bookings.c.held_until <= wish.now,
-        bookings.c.busy_from < busy[1],
-        bookings.c.busy_until > busy[0],
-    )
-    await connection.execute(
-        delete(bookings).where(
-            bookings.c.business == wish.business,
-            bookings.c.status == "held",
-            or_(over, bookings.c.call == wish.call),
-        )
-    )
 
 
 async def refuse_slot(
@@ -156,17 +121,6 @@ async def refuse_slot(
         further = Wanted(wanted.service, wanted.first, SEARCH_DAYS + 1, wanted.place, wanted.without)
         facts = agenda.instead(wanted.first, clock, await read_agenda(connection, wish, further))
     return Refused("slot_taken", facts)
-
-
-async def _leave_wait_list(connection: AsyncConnection, wish: Wish, where: Placement) -> None:
-    waiting = (
-        wait_list.c.business == wish.business,
-        wait_list.c.phone == wish.text("phone"),
-        wait_list.c.service == wish.text("service"),
-        wait_list.c.date == where.start.date(),
-        wait_list.c.status != "taken",
-    )
-    await connection.execute(update(wait_list).where(*waiting).values(status="taken"))
 
 
 def _slot(wish: Wish) -> tuple[date, time]:

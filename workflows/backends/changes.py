@@ -11,10 +11,10 @@ from workflows.backends.agenda import Agenda
 from workflows.backends.agenda_query import Wanted
 from workflows.backends.booked import Booked, when
 from workflows.backends.booking import place_on, refuse_slot
+from workflows.backends.offers import leave_row, offer
 from workflows.backends.people import holds_the_phone
 from workflows.backends.subjects import BOOKING, CUSTOMER, subject_of
 from workflows.backends.tables import bookings, customers, places, resources, services
-from workflows.backends.wait_list import offer
 from workflows.backends.wishes import NOT_VERIFIED, Answer, Done, Found, Refused, Wish
 
 NO_BOOKING = Refused("not_found")
@@ -78,6 +78,7 @@ async def move(connection: AsyncConnection, wish: Wish, own: Booked, day: date, 
     )
     row = Booked.of((await connection.execute(moved)).one())
     notices = [row.notice("booking.rescheduled")]
+    notices += await leave_row(connection, wish, own.phone, own.service, where, last)
     if row.span != own.span:
         notices += await offer(connection, wish, own)
     before = own.local(timezone)

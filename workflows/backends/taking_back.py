@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from calls.run import Receipt
 from workflows.backends.changes import booking_at, give_up, move
+from workflows.backends.offers import withdraw
 from workflows.backends.receipts import keep_receipt
 from workflows.backends.tables import callbacks, messages, payment_promises, receipts, tickets, wait_list
 from workflows.backends.wishes import Answer, Done, Notice, Refused, Wish, receipt_of
@@ -91,6 +92,7 @@ async def undo_cancel_booking(connection: AsyncConnection, wish: Wish, receipt: 
 async def undo_numbered(connection: AsyncConnection, wish: Wish, receipt: Receipt) -> Done | Refused:
     """What was left with the desk is closed, withdrawn, or taken out again."""
     number = _number(receipt)
+    offers: list[Notice] = []
     values = {
         "open_ticket": (tickets, {"status": "closed"}),
         "leave_callback": (callbacks, {"status": "done"}),
@@ -102,8 +104,11 @@ async def undo_numbered(connection: AsyncConnection, wish: Wish, receipt: Receip
     else:
         table = {"leave_message": messages, "join_wait_list": wait_list}[receipt.action]
         # Who waited already got the receipt of an earlier call: that entry is not this call's to take out.
-        await connection.execute(delete(table).where(table.c.number == number, table.c.call == wish.call))
-    return Done({"number": number}, (Notice(f"{receipt.action}.undone", number, {"number": number}),))
+        mine = delete(table).where(table.c.number == number, table.c.call == wish.call)
+        gone = (await connection.execute(mine)).rowcount > 0
+        if gone and table is wait_list:
+            offers = await withdraw(connection, wish, [number])
+    return Done({"number": number}, (Notice(f"{receipt.action}.undone", number, {"number": number}), *offers))
 
 
 def _number(receipt: Receipt) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from calls.codec import canonical
@@ -54,6 +54,15 @@ class Wish:
             # Older records know nothing of verification: then nobody has proved anything.
             getattr(facts, "verified_subject", ""),
         )
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The telephone numbers that speak for the caller: the carrier's, and the one they gave."""
+        return tuple(dict.fromkeys(number for number in (self.caller, self.text("phone")) if number))
+
+    def for_nobody(self) -> Wish:
+        """The same moment, on behalf of no caller: every hold counts."""
+        return replace(self, call="", caller="", subject="", arguments={})
 
     def text(self, argument: str) -> str:
         """An argument as text; empty when it was not given."""

@@ -69,7 +69,7 @@ class Caller:
         )  # fmt: skip
         context = {
             "call": draw(["CA1", "CA2", "CA3"]),
-            "caller": draw([*PHONES[:2], "anonymous"]),
+            "caller": draw([*PHONES, "anonymous"]),
             "subject": draw(["", f"booking:{code}", f"booking:{code}", f"customer:{customer}"]),
         }
         return action, dict(arguments), context
@@ -93,7 +93,7 @@ def test_both_back_ends_give_the_same_answers(fresh_database: str, seed: int) ->
                 assert mine == theirs
                 caller.sent = mine.text if mine is not None else caller.sent
             for world in (memory, postgres):
-                world.passes(minutes=n % 3, seconds=1)
+                world.passes(minutes=50 if n % 25 == 24 else n % 3, seconds=1)
         assert await memory.outbox() == await postgres.outbox()
 
     async def main() -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from calls.commands import Value
 from calls.run import Receipt
-from workflows.backends.agenda import Agenda, Taken
-from workflows.backends.booked import Booked
+from workflows.backends.agenda import Agenda, Kept, Taken
+from workflows.backends.booked import WAIT_LIST, Booked
 from workflows.backends.likeness import Entry
+from workflows.backends.offers import offer_key
 from workflows.backends.payments import Balance
 from workflows.backends.practice import Customer, Practice
 from workflows.backends.wishes import Notice, Wish
@@ -28,8 +29,9 @@ class Waiting:
     name: str
     phone: str
     status: str = "waiting"
-    """waiting | offered | taken"""
+    """waiting | offered | taken | lapsed"""
     offered_start: datetime | None = None
+    offered_until: datetime | None = None
     call: str = ""
 
 
@@ -111,9 +113,17 @@ class Books:
         taken: Sequence[tuple[str, Taken]] = [
             (one.resource, one.taken)
             for one in (*self.bookings, *self.holds)
-            if one.counts(wish.call, wish.now) and (not without or one.code != without)
+            if one.counts(wish.call, wish.now, wish.numbers) and (not without or one.code != without)
         ]
-        return self.practice.agenda(wish, service, place, taken)
+        return replace(self.practice.agenda(wish, service, place, taken), kept=self._kept(wish, service))
+
+    def _kept(self, wish: Wish, service: str) -> list[Kept]:
+        return [
+            Kept(one.key.removeprefix(offer_key("")), one.resource, one.span[0], one.held_until)
+            for one in sorted(self.holds, key=lambda one: (one.span[0], one.key))
+            if one.call == WAIT_LIST and one.phone in wish.numbers and one.service == service
+            if one.held_until is not None and one.held_until > wish.now
+        ]
 
     def replace_booking(self, old: Booked, new: Booked) -> None:
         """One appointment in another's place in the list."""

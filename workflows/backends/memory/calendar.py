@@ -12,15 +12,21 @@ from workflows.backends.booked import Booked, new_booking, when
 from workflows.backends.booking import HOLD
 from workflows.backends.changes import NO_BOOKING, TOO_LATE
 from workflows.backends.memory.books import Books, Waiting
+from workflows.backends.memory.offers import (
+    current_agenda,
+    drop_holds_in_the_way,
+    extend,
+    leave_row,
+    offer,
+)
 from workflows.backends.subjects import BOOKING, CUSTOMER, subject_of
-from workflows.backends.wait_list import fitting, offer_notice
 from workflows.backends.wishes import NOT_VERIFIED, Answer, Done, Found, Notice, Refused, Wish, code_for
 
 
 def find_times(books: Books, wish: Wish) -> Answer:
     """Free times on a day."""
     day = date.fromisoformat(wish.text("date"))
-    agenda = books.agenda(wish, wish.text("service"), wish.text("place"))
+    agenda = current_agenda(books, wish, wish.text("service"), wish.text("place"))
     times = agenda.times(day)
     if times:
         return Found({"times": times, "next_date": ""})
@@ -35,18 +41,19 @@ def book(books: Books, wish: Wish) -> Answer:
         return taken
     row, told = taken
     books.bookings.append(row)
-    day = date.fromisoformat(str(told["date"]))
-    books.waiting = [
-        replace(one, status="taken")
-        if (one.phone, one.service, one.day) == (row.phone, row.service, day)
-        else one
-        for one in books.waiting
-    ]
-    return Done({**told, "service": row.service}, (row.notice("booking.created"),))
+    offers = leave_row(books, wish, row, date.fromisoformat(str(told["date"])))
+    return Done({**told, "service": row.service}, (row.notice("booking.created"), *offers))
 
 
 def hold_time(books: Books, wish: Wish) -> Answer:
     """Keep a time for this call."""
+    agenda = current_agenda(books, wish, wish.text("service"), wish.text("place"))
+    kept = agenda.kept_at(date.fromisoformat(wish.text("date")), time.fromisoformat(wish.text("time")))
+    if kept is not None:
+        until = max(kept.until, wish.now.astimezone(UTC) + HOLD)
+        books.holds = [one for one in books.holds if one.call != wish.call]
+        extend(books, kept, until)
+        return Found({"held_until": until.astimezone(kept.start.tzinfo).strftime("%H:%M")})
     taken = _take(books, wish, wish.now.astimezone(UTC) + HOLD)
     if isinstance(taken, Refused):
         return taken
@@ -87,7 +94,7 @@ def reschedule(books: Books, wish: Wish) -> Answer:
 def move(books: Books, wish: Wish, own: Booked, day: date, clock: time) -> Done | Refused:
     """``own`` to another time at the same place."""
     place = books.practice.room(own.resource).place
-    agenda = books.agenda(wish, own.service, place, without=own.code)
+    agenda = current_agenda(books, wish, own.service, place, without=own.code)
     found = agenda.placements(day, clock)
     if not found:
         return _refused(agenda, day, clock)
@@ -104,10 +111,11 @@ def move(books: Books, wish: Wish, own: Booked, day: date, clock: time) -> Done 
         status="booked",
     )
     books.replace_booking(own, moved)
-    books.holds = [one for one in books.holds if one.call != wish.call]
+    drop_holds_in_the_way(books, wish, moved)
     before = own.local(books.zone_of(wish, own.resource))
     was = {"from_date": before.date().isoformat(), "from_time": before.strftime("%H:%M")}
-    offers = offer(books, wish, own) if moved.span != own.span else []
+    offers = leave_row(books, wish, moved, where.start.date())
+    offers += offer(books, wish, own) if moved.span != own.span else []
     return Done({**when(own.code, where), **was}, (moved.notice("booking.rescheduled"), *offers))
 
 
@@ -130,12 +138,12 @@ def give_up(books: Books, wish: Wish, own: Booked) -> Done:
 def join_wait_list(books: Books, wish: Wish) -> Answer:
     """Write somebody down."""
     day, service = date.fromisoformat(wish.text("date")), wish.text("service")
-    books.practice.service(service)
-    who, where = (service, day, wish.text("phone"), "waiting"), ("", wish.text("place"))
+    current_agenda(books, wish, service)
+    who, where = (service, day, wish.text("phone")), ("", wish.text("place"))
     earlier = [
         one
         for one in books.waiting
-        if (one.service, one.day, one.phone, one.status) == who and one.place in where
+        if (one.service, one.day, one.phone) == who and one.status in ("waiting", "offered") and one.place in where
     ]
     if not earlier:
         number = code_for(wish.key)
@@ -144,22 +152,6 @@ def join_wait_list(books: Books, wish: Wish) -> Answer:
         earlier = [entry]
     notice = Notice("wait_list.joined", earlier[0].number, {"service": service, "date": day.isoformat()})
     return Done({"number": earlier[0].number, "date": day.isoformat()}, (notice,))
-
-
-def offer(books: Books, wish: Wish, freed: Booked) -> list[Notice]:
-    """Offer what became free to the first whom it suits."""
-    room = books.practice.room(freed.resource)
-    zone = ZoneInfo(books.zone_of(wish, freed.resource))
-    day = freed.span[0].astimezone(zone).date()
-    for at, entry in enumerate(books.waiting):
-        offered = entry.service in (room.services or (entry.service,))
-        if entry.status != "waiting" or entry.day != day or entry.place not in ("", room.place) or not offered:
-            continue
-        start = fitting(books.agenda(wish, entry.service, room.place), freed, day, zone)
-        if start is not None:
-            books.waiting[at] = replace(entry, status="offered", offered_start=start)
-            return [offer_notice(entry.number, entry.service, start)]
-    return []
 
 
 def own_booking(books: Books, wish: Wish) -> Booked | Refused:
@@ -178,14 +170,15 @@ def own_booking(books: Books, wish: Wish) -> Booked | Refused:
 
 def _take(books: Books, wish: Wish, held_until: datetime | None) -> tuple[Booked, dict[str, Value]] | Refused:
     day, clock = date.fromisoformat(wish.text("date")), time.fromisoformat(wish.text("time"))
-    agenda = books.agenda(wish, wish.text("service"), wish.text("place"))
+    agenda = current_agenda(books, wish, wish.text("service"), wish.text("place"))
     found = agenda.placements(day, clock)
     if not found:
         return _refused(agenda, day, clock)
     codes = {one.code for one in (*books.bookings, *books.holds) if one.call != wish.call}
     code = next(code for code in (code_for(wish.key, attempt) for attempt in range(20)) if code not in codes)
-    books.holds = [one for one in books.holds if one.call != wish.call]
-    return new_booking(code, wish, agenda.service, found[0], held_until), dict(when(code, found[0]))
+    row = new_booking(code, wish, agenda.service, found[0], held_until)
+    drop_holds_in_the_way(books, wish, row)
+    return row, dict(when(code, found[0]))
 
 
 def _refused(agenda: Agenda, day: date, clock: time) -> Refused:

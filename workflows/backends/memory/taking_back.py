@@ -9,6 +9,7 @@ from calls.run import Receipt
 from workflows.backends.booked import Booked
 from workflows.backends.memory.books import Books
 from workflows.backends.memory.calendar import give_up, move
+from workflows.backends.memory.offers import withdraw
 from workflows.backends.taking_back import NOTHING, undone_key
 from workflows.backends.wishes import Answer, Done, Notice, Refused, Wish, receipt_of
 
@@ -73,11 +74,13 @@ def _taken_out(books: Books, wish: Wish, receipt: Receipt) -> Done:
         if row["number"] == number:
             row["status"] = "done"
     books.messages = [row for row in books.messages if row["number"] != number]
-    books.waiting = [one for one in books.waiting if one.number != number or one.call != wish.call]
+    gone = [one.number for one in books.waiting if one.number == number and one.call == wish.call]
+    books.waiting = [one for one in books.waiting if one.number not in gone]
+    offers = withdraw(books, wish, gone)
     books.promises = [
         replace(one, status="withdrawn") if one.number == number else one for one in books.promises
     ]
-    return Done({"number": number}, (Notice(f"{receipt.action}.undone", number, {"number": number}),))
+    return Done({"number": number}, (Notice(f"{receipt.action}.undone", number, {"number": number}), *offers))
 
 
 def _number(receipt: Receipt) -> str:
