@@ -19,7 +19,7 @@ def add_to(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The verb."""
     verb = verbs.add_parser("diff", help="what changed between two versions of a script, in words; exit 1 if anything")
     for name in ("before", "after"):
-        verb.add_argument(name, help="a file, NAME (the shipped script) or NAME@DIGEST (a published version)")
+        verb.add_argument(name, help="a file, NAME (yours or shipped), or NAME@DIGEST (a published version)")
     verb.add_argument("--json", action="store_true", help="print one JSON object")
     verb.set_defaults(run=run)
 
@@ -40,18 +40,20 @@ async def run(arguments: argparse.Namespace) -> int:
 
 
 async def read_version(name: str) -> Script:
-    """A script from a file, from those that ship, or from the versions in the database. Raises ConfigurationError."""
+    """A script from a file, by the name of one there is, or of a version in the database. Raises ConfigurationError."""
+    from switchboard import settings
     from workflows.language.loader import load_script
-    from workflows.language.scripts import SHIPPED
+    from workflows.language.scripts import SHIPPED, script_files
 
     if "@" in name and not Path(name).exists():
         return await _published(*name.split("@", 1))
     path = Path(name)
-    if not path.exists() and (SHIPPED / f"{name}.yaml").exists():
-        path = SHIPPED / f"{name}.yaml"
-    if not path.exists():
-        shipped = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.yaml")))
-        raise ConfigurationError(f"there is no script {name!r}; name a file, NAME@DIGEST, or one of {shipped}")
+    if not path.is_file():
+        known = {file.stem: file for file in [*SHIPPED.glob("*.yaml"), *script_files(settings.read().scripts)]}
+        if name not in known:
+            there = ", ".join(sorted(known))
+            raise ConfigurationError(f"there is no script {name!r}; name a file, NAME@DIGEST, or one of {there}")
+        path = known[name]
     return load_script(path)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from calls.errors import ConfigurationError
+from calls.errors import ConfigurationError, SwitchboardError
 from switchboard import settings
 from workflows.formatting import format_script
 from workflows.language.scripts import script_files
@@ -28,9 +28,18 @@ async def run(arguments: argparse.Namespace) -> int:
         raise ConfigurationError(
             "there is nothing to format; name a file, or write one with `switchboard workflow new`"
         )
-    changed = [path for path in files if _format(path, write=not arguments.check)]
+    changed: list[Path] = []
+    broken: list[SwitchboardError] = []
+    for path in files:
+        try:
+            if _format(path, write=not arguments.check):
+                changed.append(path)
+        except SwitchboardError as why:
+            broken.append(why)
     for path in changed:
         print(f"{path}: {'would change' if arguments.check else 'formatted'}")
+    if broken:
+        raise ConfigurationError("\n".join(str(why) for why in broken))
     if not changed:
         print(f"{len(files)} file{'' if len(files) == 1 else 's'} in canonical form")
     return 1 if arguments.check and changed else 0

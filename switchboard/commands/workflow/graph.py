@@ -25,8 +25,11 @@ def add_to(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 async def run(arguments: argparse.Namespace) -> int:
     """0. Raises ScriptError when the script cannot be read, OSError when it is not there."""
     path = _path(arguments.file)
-    text = path.read_text(encoding="utf-8")
-    script = parse_script(text, path.name).script
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as why:
+        raise ConfigurationError(f"{path}: the file is not UTF-8 text; save it as UTF-8") from why
+    script = parse_script(text, str(path)).script
     graph = graph_of(script)
     drawing = picture(script, graph, lay_out(graph))
     wanted = arguments.format or ("html" if arguments.to and arguments.to.suffix in (".html", ".htm") else "svg")

@@ -68,7 +68,7 @@ def test_a_change_of_services_leaves_the_list_of_a_resource_alone(fresh_database
 @pytest.mark.parametrize(("place", "resource"), [("nowhere", ""), ("", "nobody"), ("uptown", "nobody")])
 def test_hours_and_closures_are_somebodys(fresh_database: str, place: str, resource: str) -> None:
     async def story(connection: AsyncConnection) -> None:
-        with pytest.raises(ConfigurationError, match="there is no (place|resource) '(nowhere|nobody)'.*there are"):
+        with pytest.raises(ConfigurationError, match=r"there is no (place|resource) '(nowhere|nobody)'.*there are"):
             await place_and_zone(connection, HOUSE, place, resource)
 
     told(fresh_database, story)
