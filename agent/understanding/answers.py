@@ -53,6 +53,11 @@ _THAT_IS_ALL = re.compile(
     re.IGNORECASE,
 )
 """No, to "is there anything else"; to a read-back it would be a yes."""
+_LEADS_WITH_NO = re.compile(
+    r"(?:(?:um|uh|er|oh|well|ok|okay|hmm)[\s,]+)*(?:no|nope|nah|nothing|not|that|this|i'?m|we'?re|i do|never)\b",
+    re.IGNORECASE,
+)
+"""where it is asked what else there is, "there's something wrong with it" is no no"""
 _LEAST_ASKED = 0.4
 _LEAST_UNASKED = 0.6
 
@@ -77,6 +82,8 @@ def read_answer(text: str, guidance: Guidance, facts: CallFacts) -> Answered | N
     if awaited and found.value and mixed(text):
         return Answered(Answer.YES_BUT, found.confidence, False, found.text)
     alone = found.confidence >= 0.9
+    if guidance.more and not found.value and not alone and not _LEADS_WITH_NO.match(text.strip()):
+        return None
     if not found.complete and found.alternatives == (True,):
         return Answered(Answer.YES_BUT, found.confidence, False, found.text)
     if found.confidence < (_LEAST_ASKED if awaited else _LEAST_UNASKED):

@@ -6,6 +6,7 @@ wishes beside something else -> similarity of meaning -> Unclear.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from agent.ports import Meaning, Similarity
@@ -18,6 +19,7 @@ from agent.understanding.likeness import LikenessReader
 from agent.understanding.parts import added, completed, part_in, picked
 from agent.understanding.refusing import mixed
 from agent.understanding.requests import requests
+from agent.understanding.telling import about_the_talk, is_told, renamed, retold, turns_away
 from agent.understanding.values import Reading, kind_of, named_for_change, read_values
 from agent.understanding.wording import best_option, is_question, mended, plain
 from calls.commands import (
@@ -98,6 +100,8 @@ def read_words(heard: Heard, guidance: Guidance, facts: CallFacts, intents: Inte
     wishes = intents.find(text, guidance.allowed)
     answered = read_answer(text, guidance, facts)
     scripts = requests(words, guidance, answered)
+    if is_told(guidance):
+        wishes, scripts = about_the_talk(wishes, words), turns_away(scripts, words)
     at_once = urgent(wishes, answered, scripts, guidance, text, facts)
     if at_once:
         return at_once
@@ -110,15 +114,18 @@ def read_words(heard: Heard, guidance: Guidance, facts: CallFacts, intents: Inte
         return (question,)
     script = scripts[0] if scripts else None
     readings = [r for r in readings if not _says_a_wish(r, wishes)]
-    readings = [r for r in readings if not _names_another(r, guidance)]
+    readings = [r for r in readings if not _names_another(r, guidance) and not _is_guessed(r, words, text)]
     readings = _without_swallowed(readings, bool(wishes), script, words, text)
     commands = _commands(heard, guidance, answered, readings)
-    if script is not None and _means_a_value(commands, guidance):
+    if script is not None and _means_a_value(commands, guidance, words):
         scripts = tuple(wanted for wanted in scripts if wanted.later)
     if scripts:
         commands = (*scripts, *(c for c in commands if not isinstance(c, Affirm | Deny)))
     if question is not None:
         commands = (*commands, question)
+    if not any(isinstance(command, FillSlot | CorrectSlot) and command.value is not None for command in commands):
+        right = renamed(text, guidance, facts)
+        commands = (right,) if right is not None else commands
     return tuple(dict.fromkeys((*commands, *beside(wishes, commands, text, facts))))
 
 
@@ -127,7 +134,7 @@ def _piece(text: str, guidance: Guidance, facts: CallFacts) -> Command | None:
     chosen = picked(text, guidance)
     if chosen is not None:
         return chosen
-    readers = (corrected, completed, part_in, added)
+    readers = (retold, corrected, completed, part_in, added)
     return next((found for reader in readers if (found := reader(text, guidance, facts)) is not None), None)
 
 
@@ -162,10 +169,18 @@ def _says_a_wish(reading: Reading, wishes: list[IntentFound]) -> bool:
     return any(own <= set(wish.words.split()) for wish in wishes if isinstance(wish.command, about_the_talk))
 
 
-def _means_a_value(commands: tuple[Command, ...], guidance: Guidance) -> bool:
+_CHANGES_TO = re.compile(r"\b(?:change|make|switch|put|correct|set|turn|swap) (?:\w+ ){0,4}(?:to|into|for|with)\b")
+
+
+def _means_a_value(commands: tuple[Command, ...], guidance: Guidance, words: str) -> bool:
     """ "I want to change the day", where a day has been given: that one, and no appointment of long ago."""
-    proposed = guidance.proposed is not None
-    return any(isinstance(c, CorrectSlot) and (c.value is None or proposed) for c in commands)
+    sure = guidance.proposed is not None or bool(_CHANGES_TO.search(words))
+    return any(isinstance(c, CorrectSlot) and (c.value is None or sure) for c in commands)
+
+
+def _is_guessed(reading: Reading, words: str, text: str) -> bool:
+    """A choice read off a word or two of a question: "where do I park" is no order."""
+    return kind_of(reading.slot) is Kind.choice and reading.parsed.confidence < 0.9 and is_question(words, text)
 
 
 def _names_another(reading: Reading, guidance: Guidance) -> bool:

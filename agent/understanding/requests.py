@@ -27,14 +27,21 @@ def requests(words: str, guidance: Guidance, answered: Answered | None) -> tuple
         return ()
     # "Yes, book it" answers; only where nothing is asked does a script's bare name call for it.
     by_id = answered is None and not guidance.primary
+    firm = _is_under_way(guidance) and not _BESIDES.search(words)
     pieces = [piece for piece in _ALSO.split(words) if _WISH.search(piece)]
-    each = [best_option(guidance.workflows, piece, by_id=not guidance.primary) for piece in pieces]
+    each = [best_option(guidance.workflows, piece, by_id=not guidance.primary, firm=firm) for piece in pieces]
     named = [found[0].id for found in each if found is not None]
     several = list(dict.fromkeys(named))
     if len(several) > 1:
         return tuple(StartWorkflow(name, 0.9, later=place > 0) for place, name in enumerate(several))
-    found = best_option(guidance.workflows, words, by_id=by_id)
+    found = best_option(guidance.workflows, words, by_id=by_id, firm=firm)
     if found is None:
         return ()
     later = bool(guidance.primary) and bool(_BESIDES.search(words))
     return (StartWorkflow(found[0].id, 0.9, later=later),)
+
+
+def _is_under_way(guidance: Guidance) -> bool:
+    """In the middle of a request a noun, "my appointment", or "I can come on Friday" asks for no other one."""
+    begun = any(slot.filled for slot in guidance.slots)
+    return bool(guidance.primary) or guidance.proposed is not None or guidance.more or begun

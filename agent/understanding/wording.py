@@ -122,7 +122,8 @@ _LIGHT = frozenset(
 _QUESTION = re.compile(
     r"^(?:(?:and|so|but|um|uh|er|erm|hmm|oh|ah|okay|ok|well|hi|hello|hey|also|actually|sorry|yes|yeah|yep|sure|no|wait|look|"
     r"listen|say|just|first|before that|before i do|by the way|hold on|hang on|tell me|excuse me|quick question|"
-    r"one question|one more thing|one thing|can i ask|let me ask|may i ask|do you know|i was wondering|im wondering)\s+)*"
+    r"one question|one more thing|one thing|can i ask|let me ask|may i ask|do you know|i was wondering|"
+    r"im wondering)\s+)*"
     r"(?:what|whats|when|where|wheres|how|hows|why|who|which|is|am|are|was|were|has|do|does|did|will|can|could|would|may|should|have)\b"
 )
 _OWN_WISH = re.compile(
@@ -183,6 +184,10 @@ _MEETS = {
 """Words that ask for the same thing, whatever script or topic it is."""
 
 
+_VAGUE = frozenset({"appointment", "com", "problem"})
+"""What single words of a request are in answers as well: "I can come on Friday", "that is a problem for me"."""
+
+
 def stem(word: str) -> str:
     """What a word asks for: its concept, or the word without its ending; enough to meet "moving" with "change"."""
     if word in _MEETS:
@@ -209,18 +214,22 @@ def _carriers(phrase: str) -> frozenset[str]:
     return carrying or frozenset(stem(word) for word in words)
 
 
-def best_option(options: Sequence[Option], words: str, *, by_id: bool = True) -> tuple[Option, int] | None:
+def best_option(
+    options: Sequence[Option], words: str, *, by_id: bool = True, firm: bool = False
+) -> tuple[Option, int] | None:
     """The option one of whose phrases has all its carrying words in ``words``; the most words win.
 
-    ``by_id``: the id counts as a phrase too.
+    ``by_id``: the id counts as a phrase too. ``firm``: a noun everybody uses all the time must be all that is said.
 
     Returns it with that number of words; None when none fits, or when two fit equally well.
     """
     said = {each for word in words.split() for each in (stem(word), _cut(word))}
+    bare = len([word for word in words.split() if word not in _LIGHT | COURTESY]) <= 1
     scores: list[tuple[int, Option]] = []
     for option in options:
         phrases = (*option.says, *((option.id.replace("_", " ").replace("-", " "),) if by_id else ()))
-        fits = [len(carriers) for phrase in phrases if (carriers := _carriers(phrase)) and carriers <= said]
+        found = (_carriers(phrase) for phrase in phrases)
+        fits = [len(each) for each in found if each <= said and (not firm or bare or not each <= _VAGUE)]
         if fits:
             scores.append((max(fits), option))
     scores.sort(key=lambda entry: -entry[0])
