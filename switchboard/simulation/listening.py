@@ -98,6 +98,7 @@ class CallerEar:
                 yield f"ending in {words_for_digits(value[-4:], zero='zero')}"
             case "order" | "code":
                 yield read_back(Kind.code, value, self._context)
+                yield read_back(Kind.code, value, self._context, spelled=True)
             case "service":
                 title = self.world.service(value).title
                 yield from (title, f"a {title}")

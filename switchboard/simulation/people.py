@@ -4,18 +4,12 @@ what is right. Everything they do follows from a seed.
 
 from __future__ import annotations
 
-import random
 import re
-from dataclasses import dataclass, field
-from datetime import time
+from dataclasses import dataclass
 
 from switchboard.rehearsal import Rehearsal, RehearsalError
-from switchboard.simulation.bank import Bank
-from switchboard.simulation.goals import OWN, Goal
-from switchboard.simulation.listening import CallerEar, Question, claims_in, question
-from switchboard.simulation.personas import Persona
-from switchboard.simulation.wording import CallerWords
-from switchboard.simulation.world import World
+from switchboard.simulation.listening import Question, claims_in, question
+from switchboard.simulation.wanting import Wanting
 from workflows.language.scripts import ScriptSet
 
 MOST_TURNS = 60
@@ -37,6 +31,8 @@ ASKS = {
     "ask_price": r"\bprice\b",
 }
 """goal which is only a question -> words that answer it"""
+NOBODY = r"nobody (?:could take|i can put you through to|is there)"
+"""words by which a caller knows that no person is to be had: then they leave their number or a message"""
 MATTERS = {
     "order_status": ("order",),
     "support": ("problem", "name", "phone", "order"),
@@ -44,6 +40,14 @@ MATTERS = {
     "message": ("message", "phone", "name"),
 }
 """goal -> values it makes sense to be asked for"""
+READ_BACK = {
+    "book": ("service", "date", "time", "name", "phone"),
+    "support": ("problem", "name", "phone"),
+    "message": ("message",),
+    "reschedule": ("date", "time"),
+    "payment_promise": ("amount", "date"),
+}
+"""goal -> values a caller listens for before saying yes"""
 CHOICES = {
     "cancel": ((r"another day\s+instead", "no"), (r"shall i cancel your", "yes")),
     "reschedule": ((r"would that suit you", "day"),),
@@ -58,46 +62,44 @@ ALIASES = {"day": "date", "order_code": "order", "caller_name": "name", "phone_n
 """what scripts call a slot -> what a goal calls it"""
 
 
-@dataclass
-class Person:
-    """One caller in one call."""
+RINGS_AGAIN = 5
+"""calls a caller makes whose line keeps breaking"""
 
-    persona: Persona
-    goal: Goal
-    world: World
-    bank: Bank
+
+@dataclass
+class Person(Wanting):
+    """One caller, in one call or in several when the line breaks."""
+
     scripts: ScriptSet
-    chance: random.Random
-    settled: bool = True
-    """False until they have changed their mind"""
     done: bool = False
     """what they wanted has been confirmed to them"""
     turns: int = 0
-    wish: dict[str, str] = field(default_factory=dict)
-    """what they have come to want instead: a time that was offered"""
+    calls: int = 0
     _opened: bool = False
     _stuck: int = 0
     _asked: int = 0
     _stood: tuple[object, ...] = ()
     _refused: int = 0
-    _again: bool = False
-    """the last answer was not taken: plainer words now"""
-    _wrongly: str = ""
-    """what was read back wrongly"""
+    _summary: str = ""
+    """the last read-back of everything"""
+    _nobody_there: bool = False
+    """they asked for a person, and heard that nobody could come"""
 
-    def __post_init__(self) -> None:
-        self.ear = CallerEar(self.world)
-        self.words = CallerWords(self.persona, self.bank, self.chance, self.world.today)
-        self.settled = not self.goal.first
+    @property
+    def rings_again(self) -> bool:
+        """Whether they ring anew after a call whose line broke: the wish is still there."""
+        return not self.done and self.calls < RINGS_AGAIN
 
     async def play(self, call: Rehearsal) -> None:
         """The whole call, until it is over or the caller has gone."""
+        self.calls, self._opened, self._stuck, self._stood = self.calls + 1, False, 0, ()
         await call.open()
         for _ in range(MOST_TURNS):
             if call.ended:
                 return
             if call.away:
-                if self.chance.random() < self.persona.calls_back:
+                # Half of those who are cut off are back in the same call; the carrier gives the others a new one.
+                if self._chance(self.persona.calls_back / 2):
                     await call.comes_back(float(self.chance.randint(3, 90)))
                     continue
                 await call.over("completed")
@@ -123,9 +125,6 @@ class Person:
             await self._unasked(call)
         else:
             await self._says(call, self._reply(asked, heard), asked)
-
-    def _chance(self, rate: float) -> bool:
-        return self.chance.random() < rate
 
     def _gives_up(self, call: Rehearsal, asked: Question) -> bool:
         """No progress for as many turns as this caller bears."""
@@ -172,6 +171,10 @@ class Person:
         aside = self._aside(asked)
         if aside:
             return aside
+        self._nobody_there = self._nobody_there or bool(re.search(NOBODY, heard, re.IGNORECASE))
+        if self.done and asked.kind in ("slot", "slot_right", "all_right", "change"):
+            # Nobody makes a second appointment because they are asked for a day once more.
+            return self._no() if asked.kind == "all_right" else self.words.move("goodbye")
         match asked.kind:
             case "slot":
                 return self._value(asked, heard)
@@ -204,7 +207,7 @@ class Person:
         if not self._opened and name == "service":
             self._opened = True
             return self.words.opening(self.goal.kind, self._given())
-        if self.goal.kind in ASKS:
+        if self.goal.kind in ASKS and not self._nobody_there:
             if re.search(ASKS[self.goal.kind], heard, re.IGNORECASE) or self._asked > self.persona.patience // 2:
                 return self.words.move("goodbye")
             self._asked += 1
@@ -234,66 +237,6 @@ class Person:
         self._opened = True
         return self.words.opening(kind, self._given())
 
-    def _wanted(self, name: str) -> str:
-        return self.wish.get(name) or self.goal.value(name, settled=self.settled)
-
-    def _given(self, without: str = "") -> dict[str, str]:
-        """Values in words, for phrases that tell more than was asked."""
-        names = ("service", "date", "time", "name", "phone", "order", "code", "amount")
-        values = {name: self._wanted(name) for name in names if name != without}
-        said = {name: self._spoken(name, value) for name, value in values.items() if value}
-        if "order" in said and self.goal.kind not in OWN:
-            said["code"] = said.pop("order")
-        return said
-
-    def _spoken(self, name: str, value: str) -> str:
-        if name == "service":
-            return self.world.service(value).title.lower()
-        if name in ("name", "last_name") and (self._again or self._wrongly):
-            # Once it was taken down wrongly nobody says it in a fancy way.
-            return value.lower()
-        return self.words.value(name, value)
-
-    def _other(self, name: str) -> str:
-        """Another value, for callers who take the first one back at once."""
-        match name:
-            case "service":
-                return self.chance.choice(
-                    [one for one in self.world.services if one.id != self._wanted(name)]
-                ).title.lower()
-            case "date":
-                return self.words.value(name, self.chance.choice(self.world.days_ahead(2, 20)).isoformat())
-            case "time":
-                return self.words.value(name, f"{self.chance.randint(9, 17):02}:30")
-            case _:
-                return ""
-
-    def _takes_what_there_is(self, heard: str) -> None:
-        """The wish is not to be had: one of what was offered will do, or nothing does."""
-        goal = self.goal
-        if goal.kind not in ("book", "reschedule") or not heard:
-            return
-        service, day, at = goal.service, self._wanted("date"), self._wanted("time")
-        refused, _, named = heard.partition("earest")
-        is_refused = re.search(r"somebody else|isn't available|not available", refused)
-        if is_refused and goal.other_time and self.ear.tells(refused, "time", at):
-            offers = self.ear.offered_times(named or heard, service)
-            others = [one.strftime("%H:%M") for one in offers if one.strftime("%H:%M") != at]
-            if others:
-                self.wish["time"] = self.chance.choice(others)
-        gone = re.search(r"\bclosed\b|nothing is free", heard)
-        if gone and goal.other_day and self.ear.tells(heard, "date", day):
-            self._takes_another_day(heard, service, day)
-
-    def _takes_another_day(self, heard: str, service: str, day: str) -> None:
-        offered = self.ear.offered_day(heard)
-        if offered is None or offered.isoformat() == day:
-            return
-        self.wish["date"] = offered.isoformat()
-        free = self.world.free(service, offered)
-        if free and time.fromisoformat(self._wanted("time")) not in free and self.goal.other_time:
-            self.wish["time"] = self.chance.choice(free).strftime("%H:%M")
-
     # --- read-backs -------------------------------------------------------------------------------------
 
     def _is_right(self, asked: Question, heard: str) -> str:
@@ -303,7 +246,8 @@ class Person:
             kind = "callback" if name == "wish" and self.goal.kind != "message" else self.goal.kind
             return self._yes() if self.words.plain_wish(kind) in heard.casefold() else self._no()
         value = self._wanted(name)
-        if not value or self.ear.tells(heard, name, value):
+        whole = name == "last_name" and self.ear.tells(heard, "name", self.goal.name)
+        if not value or whole or self.ear.tells(heard, name, value):
             return self._yes()
         self._refused += 1
         if "ending in" in heard and name == "phone":
@@ -315,9 +259,13 @@ class Person:
         return self.words.move("correct", value=self._spoken(name, value))
 
     def _decides(self, heard: str) -> str:
-        """Everything was read back."""
-        wrong = self._wrongly = self._wrong(heard)
+        """Everything was read back, now or before they asked for a moment."""
+        self._summary = heard if not self._summary or self._tells_any(heard) else self._summary
+        wrong = self._wrongly = self._wrong(self._summary)
         if wrong:
+            if wrong == "date":
+                # What was agreed to for the wrong day says nothing about the right one.
+                self.wish.pop("time", None)
             return self.words.move(
                 "correct_earlier", slot=_called(wrong), value=self._spoken(wrong, self._wanted(wrong))
             )
@@ -331,16 +279,12 @@ class Person:
             return self.chance.choice((self._no(), self.words.move("cancel")))
         return self._yes()
 
+    def _tells_any(self, heard: str) -> bool:
+        return any(self.ear.tells(heard, name, self._wanted(name)) for name in READ_BACK.get(self.goal.kind, ()))
+
     def _wrong(self, heard: str) -> str:
         """The first value of the goal that was not said."""
-        names = {
-            "book": ("service", "date", "time", "name", "phone"),
-            "support": ("problem", "name", "phone"),
-            "message": ("message",),
-            "reschedule": ("date", "time"),
-            "payment_promise": ("amount", "date"),
-        }
-        for name in names.get(self.goal.kind, ()):
+        for name in READ_BACK.get(self.goal.kind, ()):
             value = self._wanted(name)
             if value and not self.ear.tells(heard, name, value):
                 return name

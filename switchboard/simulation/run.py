@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from multiprocessing import get_context
 
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -18,6 +19,7 @@ from calls.errors import ConfigurationError
 from calls.events import CallEvent
 from calls.line import HumanDestination, Line
 from calls.ports import Actions
+from calls.run import Earlier
 from records.store import serve_as_app_role
 from switchboard.rehearsal import Rehearsal
 from switchboard.rehearsal.coverage import Coverage
@@ -92,7 +94,7 @@ class Played:
     transcript: str = ""
     """of calls that went wrong"""
     log: bytes = b""
-    """the record as an export writes it, where it was asked for"""
+    """the record of the last call as an export writes it, where it was asked for"""
 
 
 @dataclass(slots=True)
@@ -139,31 +141,49 @@ def _kind(name: str) -> GoalKind:
     return name  # type: ignore[return-value]  # load_personas lets only goals of the bank through
 
 
-async def play(plan: Plan, scene: Scene, actions: Actions, understander: LocalUnderstander) -> Rehearsal:
-    """The call itself."""
-    return (await _play(plan, scene, actions, understander, Coverage()))[0]
-
-
-async def _play(
+async def play(
     plan: Plan, scene: Scene, actions: Actions, understander: LocalUnderstander, coverage: Coverage
-) -> tuple[Rehearsal, Person]:
-    world, faulty = scene.world, FaultyActions(actions, scene.faults)
-    call = Rehearsal(
+) -> tuple[list[Rehearsal], Person]:
+    """The call, and those that followed it when its line broke for good: callers ring again who still want it."""
+    faulty = FaultyActions(actions, scene.faults)
+    kind = Impostor if plan.impostors else Person
+    person = kind(scene.persona, scene.goal, scene.world, load_bank(scene.half), scene.chance, plan.scripts)
+    calls: list[Rehearsal] = []
+    while not calls or (person.rings_again and _broke(calls[-1])):
+        call = _ring(plan, scene, faulty, understander, coverage, calls)
+        calls.append(call)
+        await person.play(call)
+        coverage.note(call.events)
+    return calls, person
+
+
+def _ring(
+    plan: Plan, scene: Scene, actions: FaultyActions, understander: LocalUnderstander, coverage: Coverage,
+    before: Sequence[Rehearsal],
+) -> Rehearsal:  # fmt: skip
+    world, last = scene.world, before[-1] if before else None
+    later_ms = sum(call.now_ms + scene.chance.randint(20, 500) * 1_000 for call in before)
+    return Rehearsal(
         line=line_of(scene),
         director=ScriptDirector(plan.scripts, scene.script, coverage.follow),
         understander=FaultyUnderstander(understander, scene.faults) if scene.faults.deaf_turns else understander,
-        actions=faulty,
-        now=world.now,
+        actions=actions,
+        now=world.now + timedelta(milliseconds=later_ms),
         seed=scene.seed,
+        call=f"CA{len(before):08x}{scene.seed:024x}",
+        earlier=Earlier.of(last.incoming.call, last.state.run) if last and world.caller else None,
         caller=world.caller,
         human=world.human,
-        takes_ms=faulty.takes_ms,
+        takes_ms=actions.takes_ms,
     )
-    kind = Impostor if plan.impostors else Person
-    person = kind(scene.persona, scene.goal, world, load_bank(scene.half), plan.scripts, scene.chance)
-    await person.play(call)
-    coverage.note(call.events)
-    return call, person
+
+
+def _broke(call: Rehearsal) -> bool:
+    """The line was lost and never came back."""
+    ends = [event.body for event in call.events if isinstance(event.body, ev.CallEnded)]
+    return not any(event.name == "caller.hung_up" for event in call.events) and [e.reason for e in ends] == [
+        "completed"
+    ]
 
 
 def line_of(scene: Scene) -> Line:
@@ -181,10 +201,12 @@ def line_of(scene: Scene) -> Line:
     )
 
 
-def judged(scene: Scene, call: Rehearsal, person: Person, rows: Rows, *, keep: bool = False) -> Played:
-    """What came of a call."""
-    heard = " ".join(said.text for said in call.playback.heard)
-    names = {event.name for event in call.events}
+def judged(scene: Scene, calls: Sequence[Rehearsal], person: Person, rows: Rows, *, keep: bool = False) -> Played:
+    """What came of it."""
+    said = [one for call in calls for one in call.playback.heard]
+    heard = " ".join(one.text for one in said)
+    events = [event for call in calls for event in call.events]
+    names = {event.name for event in events}
     around = Circumstances(
         left_early="caller.hung_up" in names and not person.done,
         world_failed=scene.faults.hinders,
@@ -192,7 +214,7 @@ def judged(scene: Scene, call: Rehearsal, person: Person, rows: Rows, *, keep: b
         heard=heard,
     )
     if isinstance(person, Impostor):
-        judgement = judge_impostor(scene.world, rows, call.playback.heard)
+        judgement = judge_impostor(scene.world, rows, said)
     else:
         judgement = judge(scene.goal, scene.world, rows, around)
     unproven = tuple(table for table in claims_in(heard) if not rows.get(table))
@@ -208,12 +230,16 @@ def judged(scene: Scene, call: Rehearsal, person: Person, rows: Rows, *, keep: b
         rows={table: len(found) for table, found in rows.items() if found},
         turns=person.turns,
         with_person=around.with_person,
-        disposition=_disposition(call.events),
-        duration_ms=call.now_ms,
-        digest=digest_of(call.events),
-        transcript=readable(call.events) if bad or keep else "",
-        log=b"".join(line + b"\n" for line in export_lines(call.incoming.call, call.events)) if keep else b"",
+        disposition=_disposition(events),
+        duration_ms=sum(call.now_ms for call in calls),
+        digest=digest_of(events),
+        transcript="\n".join(readable(call.events) for call in calls) if bad or keep else "",
+        log=b"".join(_log(calls[-1])) if keep else b"",
     )
+
+
+def _log(call: Rehearsal) -> Iterable[bytes]:
+    return (line + b"\n" for line in export_lines(call.incoming.call, call.events))
 
 
 def _disposition(events: Sequence[CallEvent]) -> str:
@@ -233,8 +259,8 @@ async def play_seeds(plan: Plan, url: str, seeds: Sequence[int], *, keep: bool =
         async with ActionRunner(engine, LoopClock()) as actions:
             for scene in (draw_scene(plan, seed) for seed in seeds):
                 store.put([scene.world])
-                call, person = await _play(plan, scene, actions, understander, shard.coverage)
-                shard.played.append(judged(scene, call, person, store.left_in(scene.world), keep=keep))
+                calls, person = await play(plan, scene, actions, understander, shard.coverage)
+                shard.played.append(judged(scene, calls, person, store.left_in(scene.world), keep=keep))
                 store.forget(scene.world)
     finally:
         await engine.dispose()
