@@ -16,7 +16,20 @@ COMMANDS = (
 )  # fmt: skip
 """Modules of ``switchboard.commands``, in the order of ``--help``."""
 
+READS_SCRIPTS = ("workflow", "understand", "doctor")
+"""Commands that read scripts, which may use the actions of customer systems; ``serve`` joins them itself."""
+
 Run = Callable[[argparse.Namespace], Awaitable[int]]
+
+
+def _join_systems() -> None:
+    from switchboard import settings
+
+    chosen = settings.read()
+    if chosen.systems.is_file():
+        from switchboard.systems import use_systems
+
+        use_systems(chosen)
 
 
 def parser(only: str = "") -> argparse.ArgumentParser:
@@ -36,6 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser(given[0] if given else "").parse_args(given)
     run: Run = arguments.run
     try:
+        if arguments.command in READS_SCRIPTS:
+            _join_systems()
         return asyncio.run(_awaited(run, arguments))
     except KeyboardInterrupt:
         return 130

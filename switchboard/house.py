@@ -44,6 +44,7 @@ from switchboard.secret import print_of, signing_key
 from switchboard.settings import Settings
 from switchboard.sockets import OpenedSockets
 from switchboard.sweeper import Sweeper
+from switchboard.systems import open_systems, use_systems
 from switchboard.working_copies import WorkingCopies
 from telephony.callbacks import Callbacks
 from telephony.door import Door
@@ -94,6 +95,7 @@ async def open_house(
     """Everything that answers calls, over ``engine``. Raises ConfigurationError when it would be insecure."""
     settings.refuse_insecurity()
     clock, book = LoopClock(), LineBook(settings.lines)
+    systems = use_systems(settings)
     copies = WorkingCopies(settings.scripts)
     async with contextlib.AsyncExitStack() as stack:
         stores = await stack.enter_async_context(open_stores(settings, progress))
@@ -104,7 +106,9 @@ async def open_house(
         sink = TailedSink(recorded)
         jobs = await stack.enter_async_context(open_jobs(database, book, settings, clock, SystemRandomness()))
         without = () if jobs.texts_possible else ("record_consent", "send_confirmation")
-        actions = await stack.enter_async_context(ActionRunner(database, clock, without=without))
+        asked = await stack.enter_async_context(open_systems(systems, settings))
+        runner = ActionRunner(database, clock, also=asked.handlers(), without=without)
+        actions = await stack.enter_async_context(runner)
         await _seed(database, book.lines, clock)
         await prerender(engine, book.lines)
         orders = Orders(database, clock, SystemRandomness(), worker)

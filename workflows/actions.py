@@ -43,7 +43,7 @@ class ActionRunner:
 
     Writes belong to the process: they run in the runner's own task group, a caller who hangs up only stops waiting.
     Leaving the block lets every write under way finish; from then on everything is refused as ``unavailable``, as is
-    what this house cannot do (``without``).
+    what this house cannot do (``without``). ``also``: actions of customer systems.
     """
 
     def __init__(
@@ -52,12 +52,13 @@ class ActionRunner:
         clock: Clock,
         *,
         handlers: Mapping[str, Handler] | None = None,
+        also: Mapping[str, Handler] | None = None,
         without: Collection[str] = (),
         read_timeout_s: float = 4.0,
     ) -> None:
         self._engine = engine
         self._clock = clock
-        known = handlers if handlers is not None else shipped_handlers()
+        known = {**(handlers if handlers is not None else shipped_handlers()), **(also or {})}
         self._handlers = {name: handler for name, handler in known.items() if name not in without}
         self._glances: Mapping[str, Glance] = shipped_glances() if handlers is None else {}
         # A look needs no transaction: begin and commit would be two round trips more than the look itself.

@@ -15,8 +15,8 @@ from workflows.backends.memory.taking_back import take_back, undo
 from workflows.backends.one_time_codes import OneTimeCode
 from workflows.backends.practice import DEMO, Practice
 from workflows.backends.taking_back import undone_key
-from workflows.backends.wishes import Answer, Done, Refused, Wish, settled
-from workflows.language.catalogue import UNAVAILABLE
+from workflows.backends.wishes import NOT_VERIFIED, Answer, Done, Found, Refused, Wish, settled
+from workflows.language.catalogue import ACTIONS, UNAVAILABLE, ActionSpec
 
 __all__ = ["Booked", "Books", "MemoryActions"]
 
@@ -46,6 +46,20 @@ HANDLERS: Mapping[str, Callable[[Books, Wish], Answer]] = {
 """action -> what carries it out"""
 
 
+def _exemplary(action: str) -> Callable[[Books, Wish], Answer] | None:
+    """An action of a customer system, answered with its example; None for one that has none."""
+    spec = ACTIONS.get(action)
+    if spec is None or not spec.example:
+        return None
+    if spec.personal:
+        return lambda _, wish: _as_answer(spec) if wish.subject else NOT_VERIFIED
+    return lambda _, wish: _as_answer(spec)
+
+
+def _as_answer(spec: ActionSpec) -> Answer:
+    return Done(spec.example) if spec.writes else Found(spec.example)
+
+
 class MemoryActions:
     """Implements the port ``Actions``. ``books`` shows what was done."""
 
@@ -64,7 +78,7 @@ class MemoryActions:
         wish = Wish.of(call, facts, request)
         if wish.action in self.refuse and wish.key not in self.books.receipts:
             return settled(wish, Refused(self.refuse[wish.action]))
-        return self._carry_out(wish, HANDLERS.get(wish.action))
+        return self._carry_out(wish, HANDLERS.get(wish.action) or _exemplary(wish.action))
 
     async def run_together(
         self, call: str, facts: CallFacts, requests: Sequence[ActionRequest]

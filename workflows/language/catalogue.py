@@ -6,8 +6,12 @@ A script can only name what stands here, and has to say what follows from each r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from calls.commands import Value
+from calls.errors import ConfigurationError
 
 UNAVAILABLE = "unavailable"
 """The refusal every action can give: the back end did not answer, so nothing is known."""
@@ -46,6 +50,8 @@ class ActionSpec:
     in the same call; empty when nothing can"""
     slow: bool = False
     """may take longer than a second: something has to be said while it is waited for"""
+    example: Mapping[str, Value] = field(default_factory=dict)
+    """what it answers in rehearsals, where nobody is connected to; for actions of customer systems"""
 
 
 NEAREST: Mapping[str, str] = {"times": "list of time", "nearest": "list of datetime", "next_date": "date"}
@@ -273,5 +279,23 @@ _TEXTS = (
     ),
 )
 
-ACTIONS: Mapping[str, ActionSpec] = {spec.name: spec for spec in (*_CALENDAR, *_CALLERS, *_DESK, *_TEXTS)}
+SHIPPED: Mapping[str, ActionSpec] = {spec.name: spec for spec in (*_CALENDAR, *_CALLERS, *_DESK, *_TEXTS)}
 """The actions that ship with the project."""
+
+_JOINED: dict[str, ActionSpec] = dict(SHIPPED)
+
+ACTIONS: Mapping[str, ActionSpec] = MappingProxyType(_JOINED)
+"""The actions scripts may use: those that ship, and those that were joined to them."""
+
+
+def join(specs: Iterable[ActionSpec]) -> None:
+    """Let scripts use the actions of customer systems too, in place of those joined before. Once, as a process starts.
+
+    Raises ConfigurationError for a name that is taken.
+    """
+    more = {spec.name: spec for spec in specs}
+    taken = sorted(set(more) & set(SHIPPED))
+    if taken:
+        raise ConfigurationError(f"an action {taken[0]} comes with the project; give yours another name")
+    _JOINED.clear()
+    _JOINED.update({**SHIPPED, **more})

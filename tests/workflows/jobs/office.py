@@ -66,6 +66,8 @@ class Receiver:
 
     url: str = ""
     got: list[tuple[Mapping[str, str], bytes]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    """as they came, still encoded"""
     statuses: list[int] = field(default_factory=list)
     """what to answer, in order; 200 when there is nothing left"""
     reply: bytes = b"{}"
@@ -75,6 +77,7 @@ class Receiver:
     async def answer(self, request: web.Request) -> web.Response:
         if self.stall is not None:
             await self.stall.wait()
+        self.paths.append(request.raw_path)
         self.got.append((dict(request.headers), await request.read()))
         status = self.statuses.pop(0) if self.statuses else 200
         headers = {"Content-Type": "application/json", **self.headers}
