@@ -125,3 +125,35 @@ def test_a_day_and_a_night_with_time_to_clean_up(opening: Opening) -> None:
         assert (await world.ask("book", **{**BOOK, "date": "2026-03-17", "time": "15:00"})).refusal == "slot_taken"
 
     play(opening, story, details=(night,), resources=(("room_1", "Room 1"),), **hours, weekdays=tuple(range(7)))
+
+
+@pytest.mark.parametrize("fact", ["date_of_birth", "postcode"])
+def test_guessing_one_thing_after_the_other_is_guessing_at_one_record(opening: Opening, fact: str) -> None:
+    """From call to call with the number withheld: no caller to lock, so the record has to be."""
+    right = {"date_of_birth": ALONE.date_of_birth, "postcode": "NW1 4AB"}[fact]
+    guesses = [f"1970-01-{n:02}" if fact == "date_of_birth" else f"N{n} 1AA" for n in range(1, 8)]
+
+    async def story(world: World) -> None:
+        for n, guess in enumerate([*guesses, right]):
+            given = {"what": "customer", "last_name": "Field", fact: guess}
+            said = await world.ask("verify_caller", call=f"CA{n}", caller="", **given)
+            assert said.refusal == ("not_matched" if n < 5 else "locked")
+
+    play(opening, story, customers=(ALONE,), balances=())
+
+
+@pytest.mark.parametrize("score", ["inf", "nan", "-0.5", "10.5"])
+def test_what_is_no_score_is_none(opening: Opening, score: str) -> None:
+    async def story(world: World) -> None:
+        assert (await world.ask("record_survey", score=score)).refusal == "unavailable"
+
+    play(opening, story)
+
+
+@pytest.mark.parametrize("amount", ["NaN USD", "Infinity USD", "0.001 USD"])
+def test_what_is_no_amount_is_not_promised(opening: Opening, amount: str) -> None:
+    async def story(world: World) -> None:
+        wish = {"amount": amount, "date": "2026-03-20"}
+        assert (await world.ask("promise_payment", subject="customer:c1", **wish)).refusal == "unavailable"
+
+    play(opening, story)
