@@ -74,6 +74,7 @@ class AgentSide:
             exact_hearing=self.traits.exact_hearing,
             verified_subject=state.run.verified.subject if state.run.verified else "",
             verified_level=state.run.verified.level if state.run.verified else "",
+            earlier_call=self.incoming.earlier.call if self.incoming.earlier else "",
         )
 
     def advance(self, draft: Draft, stimulus: Stimulus) -> None:

@@ -53,7 +53,8 @@ READ = text("""
               AND b.starts_at > :since - interval '2 days' AND b.starts_at < :until + interval '1 day'
               AND b.busy_from < :until AND b.busy_until > :since AND b.code <> :without
               AND (b.status = 'booked' OR (b.status = 'held' AND b.held_until > :now AND CASE b.call
-                  WHEN 'wait_list' THEN b.phone <> ALL (CAST(:numbers AS TEXT[])) ELSE b.call <> :call END))
+                  WHEN 'wait_list' THEN b.phone <> ALL (CAST(:numbers AS TEXT[]))
+                  ELSE b.call <> ALL (CAST(:calls AS TEXT[])) END))
         ),
         'kept', (
             SELECT json_agg(json_build_array(substr(b.key, 7), b.resource, extract(epoch FROM b.starts_at),
@@ -108,7 +109,7 @@ async def read_with_receipt(
         "place": wanted.place,
         "without": wanted.without,
         "now": wish.now,
-        "call": wish.call,
+        "calls": list(wish.calls),
         "numbers": list(wish.numbers),
         "since": since.replace(tzinfo=UTC),
         "until": until.replace(tzinfo=UTC),

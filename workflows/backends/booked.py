@@ -50,13 +50,13 @@ class Booked:
         """The same for an agenda."""
         return Taken(*self.busy, self.seat, self.session)
 
-    def counts(self, call: str, now: datetime, numbers: Collection[str] = ()) -> bool:
-        """Whether it keeps ``call`` from its time: a hold does not keep its own holder, nor anybody once it is over.
+    def counts(self, calls: Collection[str], now: datetime, numbers: Collection[str] = ()) -> bool:
+        """Whether it keeps ``calls`` from its time: a hold does not keep its own holder, nor anybody once it is over.
 
         An offer's hold belongs to a telephone number instead of a call: ``numbers`` speak for the caller.
         """
         if self.status == "held":
-            own = self.phone in numbers if self.call == WAIT_LIST else self.call == call
+            own = self.phone in numbers if self.call == WAIT_LIST else self.call in calls
             return not own and self.held_until is not None and self.held_until > now
         return self.status == "booked"
 

@@ -52,7 +52,7 @@ async def drop_holds_in_the_way(connection: AsyncConnection, wish: Wish, resourc
         delete(bookings).where(
             bookings.c.business == wish.business,
             bookings.c.status == "held",
-            or_(bookings.c.call == wish.call, and_(there, or_(bookings.c.held_until <= wish.now, offered))),
+            or_(bookings.c.call.in_(wish.calls), and_(there, or_(bookings.c.held_until <= wish.now, offered))),
         )
     )
 
@@ -61,6 +61,6 @@ async def let_own_holds_go(connection: AsyncConnection, wish: Wish) -> None:
     """End whatever is held for the call of ``wish``."""
     await connection.execute(
         delete(bookings).where(
-            bookings.c.business == wish.business, bookings.c.status == "held", bookings.c.call == wish.call
+            bookings.c.business == wish.business, bookings.c.status == "held", bookings.c.call.in_(wish.calls)
         )
     )

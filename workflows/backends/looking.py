@@ -51,7 +51,7 @@ async def bookings_on(
         .order_by(bookings.c.starts_at, bookings.c.resource, bookings.c.seat)
     )
     found = [Booked.of(row) for row in await connection.execute(query)]
-    return [one for one in found if one.counts("", now)]
+    return [one for one in found if one.counts((), now)]
 
 
 async def services_of(connection: AsyncConnection, business: str) -> Sequence[tuple[str, str, int]]:

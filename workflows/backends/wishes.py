@@ -37,6 +37,8 @@ class Wish:
     """the caller's number as the carrier gives it: a hint, never proof; empty when withheld"""
     subject: str = ""
     """the record the caller has proved to be theirs in this call, such as ``booking:ACFHJ``; else empty"""
+    earlier: str = ""
+    """the call that broke off and which this one goes on with; else empty"""
 
     @classmethod
     def of(cls, call: str, facts: CallFacts, request: ActionRequest) -> Wish:
@@ -53,7 +55,13 @@ class Wish:
             facts.caller,
             # Older records know nothing of verification: then nobody has proved anything.
             getattr(facts, "verified_subject", ""),
+            getattr(facts, "earlier_call", ""),
         )
+
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """This call, and the one it goes on with: what either holds is the caller's own."""
+        return (self.call, self.earlier) if self.earlier else (self.call,)
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -62,7 +70,7 @@ class Wish:
 
     def for_nobody(self) -> Wish:
         """The same moment, on behalf of no caller: every hold counts."""
-        return replace(self, call="", caller="", subject="", arguments={})
+        return replace(self, call="", caller="", subject="", earlier="", arguments={})
 
     def text(self, argument: str) -> str:
         """An argument as text; empty when it was not given."""

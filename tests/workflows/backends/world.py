@@ -53,9 +53,9 @@ class World:
 
     async def ask(
         self, action: str, *, call: str = "CA1", key: str = "", caller: str = "+12125550192", subject: str = "",
-        **arguments: Value,
+        earlier: str = "", **arguments: Value,
     ) -> ActionSettled:  # fmt: skip
-        facts = self.facts(call=call, caller=caller, verified_subject=subject)
+        facts = self.facts(call=call, caller=caller, verified_subject=subject, earlier_call=earlier)
         return await self.actions.run(call, facts, self.request(action, key, **arguments))
 
     async def code(self, call: str = "CA1", **changed: Value) -> str:

@@ -113,7 +113,7 @@ class Books:
         taken: Sequence[tuple[str, Taken]] = [
             (one.resource, one.taken)
             for one in (*self.bookings, *self.holds)
-            if one.counts(wish.call, wish.now, wish.numbers) and (not without or one.code != without)
+            if one.counts(wish.calls, wish.now, wish.numbers) and (not without or one.code != without)
         ]
         return replace(self.practice.agenda(wish, service, place, taken), kept=self._kept(wish, service))
 

@@ -51,7 +51,7 @@ def hold_time(books: Books, wish: Wish) -> Answer:
     kept = agenda.kept_at(date.fromisoformat(wish.text("date")), time.fromisoformat(wish.text("time")))
     if kept is not None:
         until = max(kept.until, wish.now.astimezone(UTC) + HOLD)
-        books.holds = [one for one in books.holds if one.call != wish.call]
+        books.holds = [one for one in books.holds if one.call not in wish.calls]
         extend(books, kept, until)
         return Found({"held_until": until.astimezone(kept.start.tzinfo).strftime("%H:%M")})
     taken = _take(books, wish, wish.now.astimezone(UTC) + HOLD)
@@ -174,7 +174,7 @@ def _take(books: Books, wish: Wish, held_until: datetime | None) -> tuple[Booked
     found = agenda.placements(day, clock)
     if not found:
         return _refused(agenda, day, clock)
-    codes = {one.code for one in (*books.bookings, *books.holds) if one.call != wish.call}
+    codes = {one.code for one in (*books.bookings, *books.holds) if one.call not in wish.calls}
     code = next(code for code in (code_for(wish.key, attempt) for attempt in range(20)) if code not in codes)
     row = new_booking(code, wish, agenda.service, found[0], held_until)
     drop_holds_in_the_way(books, wish, row)

@@ -35,7 +35,7 @@ def offer(books: Books, wish: Wish, freed: Booked) -> list[Notice]:
         if where is not None:
             until = kept_until(wish.now, where.start)
             held = hold_for(entry.number, entry.name, entry.phone, agenda.service, where, until)
-            books.holds = [one for one in books.holds if one.counts("", wish.now) or not _overlap(one, held)]
+            books.holds = [one for one in books.holds if one.counts((), wish.now) or not _overlap(one, held)]
             books.holds.append(held)
             books.waiting[at] = replace(entry, status="offered", offered_start=held.span[0], offered_until=until)
             return [offer_notice(entry.number, held)]
@@ -98,7 +98,7 @@ def drop_holds_in_the_way(books: Books, wish: Wish, row: Booked) -> None:
 
 
 def _makes_room(one: Booked, wish: Wish, row: Booked) -> bool:
-    if one.call == wish.call:
+    if one.call in wish.calls:
         return True
     over = one.held_until is not None and one.held_until <= wish.now.astimezone(UTC)
     return _overlap(one, row) and (over or (one.call == WAIT_LIST and one.phone in wish.numbers))

@@ -27,6 +27,17 @@ def test_a_hold_keeps_others_away_and_lets_its_own_call_book(opening: Opening) -
     play(opening, story, **ONE_ROOM)
 
 
+def test_who_was_cut_off_finds_their_time_still_held(opening: Opening) -> None:
+    async def story(world: World) -> None:
+        assert not (await world.ask("hold_time", call="CA1", **SLOT)).refusal
+        assert "14:30" not in str((await world.ask("find_times", call="CA2", **SLOT)).found["times"])
+        assert "14:30" in str((await world.ask("find_times", call="CA2", earlier="CA1", **SLOT)).found["times"])
+        assert not (await world.ask("hold_time", call="CA2", earlier="CA1", **SLOT)).refusal
+        assert (await world.ask("book", call="CA2", earlier="CA1", **BOOK)).receipt
+
+    play(opening, story, **ONE_ROOM)
+
+
 def test_a_hold_ends_by_itself(opening: Opening) -> None:
     async def story(world: World) -> None:
         await world.ask("hold_time", call="CA1", **SLOT)
