@@ -80,10 +80,10 @@ async def record_survey(connection: AsyncConnection, wish: Wish) -> Answer:
 
 def score_of(wish: Wish) -> int:
     """A survey's score. Raises ValueError when it is none."""
-    score = int(float(wish.text("score")))
+    score = float(wish.text("score"))
     if not 0 <= score <= BEST_SCORE:
         raise ValueError(f"a score is 0 to {BEST_SCORE}, not {score}")
-    return score
+    return int(score)
 
 
 def wanted_at(wish: Wish) -> datetime | None:

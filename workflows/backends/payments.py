@@ -69,6 +69,8 @@ def promise_of(wish: Wish, owed: Balance) -> Decimal | Refused:
         amount = Decimal(number).quantize(Decimal("0.01"))
     except InvalidOperation as why:
         raise ValueError("the amount of a promise is no amount") from why
+    if not amount.is_finite():
+        raise ValueError("the amount of a promise is no amount")
     if amount <= 0 or date.fromisoformat(wish.text("date")) < today(wish):
         raise ValueError("a promise is about an amount and a day to come")
     if currency and currency != owed.currency:

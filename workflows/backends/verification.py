@@ -17,8 +17,10 @@ from workflows.backends.subjects import BOOKING, CUSTOMER
 from workflows.backends.wishes import Refused, Wish
 
 ONE_TIME_CODE = "one_time_code"
-FACTS = ("code", "phone", "email", "date_of_birth", "postcode", "last_name", "name", ONE_TIME_CODE)
-"""What can be asked of a caller; the first that was given names the record which is claimed."""
+FACTS = ("code", "phone", "email", "name", "last_name", "postcode", "date_of_birth", ONE_TIME_CODE)
+"""What can be asked of a caller; the first that was given names the record which is claimed. What is guessed comes last:
+whoever tries one date of birth after the other is at one record all the time.
+"""
 
 SAME_FACT = {"person_name": "name", "spelled_name": "name", "booking_code": "code"}
 """kinds and names of slots under which a fact may come"""
@@ -99,7 +101,8 @@ def given_facts(wish: Wish) -> dict[str, str]:
 def claim_of(business: str, given: Mapping[str, str]) -> str:
     """Which record is claimed, as a digest: the same whether or not there is one."""
     fact = next(fact for fact in FACTS if fact in given)
-    return hashlib.sha256(f"{business}/{fact}/{given[fact]}".encode()).hexdigest()
+    value = given[fact].replace(" ", "")
+    return hashlib.sha256(f"{business}/{fact}/{value}".encode()).hexdigest()
 
 
 def caller_of(wish: Wish) -> str:
