@@ -308,3 +308,27 @@ class CallControl(Protocol):
 
     async def hang_up(self, call: str) -> None:
         """End a live call; a call already gone is a success."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAnswer:
+    """What became of an order."""
+
+    state: Literal["accepted", "refused", "expired"]
+    reason: str = ""
+    """for a person; empty when accepted"""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it is carried out."""
+        return self.state == "accepted"
+
+
+class OrderGiver(Protocol):
+    """Has a supervisor's order carried out in a live call, whichever process has it."""
+
+    async def give(self, call: str, author: str, kind: str, body: str = "") -> OrderAnswer:
+        """``say`` (the words in ``body``), ``hand_over`` or ``end``; ``author`` stands on the call's record.
+
+        Answered within seconds. Raises ConfigurationError for what is no order.
+        """

@@ -69,6 +69,14 @@ class Access:
 
         return guard
 
+    async def author_of(self, request: web.Request) -> str | None:
+        """Who asks, as it stands on record: the id of a token, or ``local`` for the person at this machine."""
+        header = request.headers.get("Authorization")
+        if header is None:
+            session = self.session(request)
+            return session.subject if session is not None else None
+        return await self.subject_of(header.partition(" ")[2].strip())
+
     async def _scopes(self, request: web.Request) -> frozenset[str] | None:
         header = request.headers.get("Authorization")
         if header is None:

@@ -8,5 +8,8 @@ OPEN = "open"
 CALLS_READ = "calls:read"
 """an API token with this scope, or a signed-in person's session that has it"""
 
+CALLS_STEER = "calls:steer"
+"""a token or session that may also give orders to live calls"""
+
 CALLS_SEE = "calls:see"
 """the same for pages: who is not signed in is led to the form"""

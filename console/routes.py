@@ -11,8 +11,9 @@ from calls.errors import ConfigurationError
 from console import files
 from console.access import Access
 from console.api import CallsApi
+from console.orders_api import OrdersApi
 from console.pages import CallPages
-from console.permissions import CALLS_READ, CALLS_SEE, OPEN
+from console.permissions import CALLS_READ, CALLS_SEE, CALLS_STEER, OPEN
 from console.sign_in import SignIn
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -29,7 +30,7 @@ class Route(NamedTuple):
     permission: str
 
 
-def routes(access: Access, api: CallsApi, pages: CallPages) -> tuple[Route, ...]:
+def routes(access: Access, api: CallsApi, orders: OrdersApi, pages: CallPages) -> tuple[Route, ...]:
     """The console's table."""
     sign_in = SignIn(access)
     return (
@@ -38,6 +39,7 @@ def routes(access: Access, api: CallsApi, pages: CallPages) -> tuple[Route, ...]
         Route("GET", "/api/v1/calls/{call}/events", api.events, CALLS_READ),
         Route("GET", "/api/v1/calls/{call}/transcript", api.transcript, CALLS_READ),
         Route("GET", "/api/v1/calls/{call}/recording", api.recording, CALLS_READ),
+        Route("POST", "/api/v1/calls/{call}/orders", orders.give, CALLS_STEER),
         Route("GET", "/", pages.home, CALLS_SEE),
         Route("GET", "/calls", pages.find, CALLS_SEE),
         Route("GET", "/calls/{call}", pages.show, CALLS_SEE),
@@ -51,7 +53,12 @@ def routes(access: Access, api: CallsApi, pages: CallPages) -> tuple[Route, ...]
 
 def guards(access: Access) -> dict[str, Guard]:
     """Who guards each of the console's permissions."""
-    return {OPEN: _anybody, CALLS_READ: access.api_guard(CALLS_READ), CALLS_SEE: access.page_guard(CALLS_READ)}
+    return {
+        OPEN: _anybody,
+        CALLS_READ: access.api_guard(CALLS_READ),
+        CALLS_STEER: access.api_guard(CALLS_STEER),
+        CALLS_SEE: access.page_guard(CALLS_READ),
+    }
 
 
 def mount(app: web.Application, table: Iterable[Route], guarded_by: Mapping[str, Guard]) -> None:

@@ -18,9 +18,11 @@ from records.tables import api_tokens
 
 CALLS_READ = "calls:read"
 
+CALLS_STEER = "calls:steer"
 PHONE_USE = "phone:use"
 SCOPES = {
     CALLS_READ: "read the call log, events, transcripts and recordings",
+    CALLS_STEER: "say words in a live call, hand it over, or end it",
     PHONE_USE: "call from the browser's softphone",
 }
 """Every scope there is."""

@@ -11,9 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 
 import psycopg
 from sqlalchemy import RowMapping, text
@@ -22,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from calls import events as ev
 from calls.clock import Clock
 from calls.errors import ConfigurationError
+from calls.ports import OrderAnswer
 from calls.randomness import Randomness
 from calls.signals import CarrierGone, SupervisorOrdered
 from switchboard.live import TailedSink
@@ -42,7 +41,6 @@ KINDS = ("say", "hand_over", "end")
 LINE_OVER = "line_over"
 """Between processes only: the carrier told one that a call is over which another has."""
 
-Kind = Literal["say", "hand_over", "end"]
 Wake = Callable[[], None]
 
 log = logging.getLogger(__name__)
@@ -68,20 +66,6 @@ FORGET = text("DELETE FROM call_orders WHERE given_at < :before")
 OWNER = text("SELECT worker, expires_at > :now AS alive FROM stream_owners WHERE stream = :stream")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of an order."""
-
-    state: Literal["accepted", "refused", "expired"]
-    reason: str = ""
-    """for a person; empty when accepted"""
-
-    @property
-    def accepted(self) -> bool:
-        """Whether it is carried out."""
-        return self.state == "accepted"
-
-
 class Orders:
     """Gives orders to calls, here or elsewhere. ``worker`` names this process as the record's owners do."""
 
@@ -91,7 +75,7 @@ class Orders:
         self._randomness = randomness
         self._worker = worker
 
-    async def give(self, call: str, author: str, kind: str, body: str = "") -> Answer:
+    async def give(self, call: str, author: str, kind: str, body: str = "") -> OrderAnswer:
         """Have ``kind`` done in ``call``; answered within 3 s. Raises ConfigurationError for what is no order."""
         body = " ".join(body.split())
         if kind not in KINDS:
@@ -114,7 +98,7 @@ class Orders:
             return False
         return not owner.alive or not (await self._give(call, self._worker, LINE_OVER, reason)).accepted
 
-    async def _give(self, call: str, author: str, kind: str, body: str) -> Answer:
+    async def _give(self, call: str, author: str, kind: str, body: str) -> OrderAnswer:
         id, now = self._randomness.identifier("ord"), self._clock.wall()
         deadline = now + timedelta(milliseconds=EXPIRES_MS)
         row = {"id": id, "call": call, "author": author, "kind": kind, "body": body, "now": now, "deadline": deadline}
@@ -123,17 +107,17 @@ class Orders:
             await connection.execute(TELL, {"channel": CHANNEL, "call": call})
         return await self._wait(id)
 
-    async def _wait(self, id: str) -> Answer:
+    async def _wait(self, id: str) -> OrderAnswer:
         began = self._clock.now_ms()
         while True:
             async with self._database.connect() as connection:
                 row = (await connection.execute(READ, {"id": id})).one()
             if row.state in ("accepted", "refused"):
-                return Answer(row.state, row.reason)
+                return OrderAnswer(row.state, row.reason)
             late_ms = self._clock.now_ms() - began - EXPIRES_MS
             states = ["given", "taken"] if late_ms >= TAKEN_MS else ["given"]
             if late_ms >= 0 and await self._expire(id, states):
-                return Answer("expired", "no process has this call, or the one that has it does not answer")
+                return OrderAnswer("expired", "no process has this call, or the one that has it does not answer")
             await self._clock.sleep_ms(LOOK_MS)
 
     async def _expire(self, id: str, states: list[str]) -> bool:

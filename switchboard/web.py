@@ -12,11 +12,13 @@ from calls.record import stream_of
 from console import routes as console
 from console.access import Access
 from console.api import CallsApi
+from console.orders_api import OrdersApi
 from console.pages import CallPages
 from console.permissions import OPEN
 from console.reading import CallReader
 from records.tokens import Tokens
 from switchboard.house import House
+from switchboard.orders import Orders
 from switchboard.secret import signing_key
 from switchboard.server import Guard, Handler, RouteRow, build, passes
 from telephony.phone.routes import Row, Softphone
@@ -32,7 +34,8 @@ def application(house: House, access: Access) -> web.Application:
     rows: list[RouteRow] = [("GET", "/health", _health(house), OPEN)]
     rows += [(r.method, r.path, r.handler, r.permission) for r in house.webhooks.routes()]
     rows += softphone(house).routes()
-    rows += console.routes(access, CallsApi(reader), CallPages(reader))
+    orders = OrdersApi(access, reader.index, Orders(house.database, house.clock, SystemRandomness()))
+    rows += console.routes(access, CallsApi(reader), orders, CallPages(reader))
     guards: dict[str, Guard] = {
         **console.guards(access),
         # Signatures and tickets are checked by the handlers, which know what was signed.

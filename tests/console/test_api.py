@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from calls import events as ev
 from calls.errors import ConfigurationError
 from calls.record import CallRecord
-from console.permissions import CALLS_READ, CALLS_SEE, OPEN
+from console.permissions import CALLS_READ, CALLS_SEE, CALLS_STEER, OPEN
 from console.routes import Route, mount
 from records.recording_path import recording_path
 from tests.console.site import NOW, Site, site
@@ -216,5 +216,5 @@ def test_every_route_declares_a_permission_somebody_guards() -> None:
 def test_the_scope_a_token_is_made_with_is_the_one_routes_ask_for() -> None:
     from records import tokens
 
-    assert CALLS_READ in tokens.SCOPES
-    assert len({OPEN, CALLS_READ, CALLS_SEE}) == 3
+    assert {CALLS_READ, CALLS_STEER} <= set(tokens.SCOPES)
+    assert len({OPEN, CALLS_READ, CALLS_STEER, CALLS_SEE}) == 4
