@@ -53,7 +53,7 @@ class Closure:
 def hours_for(rows: Sequence[HoursRow], place: str, resource: str) -> Hours:
     """The most specific hours there are: the resource's, else the place's, else those of the whole business."""
     chosen = (
-        [row for row in rows if row.resource == resource]
+        [row for row in rows if resource and row.resource == resource]
         or [row for row in rows if not row.resource and row.place == place]
         or [row for row in rows if not row.resource and not row.place]
     )

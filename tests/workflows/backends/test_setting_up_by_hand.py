@@ -14,6 +14,7 @@ from calls.errors import ConfigurationError
 from switchboard.cli import main as switchboard
 from tests.workflows.dialogue import FACTS
 from workflows.backends.agenda import Service
+from workflows.backends.hours import HoursRow, hours_for
 from workflows.backends.practice import Place, Room
 from workflows.backends.setting_up import (
     offer_everywhere,
@@ -104,3 +105,9 @@ def test_a_file_that_is_not_there_is_told_without_a_number(verb: list[str], caps
     told = capsys.readouterr().err
     assert f"{verb[-1]}: no such file" in told
     assert "Errno" not in told
+
+
+def test_hours_of_a_place_are_not_those_of_the_business() -> None:
+    rows = [HoursRow("", "", 0, time(9), time(17)), HoursRow("uptown", "", 6, time(10), time(12))]
+    assert hours_for(rows, "", "") == {0: [(time(9), time(17))]}
+    assert hours_for(rows, "uptown", "anna") == {6: [(time(10), time(12))]}
