@@ -36,6 +36,9 @@ from calls.state import CallState
 UNDERSTANDING_MS = 8_000
 """Longer than this, and the turn counts as not understood."""
 
+HINT = "hint."
+"""Facts whose names begin so were found for a number nobody has proved to be theirs: no line can speak of them."""
+
 CHECKPOINT_MS = 1_000
 """An unfinished utterance is put on the record at most once in each second of the call. Counted by the second
 and not from the last one: words come about once a second, and one that came a little early would be lost."""
@@ -129,6 +132,8 @@ class Conversation:
             # Whether it was done is not on record. Asking again under its key either does it or finds the receipt.
             self.agent.act(draft, draft.state.requested)
         if first:
+            for name, value in sorted(self.incoming.hints.items()):
+                draft.record(ev.FactLearned(f"{HINT}{name}", value))
             earlier = self.incoming.earlier
             self.agent.advance(draft, CalledBack(earlier) if earlier is not None else Opened())
         elif missed:
@@ -169,10 +174,10 @@ class Conversation:
         if signal.digest:
             draft.record(ev.RecordingStopped(state.sockets, signal.recorded_ms, signal.digest))
         if state.hung_up:
-            draft.record(ev.CallEnded("caller_hung_up", state.disposition, draft.at_ms))
+            draft.record(ev.CallEnded("caller_hung_up", self.line.filed(state.disposition), draft.at_ms))
         elif state.floor is not Floor.AWAY:
             # Left of our own will, and not to a person: the carrier is told to hang up.
-            draft.record(ev.CallEnded("agent_hung_up", state.disposition, draft.at_ms))
+            draft.record(ev.CallEnded("agent_hung_up", self.line.filed(state.disposition), draft.at_ms))
 
     # --- the caller ---------------------------------------------------------------------------------
 

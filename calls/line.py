@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from calls.commands import Value
 from calls.run import Earlier
 
 
@@ -68,8 +70,16 @@ class Line:
     busy_message: str = "All of our lines are busy right now. Please call again in a few minutes. Goodbye."
     record: bool = True
     limits: Limits = field(default_factory=Limits)
+    at_ring: str = ""
+    """a look-up of a customer system, made with the caller's number before the first word"""
+    dispositions: Mapping[str, str] = field(default_factory=dict)
+    """outcome of a script -> how the business files it"""
     version: str = ""
     """digest of the text this line was read from"""
+
+    def filed(self, outcome: str) -> str:
+        """How a call that ended so is filed; the outcome itself where the line has no word of its own."""
+        return self.dispositions.get(outcome, outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +95,5 @@ class IncomingCall:
     account: str = ""
     earlier: Earlier | None = None
     """a call of the same number which broke off in the last ten minutes, found at the door"""
+    hints: Mapping[str, Value] = field(default_factory=dict)
+    """what a look-up at ring found for the number: never spoken, for a number proves nothing"""

@@ -95,6 +95,8 @@ class _Fold:
     refused: dict[str, str] = field(default_factory=dict)
     """action -> refusal, while nothing of its kind was done after it"""
     noted: dict[str, Value] = field(default_factory=dict)
+    outcome: str = ""
+    """as the scripts call it; a line may file it under another name"""
     last_ms: float = 0.0
 
     def put(self, **changes: Any) -> None:
@@ -138,7 +140,8 @@ def _unsettled(fold: _Fold) -> Iterable[Unsettled]:
             yield Unsettled(action, refusal)
     if fold.head.handed_over not in ("", "answered"):
         yield Unsettled("hand_over", "no_answer" if fold.head.handed_over == "requested" else fold.head.handed_over)
-    if fold.head.ended and fold.head.disposition in SETTLED_NOTHING and fold.head.reasons:
+    outcome = fold.outcome or fold.head.disposition
+    if fold.head.ended and outcome in SETTLED_NOTHING and fold.head.reasons:
         yield Unsettled(fold.head.reasons[-1], "not_finished")
 
 
@@ -222,6 +225,7 @@ def _noted(fold: _Fold, body: ev.CallNoted) -> None:
 
 
 def _filed(fold: _Fold, body: ev.OutcomeReached) -> None:
+    fold.outcome = body.outcome
     if not fold.head.ended:
         fold.put(disposition=body.outcome)
 

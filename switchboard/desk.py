@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 from calls import events as ev
 from calls.chain import Envelope
 from calls.clock import Clock
+from calls.errors import UnknownLine
 from calls.floor import Floor
 from calls.ports import EventSink, Pending
 from calls.record import CallRecord, stream_of
@@ -80,7 +81,7 @@ class RecordDesk:
                 return  # another process was told the same a moment ago
             settled = await self._unrecorded(call, record)
             if status in TOOK:
-                ended = ev.CallEnded("handed_over", state.disposition, at_ms)
+                ended = ev.CallEnded("handed_over", self._filed(state), at_ms)
                 record.append([*settled, ev.HandoverAnswered(seconds), ended], at_ms)
             else:
                 record.append([*settled, ev.HandoverFailed(status)], at_ms)
@@ -101,6 +102,12 @@ class RecordDesk:
         async with self._lock(call):
             await self._end(call, "process_lost")
 
+    def _filed(self, state: CallState) -> str:
+        try:
+            return self._book.line(state.answered.line if state.answered else "").filed(state.disposition)
+        except UnknownLine:
+            return state.disposition
+
     def _lock(self, call: str) -> asyncio.Lock:
         return self._writing.setdefault(call, asyncio.Lock())
 
@@ -115,7 +122,7 @@ class RecordDesk:
         if state.floor is Floor.ENDED:
             return  # another process was faster
         lasted_ms = record.past[-1].at_ms if reason == "process_lost" and record.past else at_ms
-        ended = ev.CallEnded(reason, state.disposition, lasted_ms)
+        ended = ev.CallEnded(reason, self._filed(state), lasted_ms)
         record.append([*await self._unrecorded(call, record), ended], at_ms)
         await record.durable()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from calls.clock import Clock
+from calls.commands import Value
 from calls.conversation import Conversation
 from calls.line import IncomingCall, Line
 from calls.ports import Actions, Engine, EventSink, Guardrail, PlayOut, Recorder, Scripts
@@ -25,6 +27,14 @@ MakeRecorder = Callable[[Path, float], Recorder]
 
 FindEarlier = Callable[[IncomingCall, Line], Awaitable[Earlier | None]]
 """The caller's call before this one, when it broke off a moment ago."""
+
+
+FindHints = Callable[[IncomingCall, Line], Awaitable[Mapping[str, Value]]]
+"""What is known of a number before the first word, and never spoken."""
+
+
+async def _nothing(_incoming: IncomingCall, _line: Line) -> Mapping[str, Value]:
+    return {}
 
 
 async def _never(_incoming: IncomingCall, _line: Line) -> None:
@@ -46,6 +56,7 @@ class Host:
         recordings: Path | None,
         make_recorder: MakeRecorder,
         earlier: FindEarlier = _never,
+        hints: FindHints = _nothing,
     ) -> None:
         self._sink = sink
         self._engines = engines
@@ -56,13 +67,16 @@ class Host:
         self._recordings = recordings
         self._make_recorder = make_recorder
         self._earlier = earlier
+        self._hints = hints
 
     async def open(self, incoming: IncomingCall, line: Line, stream_id: str, playout: PlayOut) -> CallSession:
         """A new call, or one taken up again where its record says it stands."""
         record = await CallRecord.open(self._sink, line.tenant, incoming.call)
         state = rebuild(record.past)
         if state.answered is None:
-            incoming = replace(incoming, earlier=await self._earlier(incoming, line))
+            # Together: somebody is waiting.
+            earlier, hints = await asyncio.gather(self._earlier(incoming, line), self._hints(incoming, line))
+            incoming = replace(incoming, earlier=earlier, hints=hints)
         director = await self._scripts.director(line, incoming, state)
         since_ms = since_answer_ms(state, self._clock)
         engine = self._engines[line.engine]

@@ -44,7 +44,7 @@ from switchboard.secret import print_of, signing_key
 from switchboard.settings import Settings
 from switchboard.sockets import OpenedSockets
 from switchboard.sweeper import Sweeper
-from switchboard.systems import open_systems, use_systems
+from switchboard.systems import AtRing, open_systems, use_systems
 from switchboard.working_copies import WorkingCopies
 from telephony.callbacks import Callbacks
 from telephony.door import Door
@@ -107,6 +107,8 @@ async def open_house(
         jobs = await stack.enter_async_context(open_jobs(database, book, settings, clock, SystemRandomness()))
         without = () if jobs.texts_possible else ("record_consent", "send_confirmation")
         asked = await stack.enter_async_context(open_systems(systems, settings))
+        ringing = AtRing(systems, asked, clock)
+        ringing.refuse_wrong(book.lines)
         runner = ActionRunner(database, clock, also=asked.handlers(), without=without)
         actions = await stack.enter_async_context(runner)
         await _seed(database, book.lines, clock)
@@ -137,6 +139,7 @@ async def open_house(
             recordings=recordings,
             make_recorder=lambda path, since_ms: WavRecorder(path, origin_ms=since_ms),
             earlier=BrokenOff(database, clock).earlier,
+            hints=ringing.hints,
         )
         media = MediaParts(host, door, tokens, clock, sockets=opened)
         order_desk = OrderDesk(database, door, sink, clock)

@@ -28,7 +28,9 @@ CHOICES = {
 
 _REQUIRED = ("number", "script", "agent_name", "business", "greeting")
 _PLAIN = {
-    f.name for f in fields(Line) if f.name not in ("id", "human", "limits", "version", "record", "number")
+    f.name
+    for f in fields(Line)
+    if f.name not in ("id", "human", "limits", "version", "record", "number", "dispositions")
 }
 
 
@@ -136,7 +138,7 @@ class _Reader:
     def line(self, name: str, node: yaml.Node) -> Line:
         """One line."""
         raw = self.mapping(node, f"line {name}")
-        known = _PLAIN | {"number", "human", "limits", "record"}
+        known = _PLAIN | {"number", "human", "limits", "record", "dispositions"}
         for key, value in raw.items():
             if key not in known:
                 raise self.wrong(value, f"line {name} has no setting {key!r}", f"use one of {', '.join(sorted(known))}")
@@ -149,8 +151,18 @@ class _Reader:
         human = self.human(raw["human"]) if "human" in raw else None
         limits = self.limits(raw["limits"], line) if "limits" in raw else Limits()
         record = "record" not in raw or self.text(raw["record"], "record").lower() in ("true", "yes", "on")
-        digest = hashlib.sha256(repr((line, human, limits, record)).encode()).hexdigest()[:16]
-        return replace(line, human=human, limits=limits, record=record, version=digest)
+        filed = self.dispositions(raw["dispositions"]) if "dispositions" in raw else {}
+        line = replace(line, human=human, limits=limits, record=record, dispositions=filed)
+        return replace(line, version=hashlib.sha256(repr(line).encode()).hexdigest()[:16])
+
+    def dispositions(self, node: yaml.Node) -> dict[str, str]:
+        """How outcomes of scripts are filed."""
+        raw = self.mapping(node, "dispositions")
+        named = {outcome: self.text(value, f"disposition {outcome}") for outcome, value in raw.items()}
+        for outcome, name in named.items():
+            if not all(re.fullmatch(r"[a-z][a-z0-9_]{0,63}", word) for word in (outcome, name)):
+                raise self.wrong(raw[outcome], f"{outcome}: {name!r} is no name", "use small letters and underscores")
+        return named
 
     def _check(self, line: Line, raw: dict[str, yaml.Node]) -> None:
         try:

@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 
 import aiohttp
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,7 +20,7 @@ from calls.errors import ConfigurationError
 from workflows.backends.handlers import Handler
 from workflows.backends.wishes import NOT_VERIFIED, Answer, Done, Found, Refused, Wish
 from workflows.customer_systems.addresses import Fence, Forbidden
-from workflows.customer_systems.model import MAX_REPLY_BYTES, HttpAction, RefusedWhen, System, Systems
+from workflows.customer_systems.model import MAX_REPLY_BYTES, RING_MS, HttpAction, RefusedWhen, System, Systems
 from workflows.customer_systems.templates import Missing, filled, in_path, typed
 from workflows.customer_systems.typed import Mismatch, reach, read_value
 from workflows.language.catalogue import UNAVAILABLE
@@ -57,12 +58,24 @@ class SystemActions:
 
         return handle
 
-    async def ask(self, action: HttpAction, wish: Wish, timeout_ms: float = 0.0) -> Answer:
+    async def at_ring(self, name: str, wish: Wish) -> Mapping[str, Value]:
+        """What a look-up finds for a caller's number, as hints nobody may speak of; nothing when it takes long."""
+        action = self._systems.actions.get(name)
+        if action is None:
+            return {}
+        argument = next(iter(action.spec.arguments))
+        answer = await self._ask(action, replace(wish, arguments={argument: wish.caller}), RING_MS)
+        return answer.facts if isinstance(answer, Found) else {}
+
+    async def ask(self, action: HttpAction, wish: Wish) -> Answer:
         """One request; what cannot be used of an answer is ``unavailable``. Never raises for what others do."""
         if action.spec.personal and not wish.subject:
             return NOT_VERIFIED
+        return await self._ask(action, wish, action.timeout_ms)
+
+    async def _ask(self, action: HttpAction, wish: Wish, timeout_ms: float) -> Answer:
         try:
-            async with asyncio.timeout((timeout_ms or action.timeout_ms) / 1000):
+            async with asyncio.timeout(timeout_ms / 1000):
                 status, document = await self._exchange(action, wish)
             return answer_of(action, status, document)
         except NoAnswer as why:

@@ -80,6 +80,16 @@ class Systems:
 
     actions: Mapping[str, HttpAction] = field(default_factory=dict)
 
+    def refuse_ring(self, name: str, line: str) -> str:
+        """Why ``name`` cannot be looked up at ring on ``line``; empty when it can."""
+        action = self.actions.get(name)
+        if action is None:
+            return f"line {line}: at_ring names {name!r}, which is no HTTP action; add it to the file of systems"
+        kinds = list(action.spec.arguments.values())
+        if action.spec.writes or kinds != ["phone"]:
+            return f"line {line}: at_ring {name!r} has to be a look-up with one argument, of the kind phone"
+        return ""
+
     @property
     def specs(self) -> tuple[ActionSpec, ...]:
         """What scripts are told."""

@@ -8,15 +8,18 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from calls.clock import LoopClock
 from calls.errors import ConfigurationError
+from calls.line import IncomingCall, Line
 from calls.run import ActionRequest, ActionSettled
+from switchboard.systems import AtRing
 from tests.workflows.dialogue import FACTS, TODAY, finished
-from tests.workflows.jobs.office import Receiver, receiving
+from tests.workflows.jobs.office import BUSINESS, Receiver, receiving
 from workflows.actions import ActionRunner
 from workflows.backends.wishes import Answer, Done, Found, Refused, Wish
 from workflows.customer_systems.addresses import Fence, fenced_session
@@ -296,3 +299,79 @@ def test_mistakes_are_named_with_their_line(old: str, new: str, why: str) -> Non
         parse_systems(text, "systems.yaml", INSIDE)
     assert str(caught.value).startswith("systems.yaml:")
     assert why in str(caught.value)
+
+
+RING = """
+systems:
+  crm: {base: BASE/}
+actions:
+  who_is_it:
+    system: crm
+    method: GET
+    path: people
+    query: {phone: "{phone}"}
+    arguments: {phone: phone}
+    personal: true
+    finds: {tier: free_text}
+  by_code:
+    system: crm
+    method: GET
+    path: codes/{code}
+    arguments: {code: code}
+    finds: {tier: free_text}
+"""
+
+
+def at_ring(reply: bytes, caller: str = "+12125550143", name: str = "who_is_it", stall: bool = False) -> Any:
+    async def story() -> tuple[Any, Receiver]:
+        async with receiving() as receiver, fenced_session(INSIDE) as session:
+            receiver.reply = reply
+            receiver.stall = asyncio.Event() if stall else None
+            found = parse_systems(RING.replace("BASE", receiver.url), "systems.yaml", INSIDE)
+            ringing = AtRing(found, SystemActions(found, session, INSIDE, {}), LoopClock())
+            return await ringing.hints(IncomingCall("CA1", caller, "+15550100"), replace(LINE, at_ring=name)), receiver
+
+    return asyncio.run(story())
+
+
+LINE = Line("booking", "+15550100", "book", "Robin", BUSINESS, "Hello.")
+
+
+def test_a_number_is_looked_up_before_the_first_word() -> None:
+    hints, receiver = at_ring(b'{"tier": "gold"}')
+    assert hints == {"tier": "gold"}
+    assert receiver.paths == ["/people?phone=%2B12125550143"]
+
+
+def test_who_withholds_their_number_is_not_looked_up() -> None:
+    hints, receiver = at_ring(b'{"tier": "gold"}', caller="")
+    assert (hints, receiver.paths) == ({}, [])
+
+
+@pytest.mark.parametrize("reply", [b"", b"{}", b'{"tier": 5}'])
+def test_what_cannot_be_read_is_no_hint(reply: bytes) -> None:
+    assert at_ring(reply)[0] == {}
+
+
+@pytest.mark.wire
+def test_nobody_waits_longer_than_a_moment_for_a_hint() -> None:
+    assert at_ring(b'{"tier": "gold"}', stall=True)[0] == {}
+
+
+@pytest.mark.parametrize("name", ["by_code", "nobody"])
+def test_what_cannot_be_looked_up_by_a_number_is_refused_by_name(name: str) -> None:
+    found = parse_systems(RING.replace("BASE", "http://127.0.0.1"), "systems.yaml", INSIDE)
+
+    async def story() -> None:
+        async with fenced_session(INSIDE) as session:
+            ringing = AtRing(found, SystemActions(found, session, INSIDE, {}), LoopClock())
+            with pytest.raises(ConfigurationError, match="booking"):
+                ringing.refuse_wrong([replace(LINE, at_ring=name)])
+            ringing.refuse_wrong([LINE, replace(LINE, at_ring="who_is_it")])
+
+    asyncio.run(story())
+
+
+def test_a_plus_in_a_number_is_a_plus() -> None:
+    _, receiver = at_ring(b'{"tier": "gold"}')
+    assert parse_qsl(receiver.paths[0].partition("?")[2]) == [("phone", "+12125550143")]
