@@ -9,7 +9,9 @@ from typing import cast, get_args
 
 import yaml
 
-from agent.safety.phrases import FOLDER, KINDS, Phrases, load_phrases, plain
+from agent.safety.grammar import words_of
+from agent.safety.likeness import Likeness, load_likeness, nearest
+from agent.safety.phrases import FOLDER, KINDS, Phrases, load_phrases
 from calls.danger import Danger, DangerKind, Risk, Way
 from calls.errors import ConfigurationError
 
@@ -40,13 +42,16 @@ class Answers:
 
 
 class PhraseWatch:
-    """Implements ``calls.danger.Watch`` with phrases alone: no model, the same answer every time."""
+    """Implements ``calls.danger.Watch`` with phrases and likeness to examples: the same answer every time."""
 
-    def __init__(self, phrases: Phrases | None = None, answers: Answers | None = None) -> None:
+    def __init__(
+        self, phrases: Phrases | None = None, answers: Answers | None = None, likeness: Likeness | None = None
+    ) -> None:
         self._phrases = phrases or load_phrases()
         self._answers = answers or load_answers()
+        self._likeness = likeness or load_likeness()
         self._edition = f"{self._phrases.edition}/{self._answers.edition}"
-        self._look = lru_cache(maxsize=1024)(self._family)
+        self._look = lru_cache(maxsize=1024)(self._found)
 
     def find(self, text: str, locale: str, country: str) -> Danger | None:
         """The gravest danger spoken of; the country of the locale counts when the line names none."""
@@ -66,10 +71,14 @@ class PhraseWatch:
             then=answer.then,
         )
 
-    def _family(self, text: str) -> tuple[DangerKind, str] | None:
-        words = plain(text)
-        family = next((one for one in self._phrases.families if one.found_in(words)), None)
-        return (family.kind, family.id) if family else None
+    def _found(self, text: str) -> tuple[DangerKind, str] | None:
+        words = words_of(text)
+        concepts = self._phrases.found_in(words)
+        rule = self._phrases.rule_for(concepts)
+        if rule is not None:
+            return rule.kind, rule.id
+        kind = self._likeness.kind_of(words, concepts)
+        return (kind, f"likeness:{nearest(words, kind)}") if kind else None
 
 
 @cache
