@@ -47,6 +47,14 @@ _HAS_NONE = re.compile(
     re.IGNORECASE,
 )
 """What callers say who have nothing to give where that is an answer."""
+_SKIPS = re.compile(
+    r"(?:(?:um|uh|er|oh|well|ok|okay|please|let'?s|i'?ll|i'?d (?:like|rather) (?:to )?|just|can (?:we|i|you)"
+    r"|could (?:we|i))[\s,]+)*(?:skip|pass|pass on|leave out|move on(?: from)?|next(?: question| one)?|go on|not applicable|no need"
+    r"|leave (?:it|that|this) (?:out|blank|empty|open)|(?:you|we) don'?t need)"
+    r"(?:\s+(?:that|it|this|over|please|one|part|question|step|bit|for now))*[\s.!?]*",
+    re.IGNORECASE,
+)
+"""the whole of what is said by somebody who would rather be asked the next thing"""
 _THAT_IS_ALL = re.compile(
     r"(?:(?:um|uh|er|well|ok|okay|no|nope|yeah|yes|i think|i guess|alright|all right)[\s,]+)*"
     r"(?:that(?:'?s| is|'?ll be| will be| would be)|this is) (?:it|all|everything|enough|about it)\b",
@@ -62,11 +70,17 @@ _LEAST_ASKED = 0.4
 _LEAST_UNASKED = 0.6
 
 
+def declines(text: str, guidance: Guidance) -> bool:
+    """Whether "skip that" is said where what is asked for may be left out: it ends nothing but the question."""
+    asked = guidance.slot(guidance.primary)
+    return asked is not None and asked.optional and not is_confirming(guidance) and bool(_SKIPS.fullmatch(text.strip()))
+
+
 def read_answer(text: str, guidance: Guidance, facts: CallFacts) -> Answered | None:
     """The yes or no in ``text``; None where there is none, or none that is sure enough."""
     awaited = is_confirming(guidance)
     asked = guidance.slot(guidance.primary)
-    if asked is not None and asked.optional and not awaited and _HAS_NONE.search(text):
+    if asked is not None and asked.optional and not awaited and (_HAS_NONE.search(text) or declines(text, guidance)):
         return Answered(Answer.NO, 0.9, True, text)
     if not awaited and not guidance.allowed & {Affirm.__name__, Deny.__name__}:
         slot = guidance.slot(guidance.primary)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from agent.understanding.answers import Answer, Answered, is_confirming
+from agent.understanding.answers import Answer, Answered, declines, is_confirming
 from agent.understanding.intents import IntentFound
 from agent.understanding.values import context_for, kind_of
 from agent.understanding.wording import plain
@@ -54,6 +54,8 @@ def urgent(
     for wish in wishes:
         if not wish.whole or isinstance(wish.command, CallLater):
             continue
+        if isinstance(wish.command, Cancel) and declines(text, guidance):
+            continue
         by_name = not _takes_back(wish) or _offered(wish, guidance)
         if by_name and _is_answer(wish.command, answered, scripts, guidance):
             continue
@@ -95,6 +97,10 @@ def _says_no(answered: Answered | None) -> bool:
     return answered is not None and answered.answer is Answer.NO
 
 
+def _says_yes(answered: Answered | None) -> bool:
+    return answered is not None and answered.answer is Answer.YES
+
+
 def _is_answer(
     command: Command, answered: Answered | None, scripts: Sequence[StartWorkflow], guidance: Guidance
 ) -> bool:
@@ -108,6 +114,9 @@ def _is_answer(
     if isinstance(command, Cancel):
         # "cancel my appointment" starts a script where there is one; "never mind" may be a plain no to one value.
         return bool(scripts) or (plain_answer and guidance.proposed is not None)
+    if isinstance(command, Goodbye) and confirming and not guidance.more and _says_yes(answered):
+        # "That's it", to a read-back, ends no call.
+        return True
     if isinstance(command, Goodbye | Remark):
         return plain_answer
     return isinstance(command, Explain) and bool(scripts)

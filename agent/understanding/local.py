@@ -212,7 +212,8 @@ def _commands(
     repeated = [r for r in readings if _repeats(r, guidance)]
     changes = [_command_of(r, heard, guidance) for r in readings if r not in repeated]
     values = [command for command in changes if command is not None]
-    named = named_for_change(plain(heard.text), guidance) if not values else None
+    has_none = primary is not None and primary.optional and _is_bare_answer(answered, guidance)
+    named = named_for_change(plain(heard.text), guidance) if not values and not has_none else None
     if named is not None and _renames(answered, guidance) and CorrectSlot.__name__ in guidance.allowed:
         values.append(CorrectSlot(named.slot, None, heard.text, 0.8))
     answer = _answer(answered, guidance, values, repeated=bool(repeated))

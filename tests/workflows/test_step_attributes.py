@@ -7,6 +7,7 @@ import pytest
 from calls.commands import (
     Affirm,
     AskQuestion,
+    Cancel,
     Command,
     CorrectSlot,
     Deny,
@@ -223,6 +224,17 @@ def test_having_none_is_no_answer_where_a_slot_is_needed() -> None:
 def test_callers_who_have_none_are_understood(words: str) -> None:
     commands = understood(words, order().says(fill("size", "small"), fill("day", "2026-03-18")).last.guidance)
     assert [type(command) for command in commands] == [Deny], commands
+
+
+@pytest.mark.parametrize("words", ["cancel", "cancel that", "never mind", "forget the whole thing"])
+def test_who_calls_it_all_off_skips_no_question(words: str) -> None:
+    commands = understood(words, order().says(fill("size", "small"), fill("day", "2026-03-18")).last.guidance)
+    assert commands == (Cancel(),)
+
+
+def test_a_question_that_is_needed_is_not_skipped() -> None:
+    commands = understood("skip that", order().says(fill("size", "small")).last.guidance)
+    assert not any(isinstance(command, Deny) for command in commands)
 
 
 def understood(words: str, guidance: Guidance) -> tuple[Command, ...]:
