@@ -49,8 +49,8 @@ _HAS_NONE = re.compile(
 """What callers say who have nothing to give where that is an answer."""
 _SKIPS = re.compile(
     r"(?:(?:um|uh|er|oh|well|ok|okay|please|let'?s|i'?ll|i'?d (?:like|rather) (?:to )?|just|can (?:we|i|you)"
-    r"|could (?:we|i))[\s,]+)*(?:skip|pass|pass on|leave out|move on(?: from)?|next(?: question| one)?|go on|not applicable|no need"
-    r"|leave (?:it|that|this) (?:out|blank|empty|open)|(?:you|we) don'?t need)"
+    r"|could (?:we|i))[\s,]+)*(?:skip|pass|pass on|leave out|move on(?: from)?|next(?: question| one)?|go on"
+    r"|not applicable|no need|leave (?:it|that|this) (?:out|blank|empty|open)|(?:you|we) don'?t need)"
     r"(?:\s+(?:that|it|this|over|please|one|part|question|step|bit|for now))*[\s.!?]*",
     re.IGNORECASE,
 )
