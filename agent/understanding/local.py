@@ -20,6 +20,7 @@ from agent.understanding.parts import added, completed, part_in, picked
 from agent.understanding.refusing import mixed
 from agent.understanding.requests import requests
 from agent.understanding.telling import about_the_talk, is_told, renamed, retold, turns_away
+from agent.understanding.topics import asked_about
 from agent.understanding.values import Reading, kind_of, named_for_change, read_values
 from agent.understanding.wording import best_option, is_question, mended, plain
 from calls.commands import (
@@ -149,7 +150,8 @@ def _question(words: str, text: str, guidance: Guidance, readings: list[Reading]
         return None
     found = best_option(guidance.topics, words)
     if found is None:
-        return None
+        usual = asked_about(guidance.topics, words) if is_question(words, text) else None
+        return AskQuestion(usual.id, text) if usual is not None else None
     option, carried = found
     if is_question(words, text) or (not readings and (carried >= 2 or len(words.split()) <= 4)):
         return AskQuestion(option.id, text)

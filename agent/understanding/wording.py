@@ -123,9 +123,11 @@ _QUESTION = re.compile(
     r"^(?:(?:and|so|but|um|uh|er|erm|hmm|oh|ah|okay|ok|well|hi|hello|hey|also|actually|sorry|yes|yeah|yep|sure|no|wait|look|"
     r"listen|say|just|first|before that|before i do|by the way|hold on|hang on|tell me|excuse me|quick question|"
     r"one question|one more thing|one thing|can i ask|let me ask|may i ask|do you know|i was wondering|"
-    r"im wondering)\s+)*"
+    r"im wondering|you know|like)\s+)*"
     r"(?:what|whats|when|where|wheres|how|hows|why|who|which|is|am|are|was|were|has|do|does|did|will|can|could|would|may|should|have)\b"
 )
+_TAG = re.compile(r"\b(?:are|arent|is|isnt|do|dont|can|cant|will|wont) (?:you|it|that|this|they)$")
+"""what makes a question of a statement: "you're no person, are you" """
 _OWN_WISH = re.compile(
     r"\b(?:can|could|may|might) (?:i|we)\b.{0,12}\b(?:book|make|get|have|reserve|schedule|come|change|cancel)\b"
 )
@@ -165,7 +167,11 @@ def is_question(words: str, text: str) -> bool:
     """Whether the turn asks for something to be told (rather than for something to be done)."""
     if _OWN_WISH.search(words):
         return False
-    return bool(_QUESTION.match(words)) or (text.rstrip().endswith("?") and len(words.split()) > 2)
+    return (
+        bool(_QUESTION.match(words))
+        or bool(_TAG.search(words))
+        or (text.rstrip().endswith("?") and len(words.split()) > 2)
+    )
 
 
 _MEETS = {
