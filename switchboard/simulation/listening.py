@@ -105,6 +105,10 @@ class CallerEar:
             case _:
                 yield value
 
+    def refuses(self, words: str) -> bool:
+        """Whether a time or a day is said not to be had."""
+        return re.search(r"somebody else|isn't available|not available|\bclosed\b|nothing is free", words) is not None
+
     def offered_times(self, words: str, service: str) -> list[time]:
         """The times that were named, in the order of the clock."""
         grid = self.world.starts(service, _open_day(self.world))

@@ -51,6 +51,7 @@ READ_BACK = {
 CHOICES = {
     "cancel": ((r"another day\s+instead", "no"), (r"shall i cancel your", "yes")),
     "reschedule": ((r"would that suit you", "day"),),
+    "book": ((r"would that suit you", "day"), (r"waiting list", "no")),
     "payment_promise": ((r"all of it, or a part", "amount"), (r"shall i note that", "yes")),
 }
 """goal -> words of a question with several answers -> which of them"""
@@ -213,6 +214,8 @@ class Person(Wanting):
             self._asked += 1
             return self.words.opening(self.goal.kind, {})
         if name in ("date", "time"):
+            if not self.settled and self.ear.refuses(heard):
+                return self._settles()
             self._takes_what_there_is(heard)
         value = self._wanted(name)
         if name not in MATTERS.get(self.goal.kind, (name,)):
@@ -263,21 +266,25 @@ class Person(Wanting):
         self._summary = heard if not self._summary or self._tells_any(heard) else self._summary
         wrong = self._wrongly = self._wrong(self._summary)
         if wrong:
-            if wrong == "date":
-                # What was agreed to for the wrong day says nothing about the right one.
+            if wrong in ("date", "service"):
+                # What was agreed to for the wrong day or visit says nothing about the right one.
                 self.wish.pop("time", None)
             return self.words.move(
                 "correct_earlier", slot=_called(wrong), value=self._spoken(wrong, self._wanted(wrong))
             )
         if not self.settled:
-            self.settled = True
-            self.wish.clear()
-            changed = next(iter(self.goal.first))
-            value = self._spoken(changed, self._wanted(changed))
-            return self.words.move("change_of_mind_to", slot=_called(changed), value=value)
+            return self._settles()
         if self.goal.declines:
             return self.chance.choice((self._no(), self.words.move("cancel")))
         return self._yes()
+
+    def _settles(self) -> str:
+        """Changes their mind."""
+        self.settled = True
+        self.wish.clear()
+        changed = next(iter(self.goal.first))
+        value = self._spoken(changed, self._wanted(changed))
+        return self.words.move("change_of_mind_to", slot=_called(changed), value=value)
 
     def _tells_any(self, heard: str) -> bool:
         return any(self.ear.tells(heard, name, self._wanted(name)) for name in READ_BACK.get(self.goal.kind, ()))
@@ -286,7 +293,14 @@ class Person(Wanting):
         """The first value of the goal that was not said."""
         for name in READ_BACK.get(self.goal.kind, ()):
             value = self._wanted(name)
-            if value and not self.ear.tells(heard, name, value):
+            if name == "time" and "waiting list" in heard:
+                continue  # a list for a day knows no time
+            if name == "date" and self.goal.kind == "reschedule":
+                # Two days are named, from which and to which it moves.
+                heard_day = self.ear.offered_day(heard)
+                if heard_day is None or heard_day.isoformat() != value:
+                    return name
+            elif value and not self.ear.tells(heard, name, value):
                 return name
         return ""
 
@@ -340,7 +354,7 @@ class Person(Wanting):
                 return "all of it" if whole else self._spoken("amount", self.goal.amount)
             case "day":
                 self._takes_what_there_is(heard)
-                return self._yes()
+                return self._yes() if self.goal.other_day else self._no()
             case "open":
                 self._opened = True
                 return self.words.opening(self.goal.kind, self._given())
