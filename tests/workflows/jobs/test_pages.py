@@ -1,0 +1,52 @@
+"""What the pages on jobs, webhooks and HTTP actions show can be used as it stands."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from pathlib import Path
+
+from switchboard.jobs_payloads import PAYLOADS
+from workflows.customer_systems.addresses import Fence
+from workflows.customer_systems.reading import parse_systems
+from workflows.jobs.backoff import BRIEF_S, PATIENT_S
+from workflows.jobs.webhooks import sign
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def test_the_example_of_http_actions_can_be_read() -> None:
+    example = re.findall(r"```yaml\n(.*?)```", page("http-actions.md"), re.DOTALL)[0]
+    systems = parse_systems(example, "docs/http-actions.md", Fence())
+    assert list(systems.actions) == ["find_account", "change_address"]
+    assert systems.secrets == ("SYSTEM_CRM_TOKEN",)
+
+
+def test_a_signature_is_checked_as_the_page_says() -> None:
+    shown = re.findall(r"```python\n(.*?)```", page("webhooks.md"), re.DOTALL)[0]
+    secret, body = "whsec_" + base64.b64encode(b"k" * 24).decode(), b'{"type": "call.started"}'
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": "1700000000",
+        "webhook-signature": sign(secret, "msg_1", 1_700_000_000, body),
+    }
+    names = {"base64": base64, "hmac": hmac, "hashlib": hashlib, "secret": secret, "headers": headers, "body": body}
+    exec(compile(shown, "docs/webhooks.md", "exec"), names)  # noqa: S102
+
+
+def test_every_event_is_on_the_page_with_its_schema() -> None:
+    for kind in PAYLOADS:
+        assert f"| `{kind}` |" in page("webhooks.md")
+        assert f"docs/schemas/{kind}.json" in page("webhooks.md")
+
+
+def test_the_attempts_on_the_page_are_those_that_are_made() -> None:
+    assert (10.0, 60.0, 300.0, 1_800.0) == BRIEF_S
+    assert (*BRIEF_S, 7_200.0, 21_600.0, 86_400.0) == PATIENT_S
+    assert "after 10 s, 1 min, 5 min, 30 min, 2 h, 6 h and 24 h" in page("jobs.md")
