@@ -51,7 +51,9 @@ class Likeness:
     scale: float
     """of one step of a weight"""
     least: float
-    """score from which likeness counts as danger"""
+    """score from which likeness alone counts as danger"""
+    against: float
+    """best score below which a rule that struck does not count"""
     digest: str
     """of the phrases and the examples it was trained on"""
 
@@ -62,6 +64,10 @@ class Likeness:
         scores = self.scores(buckets_of(words, found))
         best = int(scores.argmax())
         return KINDS[best] if scores[best] >= self.least else None
+
+    def allows(self, words: Sequence[str], found: Found) -> bool:
+        """Whether a rule that struck may count."""
+        return float(self.scores(buckets_of(words, found)).max()) >= self.against
 
     def scores(self, buckets: Buckets) -> NDArray[np.float64]:
         """One score a kind, in the order of KINDS."""
@@ -108,7 +114,9 @@ def load_likeness(language: str = "en") -> Likeness:
         raise ConfigurationError(
             f"likeness of {language}: cannot be read ({why}); run `python -m agent.safety.training`"
         ) from why
-    return Likeness(weights, float(about["scale"]), float(about["least"]), str(about["digest"]))
+    return Likeness(
+        weights, float(about["scale"]), float(about["least"]), float(about["against"]), str(about["digest"])
+    )
 
 
 @cache

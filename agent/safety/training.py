@@ -1,8 +1,7 @@
 """Trains the likeness from the examples: ``python -m agent.safety.training``. The same examples give the same weights.
 
 Multinomial logistic regression by AdaGrad (Duchi et al. 2011), one example at a time in an order drawn from a seed,
-in 64-bit floats, rounded to 8 bits. `--folds 5` prints what it finds in examples it was not trained on.
-"""
+in 64-bit floats, rounded to 8 bits."""
 
 from __future__ import annotations
 
@@ -12,6 +11,7 @@ import math
 import random
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,27 +33,48 @@ from agent.safety.phrases import KINDS, load_phrases
 CLASSES = (*KINDS, ORDINARY)
 EPOCHS = 20
 RATE = 0.5
-LEAST = 2.4
-"""Chosen on folds: see docs/safety.md. Higher finds less and errs less."""
+LEAST = 1.2
+"""score from which likeness alone is danger; chosen on a fresh round, see docs/safety.md"""
+AGAINST = -2.0
+"""score below which a rule does not count: the rest of the words speaks too strongly for ordinary talk"""
 
 
-def features(examples: Sequence[Example]) -> list[Buckets]:
-    """Per example, where its features stand."""
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """An example as it is learnt from: whole, and twice with half of its concepts dropped.
+
+    The phrases were written with these examples in view, so in the examples concepts are surer than in fresh talk;
+    dropping some makes the words carry weight of their own.
+    """
+
+    kind: str
+    buckets: Buckets
+
+
+def lessons(examples: Sequence[Example]) -> list[Lesson]:
+    """What the weights are learnt from, the same from the same examples."""
     phrases = load_phrases()
-    several = (words_of(example.text) for example in examples)
-    return [buckets_of(words, phrases.found_in(words)) for words in several]
+    learnt: list[Lesson] = []
+    for example in examples:
+        words = words_of(example.text)
+        found = sorted(phrases.found_in(words))
+        learnt.append(Lesson(example.kind, buckets_of(words, found)))
+        draw = random.Random(example.text)
+        for _ in range(2):
+            learnt.append(Lesson(example.kind, buckets_of(words, [one for one in found if draw.random() < 0.5])))
+    return learnt
 
 
-def train(examples: Sequence[Example], placed: Sequence[Buckets], *, digest: str = "", seed: int = 0) -> Likeness:
-    """Weights for ``examples``, whose features are ``placed``."""
+def train(learnt: Sequence[Lesson], *, digest: str = "", seed: int = 0) -> Likeness:
+    """Weights for these lessons."""
     weights = np.zeros((BUCKETS, len(CLASSES)))
     spent = np.full(BUCKETS, 0.01)
-    order, draw = list(range(len(examples))), random.Random(seed)
-    right = [CLASSES.index(example.kind) for example in examples]
+    order, draw = list(range(len(learnt))), random.Random(seed)
+    right = [CLASSES.index(lesson.kind) for lesson in learnt]
     for _ in range(EPOCHS):
         draw.shuffle(order)
         for number in order:
-            at = placed[number]
+            at = learnt[number].buckets
             length = math.sqrt(len(at))
             step = _softmax(weights[at].sum(axis=0) / length)
             step[right[number]] -= 1.0
@@ -62,7 +83,7 @@ def train(examples: Sequence[Example], placed: Sequence[Buckets], *, digest: str
             weights[at] -= RATE * step[None, :] / np.sqrt(spent[at])[:, None]
     against = weights[:, :-1] - weights[:, -1:]
     scale = float(np.abs(against).max()) / 127
-    return Likeness(np.rint(against / scale).astype(np.int8), scale, LEAST, digest)
+    return Likeness(np.rint(against / scale).astype(np.int8), scale, LEAST, AGAINST, digest)
 
 
 def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -73,48 +94,16 @@ def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 def trained() -> Likeness:
     """The likeness of all examples as they stand."""
     examples = load_examples()
-    return train(examples, features(examples), digest=digest_of(load_phrases(), examples))
-
-
-def cross(folds: int) -> list[tuple[Example, float]]:
-    """Each example with the best score of a model that has not seen it."""
-    examples = load_examples()
-    placed = features(examples)
-    fold = [random.Random(number).randrange(folds) for number in range(len(examples))]
-    scored: list[tuple[Example, float]] = []
-    for left_out in range(folds):
-        kept = [number for number in range(len(examples)) if fold[number] != left_out]
-        model = train([examples[number] for number in kept], [placed[number] for number in kept])
-        scored += [
-            (examples[number], float(model.scores(placed[number]).max()))
-            for number in range(len(examples))
-            if fold[number] == left_out
-        ]
-    return scored
-
-
-def _print_folds(folds: int) -> None:
-    scored = cross(folds)
-    ordinary = [score for example, score in scored if example.kind == ORDINARY]
-    danger = [score for example, score in scored if example.kind != ORDINARY]
-    print("score   found   false alarms")
-    for least in (1.0, 1.5, 2.0, 2.4, 2.8, 3.2, 3.6, 4.0, 4.5, 5.0):
-        found = sum(score >= least for score in danger) / len(danger)
-        wrong = sum(score >= least for score in ordinary) / len(ordinary)
-        print(f"{least:5.1f} {found:7.1%} {wrong:14.2%}")
+    return train(lessons(examples), digest=digest_of(load_phrases(), examples))
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the weights, or print the folds."""
+    """Write the weights."""
     parser = argparse.ArgumentParser(prog="python -m agent.safety.training")
-    parser.add_argument("--folds", type=int, default=0, help="print how well unseen examples are found")
-    folds = parser.parse_args(arguments).folds
-    if folds:
-        _print_folds(folds)
-        return 0
+    parser.parse_args(arguments)
     likeness = trained()
     path_of("likeness.bin").write_bytes(likeness.weights.tobytes())
-    about = {"digest": likeness.digest, "least": likeness.least, "scale": likeness.scale}
+    about = {"digest": likeness.digest, "least": likeness.least, "against": likeness.against, "scale": likeness.scale}
     path_of("likeness.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     return 0
 

@@ -75,7 +75,7 @@ class PhraseWatch:
         words = words_of(text)
         concepts = self._phrases.found_in(words)
         rule = self._phrases.rule_for(concepts)
-        if rule is not None:
+        if rule is not None and self._likeness.allows(words, concepts):
             return rule.kind, rule.id
         kind = self._likeness.kind_of(words, concepts)
         return (kind, f"likeness:{nearest(words, kind)}") if kind else None
