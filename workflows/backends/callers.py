@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy import insert, or_, select
+from sqlalchemy import Boolean, ColumnElement, insert, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from workflows.backends.locks import lock
@@ -13,10 +11,12 @@ from workflows.backends.people import claimed, record_of
 from workflows.backends.subjects import BOOKING, CUSTOMER, subject_of
 from workflows.backends.tables import verification_attempts
 from workflows.backends.verification import (
-    LOCK_OUT,
     LOCKED,
+    MEMORY,
     NOT_MATCHED,
+    NUMBERLESS,
     ONE_TIME_CODE,
+    Failures,
     Verified,
     caller_of,
     claim_of,
@@ -31,6 +31,9 @@ async def verify_caller(connection: AsyncConnection, wish: Wish) -> Answer:
     given, caller = given_facts(wish), caller_of(wish)
     # One caller's attempts, and all those at one record, go one after the other: guesses at once count like any.
     await lock(connection, f"verify/{wish.business}/caller/{caller}")
+    if caller.startswith(NUMBERLESS):
+        # Always between the two others, so that nobody waits in a circle.
+        await lock(connection, f"verify/{wish.business}/withheld")
     known = select(verification_attempts).where(verification_attempts.c.key == wish.key)
     earlier = (await connection.execute(known)).first()
     if earlier is not None:
@@ -39,7 +42,7 @@ async def verify_caller(connection: AsyncConnection, wish: Wish) -> Answer:
     claim = sent.claim if sent is not None and sent.claim else claim_of(wish.business, given)
     await lock(connection, f"verify/{wish.business}/claim/{claim}")
     verified = None
-    if await _is_locked(connection, wish, caller, claim):
+    if (await _failures(connection, wish, caller, claim)).locked(given, wish.now):
         outcome = "locked"
     else:
         verified = await _proof(connection, wish, given, sent)
@@ -71,23 +74,22 @@ async def _proof(
     return proved([record], given) if record is not None and fits else None
 
 
-async def _is_locked(connection: AsyncConnection, wish: Wish, caller: str, claim: str) -> bool:
+async def _failures(connection: AsyncConnection, wish: Wish, caller: str, claim: str) -> Failures:
+    attempts = verification_attempts.c
+    mine: list[ColumnElement[bool]] = [attempts.caller == caller, attempts.claim == claim]
+    if caller.startswith(NUMBERLESS):
+        # In the words of the index, which is found by them.
+        mine.append(literal_column(f"left(caller, {len(NUMBERLESS)}) = '{NUMBERLESS}'", Boolean()))
     query = (
         select(verification_attempts)
         .where(
-            verification_attempts.c.business == wish.business,
-            verification_attempts.c.created_at > wish.now - LOCK_OUT.memory,
-            or_(verification_attempts.c.caller == caller, verification_attempts.c.claim == claim),
+            attempts.business == wish.business,
+            attempts.created_at > wish.now - MEMORY,
+            or_(*mine),
         )
-        .order_by(verification_attempts.c.created_at)
+        .order_by(attempts.created_at)
     )
-    by_caller: list[datetime] = []
-    at_record: list[datetime] = []
+    failures = Failures(caller, claim)
     for row in await connection.execute(query):
-        if row.outcome == "verified" and row.claim == claim:
-            # Whoever proves it wipes the slate of the record, not their own: a liar has one record that is theirs.
-            at_record.clear()
-        if row.outcome == "failed":
-            by_caller += [row.created_at] if row.caller == caller else []
-            at_record += [row.created_at] if row.claim == claim else []
-    return LOCK_OUT.locked(by_caller, wish.now) or LOCK_OUT.locked(at_record, wish.now)
+        failures.add(row.caller, row.claim, row.outcome, row.created_at)
+    return failures

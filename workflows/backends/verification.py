@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from calls.errors import ConfigurationError
@@ -18,12 +18,15 @@ from workflows.backends.wishes import Refused, Wish
 
 ONE_TIME_CODE = "one_time_code"
 FACTS = ("code", "phone", "email", "name", "last_name", "postcode", "date_of_birth", ONE_TIME_CODE)
-"""What can be asked of a caller; the first that was given names the record which is claimed. What is guessed comes last:
-whoever tries one date of birth after the other is at one record all the time.
+"""What can be asked of a caller; the first that was given names the record which is claimed. What is guessed comes
+last: whoever tries one date of birth after the other is at one record all the time.
 """
 
 SAME_FACT = {"person_name": "name", "spelled_name": "name", "booking_code": "code"}
 """kinds and names of slots under which a fact may come"""
+
+NUMBERLESS = "call:"
+"""begins what stands for a caller who withholds their number; the id of the call follows"""
 
 NOT_MATCHED = Refused("not_matched", keeps=True)
 LOCKED = Refused("locked", keeps=True)
@@ -50,6 +53,17 @@ class LockOut:
 
 
 LOCK_OUT = LockOut()
+
+WITHHELD = (LockOut(20, timedelta(minutes=10)), LockOut(60, timedelta(days=1)))
+"""The same for all calls of a business whose number is withheld, taken together: whoever guesses booking codes is at
+another record with every guess and another caller with every call. Who shows a number is never locked out by them.
+"""
+
+MEMORY = max(one.memory for one in (LOCK_OUT, *WITHHELD))
+"""how far back attempts are asked for"""
+
+SPELT_OUT = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"})
+"""ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and UNAVAILABLE on a telephone's keys: how carriers write it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +121,36 @@ def claim_of(business: str, given: Mapping[str, str]) -> str:
 
 def caller_of(wish: Wish) -> str:
     """Whose attempts count together; those who withhold their number only have their call in common."""
-    return wish.caller if wish.caller.startswith("+") else f"call:{wish.call}"
+    shown = wish.caller.startswith("+") and wish.caller not in SPELT_OUT
+    return wish.caller if shown else f"{NUMBERLESS}{wish.call}"
+
+
+@dataclass(slots=True)
+class Failures:
+    """Failed attempts that speak against one more, told in the order in which they were made."""
+
+    caller: str
+    claim: str
+    by_caller: list[datetime] = field(default_factory=list)
+    at_record: list[datetime] = field(default_factory=list)
+    withheld: list[datetime] = field(default_factory=list)
+
+    def add(self, caller: str, claim: str, outcome: str, at: datetime) -> None:
+        """One attempt: ``verified | failed | locked``."""
+        if outcome == "verified" and claim == self.claim:
+            # Whoever proves it wipes the slate of the record, not their own: a liar has one record that is theirs.
+            self.at_record.clear()
+        if outcome == "failed":
+            self.by_caller += [at] if caller == self.caller else []
+            self.at_record += [at] if claim == self.claim else []
+            self.withheld += [at] if caller.startswith(NUMBERLESS) else []
+
+    def locked(self, given: Mapping[str, str], now: datetime) -> bool:
+        """Whether the door is shut. A one-time code is no guess at a record: a few tries, and the phone is needed."""
+        if LOCK_OUT.locked(self.by_caller, now) or LOCK_OUT.locked(self.at_record, now):
+            return True
+        guesses = self.caller.startswith(NUMBERLESS) and ONE_TIME_CODE not in given
+        return guesses and any(one.locked(self.withheld, now) for one in WITHHELD)
 
 
 def proved(records: Sequence[Record], given: Mapping[str, str]) -> Verified | None:

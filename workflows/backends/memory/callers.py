@@ -10,10 +10,10 @@ from workflows.backends.memory.books import AskedCode, Attempt, Books
 from workflows.backends.practice import Customer
 from workflows.backends.subjects import BOOKING, CUSTOMER, subject, subject_of
 from workflows.backends.verification import (
-    LOCK_OUT,
     LOCKED,
     NOT_MATCHED,
     ONE_TIME_CODE,
+    Failures,
     Record,
     Verified,
     caller_of,
@@ -71,7 +71,10 @@ def draw_code(books: Books, number: str, now: datetime, randomness: Randomness) 
 def _attempt(books: Books, wish: Wish, given: dict[str, str], caller: str) -> Attempt:
     sent = _try_code(books, wish, given[ONE_TIME_CODE]) if ONE_TIME_CODE in given else None
     claim = sent.claim if sent is not None and sent.claim else claim_of(wish.business, given)
-    if _is_locked(books, wish, caller, claim):
+    failures = Failures(caller, claim)
+    for one in books.attempts:
+        failures.add(one.caller, one.claim, one.outcome, one.at)
+    if failures.locked(given, wish.now):
         return Attempt(wish.key, wish.call, caller, claim, "locked", wish.now)
     verified = _proof(books, wish, given, sent)
     if verified is None:
@@ -98,18 +101,6 @@ def _try_code(books: Books, wish: Wish, text: str) -> codes.Wanted:
     right = codes.matches(row.salt, row.digest, text) and usable
     row.tries, row.used = row.tries + 1, row.used or right
     return codes.Wanted(row.claim, row.subject, right)
-
-
-def _is_locked(books: Books, wish: Wish, caller: str, claim: str) -> bool:
-    by_caller: list[datetime] = []
-    at_record: list[datetime] = []
-    for one in books.attempts:
-        if one.outcome == "verified" and one.claim == claim:
-            at_record.clear()
-        if one.outcome == "failed":
-            by_caller += [one.at] if one.caller == caller else []
-            at_record += [one.at] if one.claim == claim else []
-    return LOCK_OUT.locked(by_caller, wish.now) or LOCK_OUT.locked(at_record, wish.now)
 
 
 def _of_phone(books: Books, wish: Wish, phone: str) -> Record | None:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from workflows.backends.tables.base import metadata, moment, origin
@@ -45,6 +46,13 @@ verification_attempts = Table(
     CheckConstraint("outcome in ('verified', 'failed', 'locked')", name="outcome"),
     Index("ix_verification_attempts_caller", "business", "caller", "created_at"),
     Index("ix_verification_attempts_claim", "business", "claim", "created_at"),
+    # all who withhold their number are counted together
+    Index(
+        "ix_verification_attempts_withheld",
+        "business",
+        "created_at",
+        postgresql_where=text("left(caller, 5) = 'call:'"),
+    ),
 )
 
 one_time_codes = Table(

@@ -148,6 +148,59 @@ def test_those_who_withhold_their_number_do_not_lock_each_other_out(opening: Ope
     play(opening, story)
 
 
+def test_those_who_withhold_their_number_guess_no_codes_from_call_to_call(opening: Opening) -> None:
+    async def story(world: World) -> None:
+        code = await world.code()
+        right = {"what": "booking", "code": code, "last_name": "Kim"}
+        for n in range(20):
+            caller = ("anonymous", "", "+266696687")[n % 3]
+            guess = await verify(world, call=f"CX{n}", caller=caller, what="booking", code=f"ZZZ{n}", last_name="Kim")
+            assert level(guess) == "not_matched"
+        for caller in ("anonymous", "", "+266696687", "sip:somebody"):
+            locked = await verify(world, call=f"CY{caller}", caller=caller, **right)
+            assert (level(locked), dict(locked.found)) == ("locked", {}), "also with the right answer"
+        assert level(await verify(world, call="CZ1", **right)) == "code", "who shows their number is not locked out"
+        world.passes(minutes=61)
+        assert level(await verify(world, call="CZ2", caller="", **right)) == "code"
+
+    play(opening, story)
+
+
+def test_a_slow_guesser_without_a_number_is_stopped_too(opening: Opening) -> None:
+    async def story(world: World) -> None:
+        for n in range(60):
+            given = {"what": "customer", "postcode": f"{20000 + n}", "date_of_birth": "1984-05-09"}
+            assert level(await verify(world, call=f"CX{n}", caller="", **given)) == "not_matched"
+            world.passes(minutes=11)
+        assert level(await verify(world, call="CY", caller="", **ALEX)) == "locked"
+        assert level(await verify(world, call="CZ", **ALEX)) == "facts"
+
+    play(opening, story)
+
+
+def test_one_call_without_a_number_has_five_guesses_whatever_is_guessed(opening: Opening) -> None:
+    async def story(world: World) -> None:
+        for n in range(5):
+            given = {"what": "customer", "postcode": f"{20000 + n}", "date_of_birth": f"1984-05-1{n}"}
+            assert level(await verify(world, caller="", **given)) == "not_matched"
+        assert level(await verify(world, caller="", **ALEX)) == "locked"
+
+    play(opening, story)
+
+
+def test_a_code_sent_by_text_lets_in_who_withholds_their_number_while_guessing_is_stopped(opening: Opening) -> None:
+    async def story(world: World) -> None:
+        for n in range(20):
+            await verify(world, call=f"CX{n}", caller="", what="booking", code=f"ZZZ{n}", last_name="Kim")
+        await world.ask("send_code", call="CY", caller="", phone="+12125550143")
+        sent = await world.drawn()
+        assert sent is not None
+        given = {"what": "customer", "one_time_code": sent.text}
+        assert level(await verify(world, call="CY", caller="", **given)) == "one_time_code"
+
+    play(opening, story)
+
+
 def test_wrong_answers_far_apart_lock_nobody_out(opening: Opening) -> None:
     async def story(world: World) -> None:
         for n in range(8):
