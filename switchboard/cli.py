@@ -11,8 +11,8 @@ from importlib import import_module
 from calls.errors import SwitchboardError
 
 COMMANDS = (
-    "demo", "serve", "call", "record", "orders", "access", "lines", "calendar", "jobs", "webhooks", "doctor", "docs",
-    "workflow", "understand", "parse",
+    "demo", "serve", "call", "record", "orders", "access", "lines", "calendar", "knowledge", "customers", "jobs",
+    "webhooks", "doctor", "docs", "workflow", "understand", "parse",
 )  # fmt: skip
 """Modules of ``switchboard.commands``, in the order of ``--help``."""
 
