@@ -13,6 +13,7 @@ from calls.audio import AudioFrame
 from calls.clock import Clock
 from calls.conversation import Conversation
 from calls.errors import EngineError, StaleEpoch
+from calls.events import DangerHeard
 from calls.floor import Floor
 from calls.keys import KeyEntry
 from calls.mouth import Mouth
@@ -193,6 +194,9 @@ class CallSession:
         decision = self._parts.conversation.decide(self._state, signal, at_ms)
         self._state = decision.state
         self._parts.record.append(decision.events, at_ms)
+        for body in decision.events:
+            if isinstance(body, DangerHeard):
+                log.warning("danger heard: %s, in %s", body.kind, self._parts.record.stream)
         return decision.effects
 
     def _press(self, digit: str, at_ms: float) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from calls.clock import Clock
 from calls.commands import Value
 from calls.conversation import Conversation
+from calls.danger import Watch
 from calls.line import IncomingCall, Line
 from calls.ports import Actions, Engine, EventSink, Guardrail, PlayOut, Recorder, Scripts
 from calls.record import CallRecord
@@ -51,6 +52,7 @@ class Host:
         engines: Mapping[str, Engine],
         scripts: Scripts,
         guardrail: Guardrail,
+        watch: Watch,
         actions: Actions,
         clock: Clock,
         recordings: Path | None,
@@ -62,6 +64,7 @@ class Host:
         self._engines = engines
         self._scripts = scripts
         self._guardrail = guardrail
+        self._watch = watch
         self._actions = actions
         self._clock = clock
         self._recordings = recordings
@@ -84,7 +87,7 @@ class Host:
         if recorder is not None:
             playout.record_to(recorder)
         parts = Parts(
-            conversation=Conversation(line, incoming, director, engine.traits),
+            conversation=Conversation(line, incoming, director, engine.traits, self._watch),
             record=record,
             engine=engine.open(line, since_ms),
             guardrail=self._guardrail,

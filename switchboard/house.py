@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent.cascade import CascadeEngine
 from agent.guardrail.gate import RuleGuardrail
+from agent.safety.watch import shipped_watch
 from calls.clock import LoopClock
 from calls.line import Line
 from calls.phrases import FILLER, WITHHELD, clauses_of
@@ -134,6 +135,7 @@ async def open_house(
             engines={"cascade": engine},
             scripts=scripts,
             guardrail=RuleGuardrail(),
+            watch=shipped_watch(),
             actions=actions,
             clock=clock,
             recordings=recordings,

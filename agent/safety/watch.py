@@ -82,6 +82,12 @@ class PhraseWatch:
 
 
 @cache
+def shipped_watch() -> PhraseWatch:
+    """The one watch of a process. Raises ConfigurationError when its files are not as they should be."""
+    return PhraseWatch()
+
+
+@cache
 def load_answers() -> Answers:
     """The fixed words. Raises ConfigurationError when a kind has none, or none for a country that is not listed."""
     path = FOLDER / "lines.yaml"

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from agent.guardrail.gate import RuleGuardrail
 from agent.ports import Understander
+from agent.safety.watch import shipped_watch
 from calls import effects as ef
 from calls import events as ev
 from calls import signals as sg
@@ -74,11 +75,12 @@ class RehearsedCall:
     ) -> None:
         """``now``: aware, the moment of the answer. ``human``: how the person's phone ends, ``answered``, ``busy``,
         ``no-answer`` or ``failed``. ``call``: the carrier's id; by default one made of ``seed``. ``takes_ms``: how long
-        an action takes, by its name. ``earlier``: where a call of the same number broke off."""
+        an action takes, by its name. ``earlier``: where a call of the same number broke off.
+        ``watch``: by default the shipped one, as in ``serve``."""
         self.timing = timing or Timing()
         self.line = line
         self.incoming = IncomingCall(call or f"CA{seed:032x}", caller, line.number, "rehearsal", earlier=earlier)
-        self.conversation = Conversation(line, self.incoming, director, traits, watch)
+        self.conversation = Conversation(line, self.incoming, director, traits, watch or shipped_watch())
         self.schedule = Schedule()
         self.playback = Playback(self.schedule, self.timing)
         self.state = CallState()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from agent.guardrail.gate import RuleGuardrail
+from agent.safety.watch import shipped_watch
 from calls import effects as ef
 from calls import events as ev
 from calls import signals as sg
@@ -78,7 +79,7 @@ class Replayer:
         self._line = line
         self._director = director
         self._guardrail = guardrail or RuleGuardrail()
-        self._watch = watch
+        self._watch = watch or shipped_watch()
         self._allowances = allowances
 
     def replay(self, events: Sequence[CallEvent]) -> Replayed:

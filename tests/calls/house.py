@@ -90,7 +90,7 @@ class Bench:
 
     state: CallState = field(default_factory=CallState)
     line: Line = LINE
-    watch: Watch | None = None
+    watch: Watch = field(default_factory=lambda: WordWatch())
     at_ms: float = 0.0
     events: list[ev.EventBody] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
@@ -163,18 +163,18 @@ NONSENSE = Unclear("nothing found")
 
 @dataclass
 class WordWatch:
-    """Strikes at one word."""
+    """Strikes at one word, or at none."""
 
-    word: str
-    danger: Danger
+    word: str = ""
+    danger: Danger | None = None
 
     def find(self, text: str, locale: str, country: str) -> Danger | None:
-        return self.danger if self.word in text else None
+        return self.danger if self.word and self.word in text else None
 
 
 def bench_listening(line: Line = LINE, watch: Watch | None = None) -> Bench:
     """The greeting is over; the caller has the floor."""
-    bench = Bench(line=line, watch=watch)
+    bench = Bench(line=line, watch=watch or WordWatch())
     bench.answer()
     bench.agent_finishes()
     bench.forget()

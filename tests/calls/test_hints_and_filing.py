@@ -7,13 +7,13 @@ from dataclasses import replace
 from calls import events as ev
 from calls import signals as sg
 from calls.conversation import Conversation
-from tests.calls.house import BYE, CALL, LINE, TRAITS, Bench, TinyScript
+from tests.calls.house import BYE, CALL, LINE, TRAITS, Bench, TinyScript, WordWatch
 
 
 def test_hints_stand_on_the_record_before_the_first_word_and_under_names_no_line_can_use() -> None:
     bench = Bench()
     incoming = replace(CALL, hints={"tier": "gold", "since": 2019})
-    bench.conversation = Conversation(LINE, incoming, TinyScript(), TRAITS)
+    bench.conversation = Conversation(LINE, incoming, TinyScript(), TRAITS, WordWatch())
     bench.answer()
     assert bench.names[:5] == [
         "call.answered", "carrier.connected", "fact.learned", "fact.learned", "workflow.started",

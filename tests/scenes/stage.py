@@ -27,6 +27,7 @@ from zoneinfo import ZoneInfo
 
 from agent.cascade import CascadeEngine
 from agent.guardrail.gate import RuleGuardrail
+from agent.safety.watch import shipped_watch
 from agent.scripted import scripted_engine, scripted_speech, scripted_words
 from calls import events as ev
 from calls.chain import Envelope, verify
@@ -168,6 +169,7 @@ class House:
                 engines=engines,
                 scripts=FixedScripts(SCRIPTS),
                 guardrail=RuleGuardrail(),
+                watch=shipped_watch(),
                 actions=self.actions,
                 clock=self.clock,
                 recordings=None,

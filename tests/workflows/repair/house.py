@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.safety.watch import shipped_watch
 from calls import events as ev
 from calls import signals as sg
 from calls.commands import Command
@@ -30,7 +31,7 @@ class Phone:
             greeting=FACTS.greeting, timezone=FACTS.timezone, human=human,
         )  # fmt: skip
         call = IncomingCall("CA1", FACTS.caller, "+15550100", earlier=earlier)
-        self.conversation = Conversation(line, call, ScriptDirector(SCRIPTS, script), TRAITS)
+        self.conversation = Conversation(line, call, ScriptDirector(SCRIPTS, script), TRAITS, shipped_watch())
         self.state = CallState()
         self.at_ms = 0.0
         self.bodies: list[ev.EventBody] = []
