@@ -53,7 +53,7 @@ class Conversation:
         incoming: IncomingCall,
         director: Director,
         traits: EngineTraits,
-        watch: Watch | None = None,
+        watch: Watch,
     ) -> None:
         self.line = line
         self.incoming = incoming
@@ -206,7 +206,7 @@ class Conversation:
         """Answer a danger that ``text`` speaks of, unless it is answered already."""
         state = draft.state
         quiet = state.leaving or state.floor in (Floor.AWAY, Floor.IDLE)
-        if self.watch is None or quiet:
+        if quiet:
             return
         danger = self.watch.find(text, self.line.locale, self.line.country)
         if danger is None:
