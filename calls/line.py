@@ -72,6 +72,8 @@ class Line:
     limits: Limits = field(default_factory=Limits)
     at_ring: str = ""
     """a look-up of a customer system, made with the caller's number before the first word"""
+    survey: str = ""
+    """one question, to be answered from one to five, when something was done in the call; empty: none"""
     dispositions: Mapping[str, str] = field(default_factory=dict)
     """outcome of a script -> how the business files it"""
     version: str = ""

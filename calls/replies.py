@@ -72,6 +72,7 @@ class AgentSide:
             has_human=self.line.human is not None,
             human_languages=self.line.human.languages if self.line.human else (),
             exact_hearing=self.traits.exact_hearing,
+            survey_question=self.line.survey,
             verified_subject=state.run.verified.subject if state.run.verified else "",
             verified_level=state.run.verified.level if state.run.verified else "",
             earlier_call=self.incoming.earlier.call if self.incoming.earlier else "",

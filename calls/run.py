@@ -247,6 +247,8 @@ class CallFacts:
     verified_subject: str = ""
     """id of the record that was proved to be the caller's; empty: nobody is proved"""
     verified_level: str = ""
+    survey_question: str = ""
+    """asked at the end of a call in which something was done; empty: nothing is asked"""
     earlier_call: str = ""
     """the call of the same number that broke off and may be taken up: what was held for it is held for this one"""
 

@@ -15,7 +15,7 @@ from calls.run import ActionRequest, Advance, CallFacts, Ending, Run, ScriptLine
 from calls.speech import NEUTRAL, SpeechStyle
 from spoken import Choice, Context
 from workflows.language.claims import claim_in
-from workflows.language.model import Act, Argument, Asking, Line, Place, Slot
+from workflows.language.model import SURVEY_QUESTION, Act, Argument, Asking, Line, Place, Slot
 from workflows.language.scripts import ScriptSet
 from workflows.language.wording import WORDING
 from workflows.progress import Progress
@@ -102,7 +102,8 @@ class Turn(Progress):
                 receipt = self.run.receipts.get(place.action)
                 return receipt.result.get(place.name) if receipt else None
             case "call":
-                return str(getattr(self.facts, place.name))
+                known = str(getattr(self.facts, place.name))
+                return known or (SURVEY_QUESTION if place.name == "survey_question" else "")
 
     def words_of(self, place: Place) -> str:
         """What stands in a gap, in words; empty when it is not known."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from calls.commands import Value
-from calls.run import SlotValue
+from calls.run import BROKEN_OFF, SlotValue
 from workflows.asking import ask, say_all
 from workflows.calling import begin, can_call, migrate, pop, push
 from workflows.language.model import (
@@ -28,6 +28,10 @@ from workflows.passing import holds, pass_act, pass_collect, pass_confirm, pass_
 from workflows.requests import next_request
 from workflows.turn import Turn
 from workflows.verifying import proof_step, refused, verify
+
+SURVEY = "survey"
+"""the script that asks a line's question at the end of a call"""
+SURVEYED = "@surveyed"
 
 HANDED_OVER = "handed_over"
 """outcome of a call a person took over"""
@@ -175,8 +179,19 @@ def _end(turn: Turn, step: End) -> None:
         start_script(turn, following)
         return
     say_all(turn, step.id, step.lines)
+    if _asks_survey(turn):
+        turn.note_fields()
+        turn.learn(SURVEYED, True)
+        start_script(turn, SURVEY)
+        return
     # A request that was come back from says more than the farewell of the script it was made in.
     turn.leave("hang_up", turn.run.outcomes[-1] if turn.run.outcomes else step.disposition)
+
+
+def _asks_survey(turn: Turn) -> bool:
+    """Whether the line has a question, and the caller something to judge by: it is asked once."""
+    wanted = turn.facts.survey_question and SURVEY in turn.scripts.scripts and turn.run.outcome not in BROKEN_OFF
+    return bool(wanted) and not turn.run.facts.get(SURVEYED)
 
 
 def _unproved(turn: Turn, name: str) -> str:

@@ -12,7 +12,10 @@ from calls.guidance import Option
 SHARED = "callback"
 """The script every set has: it takes a message or a number to call back, and says goodbye."""
 
-CALL_PLACES = {"business": "free_text", "agent_name": "free_text"}
+SURVEY_QUESTION = "From one to five, how well did we help you today?"
+"""asked where the line has no question of its own"""
+
+CALL_PLACES = {"business": "free_text", "agent_name": "free_text", "survey_question": "free_text"}
 """What every line may name of the call itself."""
 
 CALL_TRUTHS = ("has_human", "has_caller", "human_missed", "called", "verified")
