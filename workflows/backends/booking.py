@@ -7,6 +7,7 @@ everybody in a crowd loses, and a loser never gets as far as the lock: ``glance`
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +20,7 @@ from workflows.backends.booked import Booked, new_booking, when
 from workflows.backends.booking_rows import drop_holds_in_the_way, insert_booking, let_own_holds_go
 from workflows.backends.locks import lock_resource
 from workflows.backends.offers import extend, leave_row
+from workflows.backends.owning import left_out
 from workflows.backends.wishes import MAX_CODES, Answer, Done, Found, Refused, Wish, code_for, settled
 
 HOLD = timedelta(minutes=10)
@@ -28,11 +30,12 @@ HOLD = timedelta(minutes=10)
 async def find_times(connection: AsyncConnection, wish: Wish) -> Answer:
     """Free times on a day; ``closed`` or ``no_times`` come with the next day that has one."""
     day = date.fromisoformat(wish.text("date"))
-    agenda = await read_agenda(connection, wish, _wanted(wish, day))
+    wanted = replace(_wanted(wish, day), without=await left_out(connection, wish))
+    agenda = await read_agenda(connection, wish, wanted)
     times = agenda.times(day)
     if times:
         return Found({"times": times, "next_date": ""})
-    ahead = await read_agenda(connection, wish, _wanted(wish, day, SEARCH_DAYS + 1))
+    ahead = await read_agenda(connection, wish, replace(wanted, days=SEARCH_DAYS + 1))
     facts = {"times": "", "next_date": ahead.next_day(day)}
     return Refused("no_times" if agenda.is_open(day) else "closed", facts)
 
@@ -127,5 +130,5 @@ def _slot(wish: Wish) -> tuple[date, time]:
     return date.fromisoformat(wish.text("date")), time.fromisoformat(wish.text("time"))
 
 
-def _wanted(wish: Wish, day: date, days: int = 1) -> Wanted:
-    return Wanted(wish.text("service"), day, days, wish.text("place"))
+def _wanted(wish: Wish, day: date) -> Wanted:
+    return Wanted(wish.text("service"), day, place=wish.text("place"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from workflows.backends.agenda import Agenda
@@ -12,12 +12,10 @@ from workflows.backends.agenda_query import Wanted
 from workflows.backends.booked import Booked, when
 from workflows.backends.booking import place_on, refuse_slot
 from workflows.backends.offers import leave_row, offer
-from workflows.backends.people import holds_the_phone
-from workflows.backends.subjects import BOOKING, CUSTOMER, subject_of
-from workflows.backends.tables import bookings, customers, places, resources, services
-from workflows.backends.wishes import NOT_VERIFIED, Answer, Done, Found, Refused, Wish
+from workflows.backends.owning import own_booking
+from workflows.backends.tables import bookings, places, resources, services
+from workflows.backends.wishes import Answer, Done, Found, Refused, Wish
 
-NO_BOOKING = Refused("not_found")
 TOO_LATE = Refused("too_late")
 
 
@@ -26,7 +24,7 @@ async def find_booking(connection: AsyncConnection, wish: Wish) -> Answer:
     own = await own_booking(connection, wish)
     if isinstance(own, Refused):
         return own
-    name, timezone, _ = await _place_of(connection, wish, own)
+    name, timezone, place = await _place_of(connection, wish, own)
     start = own.local(timezone)
     return Found(
         {
@@ -35,6 +33,7 @@ async def find_booking(connection: AsyncConnection, wish: Wish) -> Answer:
             "booking_time": start.strftime("%H:%M"),
             "booking_code": own.code,
             "booking_place": name,
+            "booking_place_id": place,
         }
     )
 
@@ -111,30 +110,6 @@ async def booking_at(connection: AsyncConnection, wish: Wish, code: str) -> Book
     query = select(bookings).where(bookings.c.business == wish.business, bookings.c.code == code).with_for_update()
     row = (await connection.execute(query)).first()
     return Booked.of(row) if row is not None else None
-
-
-async def own_booking(connection: AsyncConnection, wish: Wish, *, lock: bool = False) -> Booked | Refused:
-    """The booking the caller has proved to be theirs, as long as it lies ahead."""
-    kind, name = subject_of(wish.subject)
-    query: Select[tuple[object, ...]] = select(bookings).where(
-        bookings.c.business == wish.business, bookings.c.status == "booked", bookings.c.ends_at > wish.now
-    )
-    which: ColumnElement[bool]
-    if kind == BOOKING:
-        which = bookings.c.code == name
-    elif kind == CUSTOMER:
-        person = select(customers.c.id).where(
-            customers.c.business == wish.business,
-            customers.c.id == name,
-            customers.c.phone == bookings.c.phone,
-            holds_the_phone(bookings.c.name),
-        )
-        which = person.exists()
-    else:
-        return NOT_VERIFIED
-    query = query.where(which).order_by(bookings.c.starts_at, bookings.c.code).limit(1)
-    row = (await connection.execute(query.with_for_update() if lock else query)).first()
-    return Booked.of(row) if row is not None else NO_BOOKING
 
 
 async def _too_late(connection: AsyncConnection, wish: Wish, own: Booked) -> bool:

@@ -65,8 +65,9 @@ _CALENDAR = (
     ActionSpec(
         "find_times",
         writes=False,
-        arguments={"service": "choice", "date": "date", "place": "choice"},
-        optional=frozenset({"place"}),
+        # without: the caller's own booking, which counts as not there because it is about to move
+        arguments={"service": "choice", "date": "date", "place": "choice", "without": "code"},
+        optional=frozenset({"place", "without"}),
         finds={"times": "list of time", "next_date": "date"},
         refusals=frozenset({"closed", "no_times"}),
     ),
@@ -107,6 +108,7 @@ _CALENDAR = (
             "booking_time": "time",
             "booking_code": "code",
             "booking_place": "free_text",
+            "booking_place_id": "choice",
         },
         refusals=frozenset({"not_verified", "not_found"}),
         personal=True,

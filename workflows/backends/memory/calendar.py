@@ -10,7 +10,7 @@ from calls.commands import Value
 from workflows.backends.agenda import Agenda
 from workflows.backends.booked import Booked, new_booking, when
 from workflows.backends.booking import HOLD
-from workflows.backends.changes import NO_BOOKING, TOO_LATE
+from workflows.backends.changes import TOO_LATE
 from workflows.backends.memory.books import Books, Waiting
 from workflows.backends.memory.offers import (
     current_agenda,
@@ -19,6 +19,7 @@ from workflows.backends.memory.offers import (
     leave_row,
     offer,
 )
+from workflows.backends.owning import NO_BOOKING
 from workflows.backends.subjects import BOOKING, CUSTOMER, subject_of
 from workflows.backends.wishes import NOT_VERIFIED, Answer, Done, Found, Notice, Refused, Wish, code_for
 
@@ -26,7 +27,9 @@ from workflows.backends.wishes import NOT_VERIFIED, Answer, Done, Found, Notice,
 def find_times(books: Books, wish: Wish) -> Answer:
     """Free times on a day."""
     day = date.fromisoformat(wish.text("date"))
-    agenda = current_agenda(books, wish, wish.text("service"), wish.text("place"))
+    named, own = wish.text("without"), own_booking(books, wish)
+    without = named if isinstance(own, Booked) and own.code == named else ""
+    agenda = current_agenda(books, wish, wish.text("service"), wish.text("place"), without)
     times = agenda.times(day)
     if times:
         return Found({"times": times, "next_date": ""})
@@ -77,6 +80,7 @@ def find_booking(books: Books, wish: Wish) -> Answer:
             "booking_time": start.strftime("%H:%M"),
             "booking_code": own.code,
             "booking_place": books.practice.place_of(own.resource).name,
+            "booking_place_id": books.practice.room(own.resource).place,
         }
     )
 
@@ -148,7 +152,9 @@ def join_wait_list(books: Books, wish: Wish) -> Answer:
     if not earlier:
         number = code_for(wish.key)
         entry = Waiting(number, service, wish.text("place"), day, wish.text("name"), wish.text("phone"), call=wish.call)
-        books.waiting.append(entry)
+        entry = replace(entry, since=(wish.now, wish.key))
+        # Two who joined in the same moment stand in the order of their keys, as in the database.
+        books.waiting = sorted([*books.waiting, entry], key=lambda one: one.since or (wish.now, ""))
         earlier = [entry]
     notice = Notice("wait_list.joined", earlier[0].number, {"service": service, "date": day.isoformat()})
     return Done({"number": earlier[0].number, "date": day.isoformat()}, (notice,))

@@ -23,12 +23,45 @@ def test_a_booking_is_found_by_whoever_proved_it(opening: Opening) -> None:
             "booking_time": "14:30",
             "booking_code": code,
             "booking_place": "Harbor Street",
+            "booking_place_id": "east",
         }
         assert (await world.ask("find_booking", subject=f"booking:{code}")).found == facts
         assert (await world.ask("find_booking", subject="customer:c1")).found == facts, "by the number on file"
         assert (await world.ask("find_booking", subject="customer:c2")).refusal == "not_found"
 
     play(opening, story, **places)
+
+
+def test_times_for_a_move_are_those_of_its_place_and_its_own_time_counts_as_free(opening: Opening) -> None:
+    places = {
+        "places": (Place("east", "Harbor Street"), Place("west", "Bay Road")),
+        "rooms": (Room("room_1", "east"), Room("room_2", "west")),
+        "details": (Service("cleaning", 60),),
+    }
+
+    async def story(world: World) -> None:
+        code = await world.code(place="east")
+        await world.code(call="CA2", place="east", time="16:00", name="Sam Poe", phone="+12125550150")
+        own = {"subject": f"booking:{code}", "place": "east", "without": code}
+        free = await world.times(**own)
+        assert {"14:00", "14:30", "15:00"} <= set(free), "beside its own time, and over it"
+        assert not {"15:30", "16:00", "16:30"} & set(free), "what others have stays taken"
+        for time in ("15:00", "14:00"):
+            assert (await world.ask("reschedule", subject=own["subject"], date=TUESDAY, time=time)).receipt
+
+    play(opening, story, **places)
+
+
+def test_only_the_own_booking_is_left_out_when_times_are_looked_for(opening: Opening) -> None:
+    async def story(world: World) -> None:
+        code = await world.code()
+        other = await world.code(call="CA2", time="10:00", name="Sam Poe", phone="+12125550150")
+        for subject, left_out in (("", code), (f"booking:{other}", code), (f"booking:{code}", other)):
+            times = await world.times(subject=subject, without=left_out)
+            assert not {"10:00", "14:30"} & set(times)
+        assert "14:30" in await world.times(subject="customer:c1", without=code)
+
+    play(opening, story, **ONE_ROOM)
 
 
 @pytest.mark.parametrize("action", ["find_booking", "reschedule", "cancel_booking", "find_balance", "promise_payment"])
