@@ -106,7 +106,8 @@ async def open_house(
         await stack.enter_async_context(recorded.running())
         sink = TailedSink(recorded)
         jobs = await stack.enter_async_context(open_jobs(database, book, settings, clock, SystemRandomness()))
-        without = () if jobs.texts_possible else ("record_consent", "send_confirmation")
+        # Nobody is to wait for a text that cannot come.
+        without = () if jobs.texts_possible else ("record_consent", "send_confirmation", "send_code")
         asked = await stack.enter_async_context(open_systems(systems, settings))
         ringing = AtRing(systems, asked, clock)
         ringing.refuse_wrong(book.lines)
