@@ -136,6 +136,7 @@ def _trailing(u: Utterance) -> Found | None:
                 start > 0
                 and i - start < 3
                 and u.words[start - 1] not in STOP | FILL
+                and len(u.words[start - 1]) > 1
                 and u.words[start - 1][0].isalpha()
             ):
                 start -= 1
@@ -168,6 +169,7 @@ def find_person_name(u: Utterance, context: Context) -> Found | None:
     spelled = _spelled_ranges(u)
     hits = _cue_hits(u, spelled, soft=not u.strict)
     found = _last_meant(hits, u) or _trailing(u) or (None if u.strict else _bare(u, spelled))
+    found = _surname_before(u, found) if found and not u.strict else found
     if not spelled:
         return found
     letters = spelled[-1]
@@ -177,12 +179,27 @@ def find_person_name(u: Utterance, context: Context) -> Found | None:
     if found.start > letters.start:
         return found
     parts = str(found.value).split(" ")
+    if "".join(parts).casefold() == letters.characters.casefold():
+        return Found(found.start, letters.end, found.value, 0.9)  # first and last name, spelled in one go
     if len(parts) == 1 and SequenceMatcher(None, parts[0].lower(), name.lower()).ratio() < 0.4:
         # "John, S M I T H": the spelled word is the next one, not a correction of the first.
         return Found(found.start, letters.end, f"{parts[0]} {name}", 0.8)
     at = max(range(len(parts)), key=lambda n: (_common_prefix(parts[n], name), n))
     parts[at if _common_prefix(parts[at], name) else len(parts) - 1] = name
     return Found(found.start, letters.end, " ".join(parts), 0.9)
+
+
+def _surname_before(u: Utterance, found: Found) -> Found:
+    """ "Novak, first name Peter": the surname stands before the cue, without one of its own."""
+    at = found.start - (u.words[found.start - 1 : found.start] == ("is",))
+    if u.words[max(0, at - 2) : at] != ("first", "name"):
+        return found
+    start = 0
+    while start < at - 2 and u.words[start] in _LEADS | FILL:
+        start += 1
+    names, first, end = _take(u, start, [range(at - 2, at)])
+    end += u.words[end : end + 1] == ("my",)
+    return Found(first, found.end, f"{found.value} {' '.join(names)}", 0.85) if names and end == at - 2 else found
 
 
 def _common_prefix(a: str, b: str) -> int:

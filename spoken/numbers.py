@@ -38,7 +38,7 @@ def _below_hundred(words: Sequence[str], i: int) -> tuple[int, int] | None:
 def _below_thousand(words: Sequence[str], i: int) -> tuple[int, int] | None:
     if i < len(words) and is_digits(words[i]) and len(words[i]) <= 12:
         head, j = int(words[i]), i + 1
-    elif i + 1 < len(words) and words[i] in ("a", "an") and words[i + 1] in ("hundred", *SCALES):
+    elif i + 1 < len(words) and words[i] in ("a", "an") and words[i + 1] in {"hundred", *SCALES} - {"k"}:
         head, j = 1, i + 1
     else:
         read = _below_hundred(words, i)
