@@ -114,6 +114,8 @@ def _is_answer(
     if isinstance(command, Cancel):
         # "cancel my appointment" starts a script where there is one; "never mind" may be a plain no to one value.
         return bool(scripts) or (plain_answer and guidance.proposed is not None)
+    if isinstance(command, Repeat) and plain_answer and _says_yes(answered):
+        return True  # "uh huh" is no "huh?"
     if isinstance(command, Goodbye) and confirming and not guidance.more and _says_yes(answered):
         # "That's it", to a read-back, ends no call.
         return True

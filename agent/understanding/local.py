@@ -113,6 +113,8 @@ def read_words(heard: Heard, guidance: Guidance, facts: CallFacts, intents: Inte
     question = _question(words, text, guidance, readings)
     if question is not None and words.split()[0] not in ("yes", "no", "yeah"):
         return (question,)
+    if _is_chosen(readings, guidance):
+        scripts = tuple(wanted for wanted in scripts if wanted.later)
     script = scripts[0] if scripts else None
     readings = [r for r in readings if not _says_a_wish(r, wishes)]
     readings = [r for r in readings if not _names_another(r, guidance) and not _is_guessed(r, words, text)]
@@ -178,6 +180,16 @@ def _means_a_value(commands: tuple[Command, ...], guidance: Guidance, words: str
     """ "I want to change the day", where a day has been given: that one, and no appointment of long ago."""
     sure = guidance.proposed is not None or bool(_CHANGES_TO.search(words))
     return any(isinstance(c, CorrectSlot) and (c.value is None or sure) for c in commands)
+
+
+def _is_chosen(readings: list[Reading], guidance: Guidance) -> bool:
+    """One of the things that were asked for is named: "billing should call me" wants a call back, not the bill."""
+    return any(
+        reading.slot.slot == guidance.primary
+        and kind_of(reading.slot) is Kind.choice
+        and reading.parsed.confidence >= 0.9
+        for reading in readings
+    )
 
 
 def _is_guessed(reading: Reading, words: str, text: str) -> bool:

@@ -15,6 +15,8 @@ _BESIDES = re.compile(
 )
 
 
+_BARE = 3
+"""words up to which a script's own name may stand for it at any time"""
 _WISH = re.compile(
     r"\b(?:i|id|ive|im|we|you|there|something|where|wheres|whats|book|make|schedule|arrange|cancel|change|move|open)\b"
 )
@@ -26,10 +28,13 @@ def requests(words: str, guidance: Guidance, answered: Answered | None) -> tuple
     if StartWorkflow.__name__ not in guidance.allowed or (answered is not None and answered.alone):
         return ()
     # "Yes, book it" answers; only where nothing is asked does a script's bare name call for it.
-    by_id = answered is None and not guidance.primary
     firm = _is_under_way(guidance) and not _BESIDES.search(words)
+    # "Take it off the books" is no "book", once something is under way.
+    by_id = answered is None and not guidance.primary and (not firm or len(words.split()) <= _BARE)
     pieces = [piece for piece in _ALSO.split(words) if _WISH.search(piece)]
-    each = [best_option(guidance.workflows, piece, by_id=not guidance.primary, firm=firm) for piece in pieces]
+    each = [
+        best_option(guidance.workflows, piece, by_id=not guidance.primary and not firm, firm=firm) for piece in pieces
+    ]
     named = [found[0].id for found in each if found is not None]
     several = list(dict.fromkeys(named))
     if len(several) > 1:

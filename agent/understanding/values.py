@@ -18,6 +18,8 @@ _LENIENT = frozenset({Kind.person_name, Kind.spelled_name, Kind.free_text, Kind.
 _CHANGE = re.compile(
     r"\b(?:change|correct|fix|update|wrong|different|another|new|not|isnt|mistake|edit|move|instead|redo|incorrect)\b"
 )
+_NAMED_AFTER = re.compile(r"\b([^\W\d]+) is (?:the |my )?(first|last)(?: name)?\b", re.IGNORECASE)
+""" "Tom is the first": a first name, and no day of the month"""
 _LEAST = 0.3
 """below this a find is a guess, not a value"""
 
@@ -61,6 +63,8 @@ def read_values(text: str, guidance: Guidance, facts: CallFacts) -> list[Reading
     if not slots or not text.strip():
         return []
     primary = next((slot for slot in slots if slot.slot == guidance.primary), None)
+    if primary is not None and kind_of(primary) is Kind.person_name:
+        text = _NAMED_AFTER.sub(r"\2 name \1", text)
     others = [slot for slot in slots if slot is not primary and kind_of(slot) not in (Kind.free_text,)]
     own = parse(kind_of(primary), text, context_for([primary], facts)) if primary else None
     if own is not None and own.confidence < _LEAST:
@@ -117,6 +121,8 @@ def _settle_primary(own: Parsed, firm: list[Parsed], text: str) -> tuple[Parsed 
     """Who owns the words both claim. Returns the primary's value, and what is left for the others."""
     same = [parsed for parsed in firm if parsed.kind is own.kind]
     rest = [parsed for parsed in firm if parsed.kind is not own.kind]
+    if same and own.kind in (Kind.person_name, Kind.spelled_name) and own.complete and _holds(own, same[0]):
+        return own, [*same[1:], *rest]
     if same:
         return same[0] if same[0].complete or not own.complete else own, [*same[1:], *rest]
     rivals = [parsed for parsed in rest if _overlap(parsed, own)]
@@ -125,6 +131,11 @@ def _settle_primary(own: Parsed, firm: list[Parsed], text: str) -> tuple[Parsed 
     if rivals and own.kind in _LENIENT:
         return None, rest
     return own, [parsed for parsed in rest if parsed not in rivals]
+
+
+def _holds(whole: Parsed, part: Parsed) -> bool:
+    """ "Amy, and then S A T O": read as the answer it is the whole name, read on its own only what was spelled."""
+    return len(str(whole.value).split()) > len(str(part.value).split()) and _overlap(whole, part)
 
 
 def _overlap(a: Parsed, b: Parsed) -> bool:

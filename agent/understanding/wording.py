@@ -141,8 +141,21 @@ _SLIPS = (
 )
 
 
+_HESITATION = re.compile(r"\b(?<!uh )(?<!uh-)(?!uh[ -](?:huh|uh)\b)(?:u[hm]+|erm?|ehm|hmm+)\b,?\s?", re.IGNORECASE)
+_MARKED = (
+    r"zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twent\w+|thirt\w+|fort\w+|"
+    r"fift\w+|sixt\w+|sevent\w+|eight\w+|ninet\w+|hundred|thousand|double|triple|half|quarter|past|\d+\w*|\w+day|january|february|march|april|may|"
+    r"june|july|august|september|october|november|december|dollars?|cents?|pounds?|a|p|am|pm"
+)
+_FILLED = re.compile(
+    rf"\b({_MARKED})[ ,]+(?:like|so|well|you know)[ ,]+(?=(?:the |and |of |at )?(?:{_MARKED}|m)\b)", re.IGNORECASE
+)
+
+
 def mended(text: str) -> str:
-    """Slips which recognizers of telephone speech make, set right where only one reading makes sense."""
+    """Slips which recognizers of telephone speech make, set right where only one reading makes sense; without
+    hesitations, which stand in the middle of a number as well: "two hundred, uh, ten", "june like the tenth"."""
+    text = _FILLED.sub(r"\1 ", _HESITATION.sub("", text)) or text
     for pattern, right in _SLIPS:
         text = pattern.sub(right, text)
     return text
