@@ -92,7 +92,10 @@ def _answer(turn: Turn, stimulus: Commanded) -> None:
     remember(turn, wishes)
     if changes:
         _answer_topics(turn, commands)
-        go_on(turn, stimulus, changes)
+        if switched == "begun" and not (changes.filled or changes.emptied or changes.asked_which):
+            walk(turn, turn.script.first)  # what could not be taken has been told, and is asked for in its turn
+        else:
+            go_on(turn, stimulus, changes)
     elif switched == "begun":
         walk(turn, turn.script.first)
     elif switched == "chosen":
