@@ -169,10 +169,10 @@ class Person(Wanting):
     # --- what to answer ---------------------------------------------------------------------------------
 
     def _reply(self, asked: Question, heard: str) -> str:
+        self._nobody_there = self._nobody_there or bool(re.search(NOBODY, heard, re.IGNORECASE))
         aside = self._aside(asked)
         if aside:
             return aside
-        self._nobody_there = self._nobody_there or bool(re.search(NOBODY, heard, re.IGNORECASE))
         if self.done and asked.kind in ("slot", "slot_right", "all_right", "change"):
             # Nobody makes a second appointment because they are asked for a day once more.
             return self._no() if asked.kind == "all_right" else self.words.move("goodbye")
