@@ -221,7 +221,7 @@ class Conversation:
         if draft.state.floor is Floor.CONTESTED:
             self.agent.resume(draft, signal.reason)
         elif draft.state.floor is Floor.LISTENING:
-            self.agent.listen(draft)
+            self.agent.listen(draft) if not self.agent.catch_up(draft) else None
         elif draft.state.floor is Floor.AGENT:
             self.agent.conclude(draft)
 
@@ -318,7 +318,10 @@ class Conversation:
             found = ev.ActionAnswered(settled.key, settled.action, settled.found, signal.took_ms)
             draft.record(found)
         if not awaited:
-            return  # it came after we had given up on it: on record, but the talk has gone on
+            # It came after we had given up on it, and the talk has gone on.
+            if draft.state.floor not in (Floor.AWAY, Floor.OVERTALK) and not draft.state.leaving:
+                self.agent.catch_up(draft)
+            return
         for timer in (FILL, ACTION):
             draft.silence(timer)
         if draft.state.floor is not Floor.AWAY and not draft.state.leaving:
@@ -326,6 +329,8 @@ class Conversation:
 
     def _rang(self, draft: Draft, timer: str) -> None:
         if draft.state.floor is Floor.AWAY or draft.state.leaving:
+            return
+        if timer == SILENCE and self.agent.catch_up(draft):
             return
         if timer == SILENCE and draft.state.floor in (Floor.LISTENING, Floor.THINKING):
             draft.record(ev.CallerStayedSilent(draft.state.silences + 1))

@@ -15,7 +15,7 @@ from calls.floor import Floor
 from calls.line import IncomingCall, Line
 from calls.phrases import FILLER, WITHHELD, clauses_of
 from calls.ports import Director, EngineTraits
-from calls.run import ActionRequest, Advance, CallFacts, HumanMissed, Resumed, ScriptLine, Stimulus
+from calls.run import ActionRequest, ActionSettled, Advance, CallFacts, HumanMissed, Resumed, ScriptLine, Stimulus
 from calls.speech import Clause
 from calls.state import CallState, Reply
 
@@ -31,7 +31,7 @@ FILLER_AGAIN_MS = 6_000
 
 ACTION_MS = 20_000
 """Nobody waits longer on the phone: the script goes on as if the world had refused. A receipt that comes
-later stands on the record all the same."""
+later is told at the next pause."""
 
 LINGER_MS = 15_000
 """A caller who talks over the goodbye is heard out, but not for longer: it may be noise."""
@@ -204,11 +204,31 @@ class AgentSide:
             self._complete(draft, over)
 
     def _complete(self, draft: Draft, reply: Reply) -> None:
+        if reply.ending == "hang_up" and self.catch_up(draft):
+            return
         draft.record(ev.ReplyCompleted(reply.id))
         if draft.state.leaving:
             self.leave(draft, draft.state.leaving, draft.state.disposition)
         elif draft.state.floor is Floor.LISTENING:
-            self.listen(draft)
+            self.listen(draft) if not self.catch_up(draft) else None
+
+    def catch_up(self, draft: Draft) -> bool:
+        """Tell what was done after all, once nothing else is going on; a goodbye is not gone through with before it.
+
+        False when there is nothing to tell, or it is not the moment.
+        """
+        state = draft.state
+        free = state.floor is Floor.LISTENING and not state.replies
+        if not state.untold or state.run.awaiting or state.alarmed or not (free or state.farewell):
+            return False
+        if state.floor is Floor.CONTESTED:
+            return False  # the caller has set in: what they say decides
+        if not free:
+            self.interrupt(draft)
+        receipt = draft.state.untold[0]
+        draft.record(ev.ReceiptTaken(receipt.key))
+        self.advance(draft, ActionSettled(receipt.key, receipt.action, receipt, late=True))
+        return True
 
     def listen(self, draft: Draft) -> None:
         """Start waiting for the caller, unless something of ours is still to come."""

@@ -113,6 +113,8 @@ class Run:
     """slot (or ``*`` for all) whose read-back awaits a yes"""
     awaiting: str = ""
     """idempotency key of the action under way"""
+    asked: Mapping[str, Frame] = field(default_factory=dict)
+    """idempotency key -> where the script stood when it asked for that to be done: its receipt may come late"""
     receipts: Mapping[str, Receipt] = field(default_factory=dict)
     """by action name: the newest"""
     facts: Mapping[str, Value] = field(default_factory=dict)
@@ -179,6 +181,8 @@ class ActionSettled:
     found: Mapping[str, Value] = field(default_factory=dict)
     refusal: str = ""
     """stable code such as ``slot_taken``; empty when it went well"""
+    late: bool = False
+    """it had been given up on, and the script was told that it is ``unavailable``"""
 
 
 @dataclass(frozen=True, slots=True)

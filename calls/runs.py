@@ -84,16 +84,18 @@ def _fold_proof(run: Run, body: ev.CallerVerified | ev.VerificationLapsed) -> Ru
     if isinstance(body, ev.CallerVerified):
         return replace(run, verified=Verified(body.level, body.subject))
     slots, facts = body.slots, body.facts
-    frames = tuple(
-        replace(
-            frame, slots=_without(frame.slots, *slots), parts=_without(frame.parts, *slots),
-            facts=_without(frame.facts, *facts),
-        )
-        for frame in run.frames
-    )  # fmt: skip
+    frames = tuple(_forgetting(frame, slots, facts) for frame in run.frames)
+    asked = {key: _forgetting(frame, slots, facts) for key, frame in run.asked.items()}
     return replace(
         run, verified=None, slots=_without(run.slots, *slots), parts=_without(run.parts, *slots),
-        facts=_without(run.facts, *facts), frames=frames,
+        facts=_without(run.facts, *facts), frames=frames, asked=asked,
+    )  # fmt: skip
+
+
+def _forgetting(frame: Frame, slots: tuple[str, ...], facts: tuple[str, ...]) -> Frame:
+    return replace(
+        frame, slots=_without(frame.slots, *slots), parts=_without(frame.parts, *slots),
+        facts=_without(frame.facts, *facts),
     )  # fmt: skip
 
 
@@ -104,7 +106,8 @@ def _without(known: Mapping[str, V], *names: str) -> Mapping[str, V]:
 def _fold_action(run: Run, body: ev.EventBody) -> Run:
     match body:
         case ev.ActionRequested():
-            return replace(run, awaiting=body.key)
+            asked = {**run.asked, body.key: _frame(run)} if body.writes else run.asked
+            return replace(run, awaiting=body.key, asked=asked)
         case ev.ActionCommitted():
             receipts = {**run.receipts, body.receipt.action: body.receipt}
             return replace(run, receipts=receipts, awaiting=_settled(run, body.receipt.key))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from calls import events as ev
 from calls.floor import Floor, move
-from calls.run import ActionRequest, Run
+from calls.run import ActionRequest, Receipt, Run
 from calls.runs import fold
 from calls.speech import Clause, HeardBy
 
@@ -63,6 +63,8 @@ class CallState:
     """the reply which answers a danger or an order and ends our part: until it is heard nothing else is understood"""
     overruled: int = 0
     """the caller's turn whose words such a reply has answered"""
+    untold: tuple[Receipt, ...] = ()
+    """receipts that came after their action had been given up on, and of which the caller knows nothing yet"""
     requested: ActionRequest | None = None
     """an action whose answer is not on record: the process ended in between"""
 
@@ -94,6 +96,8 @@ class CallState:
 def evolve(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
     """``state`` after ``body``. Total: every event is accepted, those that do not matter change nothing."""
     floor = move(state.floor, body.name)
+    if isinstance(body, ev.ActionCommitted):
+        state = replace(state, untold=_untold(state, body.receipt))
     state = replace(state, floor=floor, run=fold(state.run, body))
     match body:
         case ev.CallAnswered():
@@ -120,10 +124,21 @@ def evolve(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
         case ev.ActionRequested():
             request = ActionRequest(body.key, body.action, body.arguments, body.writes)
             return replace(state, requested=request)
+        case ev.ReceiptTaken():
+            return replace(state, untold=tuple(r for r in state.untold if r.key != body.key))
         case ev.ActionCommitted() | ev.ActionAnswered() | ev.ActionRefused():
             return replace(state, requested=state.requested if state.run.awaiting else None)
         case _:
             return _evolve_speech(state, body, at_ms)
+
+
+def _untold(state: CallState, receipt: Receipt) -> tuple[Receipt, ...]:
+    """With ``receipt``, when the talk has gone on without it; ``state`` is that of before."""
+    waited_for = state.run.awaiting == receipt.key and not state.leaving
+    known = state.run.receipts.get(receipt.action) == receipt or receipt in state.untold
+    if waited_for or known or receipt.key not in state.run.asked:
+        return state.untold
+    return (*state.untold, receipt)
 
 
 def _evolve_speech(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
@@ -143,7 +158,10 @@ def _evolve_speech(state: CallState, body: ev.EventBody, at_ms: float) -> CallSt
             return replace(state, unanswered="", understood=body.turn)
         case ev.LineChosen():
             reply = Reply(body.reply, body.clauses, body.ending, body.disposition)
-            return replace(state, replies=(*state.replies, reply), chosen=state.chosen + 1, owed=(), cut=None)
+            spoken = {clause.receipt for clause in body.clauses}
+            untold = tuple(receipt for receipt in state.untold if receipt.key not in spoken)
+            replies, chosen = (*state.replies, reply), state.chosen + 1
+            return replace(state, replies=replies, chosen=chosen, owed=(), cut=None, untold=untold)
         case ev.GuardrailCleared(replacement=text) if text:
             return _reworded(state, body.clause, text)
         case ev.GuardrailBlocked() | ev.AgentSpoke():

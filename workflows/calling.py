@@ -17,7 +17,7 @@ from calls.events import (
     WorkflowReturned,
     WorkflowStarted,
 )  # fmt: skip
-from calls.run import DEEPEST, SlotValue
+from calls.run import DEEPEST, WHOLE_CALL, Frame, SlotValue
 from workflows.language.model import SHARED, Call, Script, Verify
 from workflows.turn import Turn
 from workflows.values import canonical, objection
@@ -46,6 +46,20 @@ def begin(turn: Turn, name: str, fills: Mapping[str, Value]) -> str:
     for slot, value in fills.items():
         turn.record(SlotFilled(slot, value, "", 1.0))
     return script.first
+
+
+def restore(turn: Turn, frame: Frame) -> None:
+    """A script takes the call again as it stood in ``frame``, which is of the version at hand."""
+    begin(turn, frame.script, {})
+    for slot, held in frame.slots.items():
+        _put(turn, slot, held)
+    for counter, count in frame.counters.items():
+        if counter.startswith(_COUNTED):
+            turn.tally(counter, count)
+    for fact, value in frame.facts.items():
+        if not fact.startswith(WHOLE_CALL):
+            turn.learn(fact, value)
+    turn.enter(frame.step)
 
 
 def _kept(slot: str, before: Script, script: Script) -> bool:

@@ -7,6 +7,7 @@ from calls.run import ActionSettled
 from workflows.language.catalogue import UNAVAILABLE
 from workflows.language.model import Act, Verify
 from workflows.language.paths import slots_of
+from workflows.late import gone_through
 from workflows.passing import achieved
 from workflows.turn import Turn
 from workflows.verifying import VERIFY, key_of_proof, settle_verify
@@ -16,6 +17,9 @@ from workflows.walk import give_up, walk
 def settle(turn: Turn, settled: ActionSettled) -> None:
     """Go on from the action's step as its answer says; an answer nobody waits for is only noted."""
     step = turn.step
+    if settled.late and settled.receipt is not None:
+        gone_through(turn, settled.receipt)
+        return
     if isinstance(step, Verify) and settled.action == VERIFY and key_of_proof(turn, step) == settled.key:
         walk(turn, settle_verify(turn, step, settled))
         return

@@ -13,6 +13,7 @@ from calls.events.actions import (
     ActionCommitted,
     ActionRefused,
     ActionRequested,
+    ReceiptTaken,
 )
 from calls.events.agent import (
     AgentBegan,
@@ -122,6 +123,7 @@ EventBody = (
     | ActionCommitted
     | ActionAnswered
     | ActionRefused
+    | ReceiptTaken
     | LineChosen
     | GuardrailCleared
     | GuardrailBlocked
@@ -201,6 +203,7 @@ __all__ = [
     "OrderAccepted",
     "OrderRefused",
     "OutcomeReached",
+    "ReceiptTaken",
     "RecordingStarted",
     "RecordingStopped",
     "RepairApplied",

@@ -47,3 +47,10 @@ class ActionRefused(Body, name="action.refused"):
     refusal: str
     found: Mapping[str, Value] = field(default_factory=dict)
     took_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptTaken(Body, name="receipt.taken"):
+    """The script was given a receipt that came after the caller had been told that it can't be done."""
+
+    key: str

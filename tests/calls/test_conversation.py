@@ -325,18 +325,6 @@ def test_a_stuck_action_is_covered_again_and_given_up_in_the_end() -> None:
     assert bench.state.run.awaiting == ""
 
 
-def test_a_receipt_that_comes_after_we_gave_up_is_recorded_and_not_spoken() -> None:
-    bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("tuesday")
-    bench.understood(TUESDAY)
-    bench.give(sg.TimerRang("action"))
-    said = len(bench.said())
-    bench.books()
-    assert bench.names[-1] == "action.committed"
-    assert len(bench.said()) == said
-
-
 def test_a_key_does_not_cut_a_goodbye() -> None:
     bench = bench_listening()
     bench.caller_begins()

@@ -27,6 +27,7 @@ WORDING: dict[str, str] = {
     "goodbye": "Thank you for calling {business}. Goodbye.",
     "time_up": "I'm sorry, this is as long as a call can be. Please call us again. Goodbye.",
     "busy": "One moment, please. I'm just finishing that.",
+    "gone_through": "Good news: what I couldn't do a moment ago has gone through after all.",
     "robot": "Yes. I'm {agent_name}, an automated assistant for {business}.",
     "no_answer": "I'm sorry, I don't have an answer to that.",
     "language": "I'm sorry, I can only speak English.",

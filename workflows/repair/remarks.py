@@ -12,6 +12,9 @@ from workflows.values import PERSONAL
 from workflows.verifying import lapse
 from workflows.walk import hand_over, start_script
 
+BEFORE = "@before"
+"""fact: keys of what was asked for by somebody who held the phone before"""
+
 _MOST_ABUSE = 2
 
 
@@ -68,11 +71,13 @@ def new_speaker(turn: Turn) -> None:
     turn.word("new_speaker")
     if turn.run.verified is not None:
         lapse(turn)
+        _of_before(turn)
         start_script(turn, turn.run.script)
     elif _tells(turn):
         turn.confirming(SPEAKER)
         ask(turn)
     else:
+        _of_before(turn)
         back(turn)
 
 
@@ -80,9 +85,16 @@ def begin_for(turn: Turn, reason: str) -> None:
     """The script anew for somebody else: nothing told before is kept, and what the one before proved is theirs."""
     if turn.run.verified is not None:
         lapse(turn)
+    _of_before(turn)
     for slot in list(turn.run.slots):
         turn.clear(slot, reason)
     start_script(turn, turn.run.script)
+
+
+def _of_before(turn: Turn) -> None:
+    """What is still under way, or comes late, is of no concern to whoever speaks now."""
+    if turn.run.asked:
+        turn.learn(BEFORE, ",".join(turn.run.asked))
 
 
 def _tells(turn: Turn) -> bool:
