@@ -14,6 +14,7 @@ from calls.phrases import clauses_of
 from calls.run import ActionRequest, Advance, CallFacts, Ending, Run, ScriptLine, SlotValue
 from calls.speech import NEUTRAL, SpeechStyle
 from spoken import Choice, Context
+from workflows.language.catalogue import ACTIONS
 from workflows.language.claims import claim_in
 from workflows.language.model import SURVEY_QUESTION, Act, Argument, Asking, Line, Place, Slot
 from workflows.language.scripts import ScriptSet
@@ -217,9 +218,10 @@ class Turn(Progress):
         ended = self.run.facts.get(f"{ENDED}{step.action}")
         if ended:
             wish["ended"] = ended
-        if step.ends and not step.personal and step.ends in self.run.receipts:
+        ends = self._ended_by(step)
+        if ends and not step.personal and ends in self.run.receipts:
             # What is taken back is what was done last, not what was done and taken back before it.
-            wish["of"] = self.run.receipts[step.ends].key
+            wish["of"] = self.run.receipts[ends].key
         before, _, last = str(self.run.facts.get(CHANGED, ",")).partition(",")
         if step.personal and last:
             own = _digest({**wish, "after": before} if before else wish)
@@ -232,8 +234,13 @@ class Turn(Progress):
         key = self.key_of(step)
         if key != last:
             self.learn(CHANGED, f"{last},{key}")
-        if step.ends:
-            self.learn(f"{ENDED}{step.ends}", key)
+        if ends := self._ended_by(step):
+            self.learn(f"{ENDED}{ends}", key)
+
+    def _ended_by(self, step: Act) -> str:
+        """The action whose work ``step`` takes away: the one it names, where it can be asked to undo any."""
+        named = self.arguments(step).get("what") if step.ends and not step.personal else None
+        return str(named) if named in ACTIONS else step.ends
 
     def committed(self, step: Act) -> bool:
         """Whether exactly this has been done in this call."""

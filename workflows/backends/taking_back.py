@@ -42,7 +42,7 @@ async def take_back(connection: AsyncConnection, wish: Wish) -> Answer:
             receipts.c.action == wish.text("what"),
             undone.c.key.is_(None),
         )
-        .order_by(receipts.c.created_at.desc(), receipts.c.key)
+        .order_by(receipts.c.created_at.desc(), receipts.c.key.desc())
         .limit(1)
     )
     row = (await connection.execute(query)).first()

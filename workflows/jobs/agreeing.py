@@ -38,7 +38,7 @@ async def send_confirmation(connection: AsyncConnection, wish: Wish) -> Answer:
         .where(
             receipts.c.business == wish.business, receipts.c.call == wish.call, receipts.c.action.in_(CONFIRMED)
         )
-        .order_by(receipts.c.created_at.desc())
+        .order_by(receipts.c.created_at.desc(), receipts.c.key.desc())
         .limit(1)
     )
     receipt = (await connection.execute(newest)).first()

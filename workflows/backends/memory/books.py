@@ -32,6 +32,8 @@ class Waiting:
     """waiting | offered | taken | lapsed"""
     offered_start: datetime | None = None
     offered_until: datetime | None = None
+    since: tuple[datetime, str] | None = None
+    """when they joined, and under which key: the order of the row"""
     call: str = ""
 
 

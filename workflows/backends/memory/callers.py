@@ -94,7 +94,8 @@ def _proof(books: Books, wish: Wish, given: dict[str, str], sent: codes.Wanted |
 
 
 def _try_code(books: Books, wish: Wish, text: str) -> codes.Wanted:
-    row = next((one for one in reversed(books.codes) if one.call == wish.call), None)
+    mine = sorted((one for one in books.codes if one.call == wish.call), key=lambda one: one.number)
+    row = max(mine, key=lambda one: one.at, default=None)
     if row is None:
         return codes.Wanted()
     usable = not row.used and row.tries < codes.TRIES and row.expires_at is not None and row.expires_at > wish.now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from calls.commands import Value
 from workflows.backends.desk import NO_ORDER, NO_TICKET, left_answer, order_answer, score_of, ticket_answer, wanted_at
@@ -74,7 +75,12 @@ def promise_payment(books: Books, wish: Wish) -> Answer:
     owed = _balance(books, wish)
     if isinstance(owed, Refused):
         return owed
-    amount = promise_of(wish, owed)
+    earlier = [
+        one.amount
+        for one in books.promises
+        if (one.customer, one.currency, one.status) == (owed.customer, owed.currency, "open") and one.day >= today(wish)
+    ]
+    amount = promise_of(wish, owed, sum(earlier, Decimal(0)))
     if isinstance(amount, Refused):
         return amount
     number = code_for(wish.key)

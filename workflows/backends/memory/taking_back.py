@@ -16,9 +16,10 @@ from workflows.backends.wishes import Answer, Done, Notice, Refused, Wish, recei
 
 def take_back(books: Books, wish: Wish) -> Answer:
     """Undo the newest action ``what`` of this very call."""
+    newest = sorted(books.receipts.items(), key=lambda item: (books.agreed_at[item[0]], item[0]), reverse=True)
     mine = [
         receipt
-        for call, receipt in reversed(books.receipts.values())
+        for _, (call, receipt) in newest
         if call == wish.call and receipt.action == wish.text("what") and undone_key(receipt.key) not in books.receipts
     ]
     if not mine:
@@ -34,6 +35,7 @@ def undo(books: Books, wish: Wish, receipt: Receipt) -> Done | Refused:
     done = _undone(books, wish, receipt)
     if isinstance(done, Done):
         key = undone_key(receipt.key)
+        books.agreed_at[key] = wish.now
         books.receipts[key] = (wish.call, receipt_of(key, f"undo_{receipt.action}", done.result))
     return done
 

@@ -21,6 +21,7 @@ def record_consent(books: Books, wish: Wish) -> Answer:
 def send_confirmation(books: Books, wish: Wish) -> Answer:
     """Text what was agreed last in this very call, to the number the booking stands under."""
     mine = [receipt for call, receipt in books.receipts.values() if call == wish.call and receipt.action in CONFIRMED]
+    mine.sort(key=lambda receipt: (books.agreed_at[receipt.key], receipt.key))
     code = str(mine[-1].result.get("code", "")) if mine else ""
     found = next((booked for booked in books.bookings if booked.code == code), None)
     if found is None:
