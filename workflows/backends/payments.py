@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from calls.commands import Value
 from workflows.backends.knowledge import today
+from workflows.backends.locks import lock
 from workflows.backends.numbered import insert_numbered
 from workflows.backends.subjects import CUSTOMER, subject_of
 from workflows.backends.tables import balances, payment_promises
@@ -47,7 +48,9 @@ async def promise_payment(connection: AsyncConnection, wish: Wish) -> Answer:
     owed = await _balance(connection, wish)
     if isinstance(owed, Refused):
         return owed
-    promised = promise_of(wish, owed)
+    # Two promises at once count against each other like any two.
+    await lock(connection, f"promise/{wish.business}/{owed.customer}")
+    promised = promise_of(wish, owed, await _promised(connection, wish, owed))
     if isinstance(promised, Refused):
         return promised
     row = {"customer": owed.customer, "amount": promised, "currency": owed.currency, "status": "open"}
@@ -62,8 +65,12 @@ def customer_of(wish: Wish) -> str:
     return name if kind == CUSTOMER else ""
 
 
-def promise_of(wish: Wish, owed: Balance) -> Decimal | Refused:
-    """How much is promised. Raises ValueError for what is no amount, or no day to come."""
+def promise_of(wish: Wish, owed: Balance, earlier: Decimal) -> Decimal | Refused:
+    """How much is promised. Raises ValueError for what is no amount, or no day to come.
+
+    ``earlier``: what is promised already, for today or a day to come; what was promised for a day that has passed, and
+    is still owed, may be promised anew.
+    """
     number, _, currency = wish.text("amount").partition(" ")
     try:
         amount = Decimal(number).quantize(Decimal("0.01"))
@@ -75,13 +82,29 @@ def promise_of(wish: Wish, owed: Balance) -> Decimal | Refused:
         raise ValueError("a promise is about an amount and a day to come")
     if currency and currency != owed.currency:
         return Refused("wrong_currency", owed.facts)
-    return Refused("too_much", owed.facts) if amount > owed.amount else amount
+    if amount > owed.amount:
+        return Refused("too_much", owed.facts)
+    if amount > owed.amount - earlier:
+        left = max(owed.amount - earlier, Decimal(0))
+        return Refused("already_promised", {**owed.facts, "left": f"{left:.2f} {owed.currency}" if left else ""})
+    return amount
 
 
 def promised_answer(wish: Wish, owed: Balance, amount: Decimal, number: str) -> Done:
     """The receipt for a promise."""
     said = {"amount": f"{amount:.2f} {owed.currency}", "date": wish.text("date")}
     return Done({"number": number, **said}, (Notice("payment.promised", number, said),))
+
+
+async def _promised(connection: AsyncConnection, wish: Wish, owed: Balance) -> Decimal:
+    query = select(func.coalesce(func.sum(payment_promises.c.amount), 0)).where(
+        payment_promises.c.business == wish.business,
+        payment_promises.c.customer == owed.customer,
+        payment_promises.c.currency == owed.currency,
+        payment_promises.c.status == "open",
+        payment_promises.c.promised_on >= today(wish),
+    )
+    return Decimal((await connection.execute(query)).scalar_one())
 
 
 async def _balance(connection: AsyncConnection, wish: Wish) -> Balance | Refused:

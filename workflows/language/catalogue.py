@@ -248,9 +248,10 @@ _DESK = (
         "promise_payment",
         writes=True,
         arguments={"amount": "money", "date": "date"},
-        finds={"amount": "money", "due_on": "date"},
+        # left: what may still be promised, with already_promised; nothing when that is nothing
+        finds={"amount": "money", "due_on": "date", "left": "money"},
         receipt={"number": "code", "amount": "money", "date": "date"},
-        refusals=frozenset({"not_verified", "not_found", "too_much", "wrong_currency"}),
+        refusals=frozenset({"not_verified", "not_found", "too_much", "wrong_currency", "already_promised"}),
         outcome="promised",
         personal=True,
         undo="undo_promise_payment",

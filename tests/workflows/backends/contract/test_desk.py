@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from calls.run import ActionSettled
 from tests.workflows.backends.world import TUESDAY, Opening, World, play
 from workflows.backends.practice import Known
 
@@ -128,6 +131,43 @@ def test_a_promise_is_about_what_is_owed(opening: Opening, amount: str, date: st
             assert promised.receipt is not None
             result = dict(promised.receipt.result)
             assert (result["amount"], result["date"], len(str(result["number"]))) == (amount, date, 5)
+
+    play(opening, story)
+
+
+def test_what_is_promised_already_is_not_promised_again(opening: Opening) -> None:
+    async def story(world: World) -> None:
+        async def promise(amount: str, **asked: str) -> ActionSettled:
+            given = {"subject": ALEX, "date": "2026-03-20", "amount": amount, **asked}
+            return await world.ask("promise_payment", **given)
+
+        first = await promise("80.00 USD", key="first")
+        assert first.receipt is not None
+        assert (await promise("80.00 USD", key="first")).receipt == first.receipt, "the same wish is done once"
+        over = await promise("40.01 USD", call="CA2")
+        assert (over.refusal, over.found["left"]) == ("already_promised", "40.00 USD")
+        assert (await promise("120.01 USD")).refusal == "too_much"
+        assert (await promise("40.00 USD", call="CA2")).receipt
+        again = await promise("120.00 USD", call="CA3", date="2026-03-27")
+        assert (again.refusal, again.found["left"]) == ("already_promised", "")
+        assert (await world.ask("take_back", call="CA2", what="promise_payment")).receipt
+        assert (await promise("40.00 USD", call="CA3", date="2026-03-27")).receipt, "what was withdrawn counts no more"
+        world.passes(days=7)
+        assert (await promise("80.00 USD", date="2026-03-29")).receipt, "that day has passed, and it is still owed"
+
+    play(opening, story)
+
+
+def test_of_two_promises_at_once_one_stands(opening: Opening) -> None:
+    async def story(world: World) -> None:
+        async with asyncio.TaskGroup() as group:
+            asked = [
+                group.create_task(
+                    world.ask("promise_payment", call=call, subject=ALEX, amount="120.00 USD", date="2026-03-20")
+                )
+                for call in ("CA1", "CA2")
+            ]
+        assert sorted(task.result().refusal for task in asked) == ["", "already_promised"]
 
     play(opening, story)
 
