@@ -74,7 +74,7 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX ix_deliveries_due ON deliveries (due_at) WHERE state = 'waiting';
 CREATE INDEX ix_deliveries_under_way ON deliveries (queued_at) WHERE state in ('queued', 'sending');
-CREATE INDEX ix_deliveries_recipient ON deliveries (recipient, settled_at) WHERE recipient <> '';
+CREATE INDEX ix_deliveries_recipient ON deliveries (recipient, queued_at) WHERE recipient <> '';
 CREATE INDEX ix_deliveries_reference ON deliveries (reference) WHERE reference <> '';
 COMMENT ON COLUMN deliveries.channel IS 'sms | email | webhook';
 COMMENT ON COLUMN deliveries.target IS 'the endpoint of a webhook';

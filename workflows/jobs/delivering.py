@@ -57,7 +57,7 @@ class Deliverer:
             outcome = Failed(str(why))
         except Exception as why:
             # Whatever it is, the other deliveries must not end with it; its text may name people or secrets.
-            log.warning("delivery %d failed (%s)", number, type(why).__name__)
+            log.warning("delivery %d failed (%s)", delivery.id, type(why).__name__)
             outcome = Failed(type(why).__name__)
         return await self._settle(delivery, outcome, channel.waits_s)
 
@@ -78,8 +78,8 @@ class Deliverer:
         now = self._clock.wall()
         values: dict[str, object] = {"settled_at": now}
         match outcome:
-            case Sent(reference, recipient):
-                values |= {"state": "sent", "reference": reference, "recipient": recipient, "reason": ""}
+            case Sent(reference):
+                values |= {"state": "sent", "reference": reference, "reason": ""}
             case NotSent(reason):
                 values |= {"state": "not_sent", "reason": reason}
             case Failed(reason, lasting):

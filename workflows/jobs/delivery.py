@@ -52,8 +52,6 @@ class Sent:
 
     reference: str = ""
     """its carrier's id"""
-    recipient: str = ""
-    """SHA-256, hex, of the number: what rates are counted by"""
 
 
 @dataclass(frozen=True, slots=True)

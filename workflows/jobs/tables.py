@@ -74,7 +74,7 @@ deliveries = Table(
     CheckConstraint("state in ('waiting', 'queued', 'sending', 'sent', 'not_sent', 'dead')", name="state"),
     Index("ix_deliveries_due", "due_at", postgresql_where=text("state = 'waiting'")),
     Index("ix_deliveries_under_way", "queued_at", postgresql_where=text("state in ('queued', 'sending')")),
-    Index("ix_deliveries_recipient", "recipient", "settled_at", postgresql_where=text("recipient <> ''")),
+    Index("ix_deliveries_recipient", "recipient", "queued_at", postgresql_where=text("recipient <> ''")),
     Index("ix_deliveries_reference", "reference", postgresql_where=text("reference <> ''")),
 )
 """One row for each message that follows from a row of the outbox. Jobs carry nothing but its ``id``."""

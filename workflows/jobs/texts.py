@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from calls.clock import Clock
 from calls.errors import TextRefused
 from calls.randomness import Randomness
+from workflows.backends.locks import lock
 from workflows.backends.one_time_codes import ON_ITS_WAY, draw_code
 from workflows.jobs.appointments import Appointment, appointment, offered
 from workflows.jobs.backoff import BRIEF_S
@@ -73,7 +74,7 @@ class TextChannel:
             message = await self._compose(connection, occurrence, head)
             if isinstance(message, NotSent):
                 return message
-            refusal = await self._refusal(connection, message, occurrence)
+            refusal = await self._refusal(connection, message, occurrence, delivery)
             if refusal is not None:
                 return refusal
         try:
@@ -85,7 +86,7 @@ class TextChannel:
                     await stop(connection, message.to, self._clock.wall())
                 return NotSent("this number has sent STOP")
             return Failed(str(why), lasting=why.lasting)
-        return Sent(reference, recipient_of(message.to))
+        return Sent(reference)
 
     async def _compose(
         self, connection: AsyncConnection, what: Occurrence, head: Letterhead
@@ -107,7 +108,7 @@ class TextChannel:
         return TextMessage(about.phone, appointment_words(head, what.kind, about))
 
     async def _refusal(
-        self, connection: AsyncConnection, message: TextMessage, what: Occurrence
+        self, connection: AsyncConnection, message: TextMessage, what: Occurrence, delivery: Delivery
     ) -> NotSent | None:
         """Why this number is not written to; looked at when it is sent, for much may happen since it was planned."""
         if await stopped(connection, message.to):
@@ -116,14 +117,22 @@ class TextChannel:
             return NotSent("there is no consent to text this number")
         now = self._clock.wall()
         since = timedelta(hours=1) if message.is_code else timedelta(days=1)
-        sent = await self._sent_since(connection, message.to, now - since)
+        recipient = recipient_of(message.to)
+        # Several for one number may be under way at once: they are counted one after the other.
+        await lock(connection, f"text/{recipient}")
+        sent = await self._sent_since(connection, recipient, now - since, delivery.id)
         if sent >= (CODES_AN_HOUR if message.is_code else TEXTS_A_DAY):
             return NotSent("this number was sent too many texts already")
+        mine = update(deliveries).where(deliveries.c.id == delivery.id)
+        await connection.execute(mine.values(recipient=recipient))
         return None
 
-    async def _sent_since(self, connection: AsyncConnection, phone: str, since: datetime) -> int:
+    async def _sent_since(self, connection: AsyncConnection, recipient: str, since: datetime, but: int) -> int:
         query = select(func.count()).where(
-            deliveries.c.recipient == recipient_of(phone), deliveries.c.settled_at > since
+            deliveries.c.recipient == recipient,
+            deliveries.c.id != but,
+            or_(deliveries.c.state == "sending", deliveries.c.reference != ""),
+            deliveries.c.queued_at > since,
         )
         return int((await connection.execute(query)).scalar_one())
 
