@@ -209,7 +209,7 @@ class Conversation:
         if quiet:
             return
         danger = self.watch.find(text, self.line.locale, self.line.country)
-        if danger is None:
+        if danger is None or (partial and danger.resembles):
             return
         last = state.alarms.get(danger.kind, 0)
         if last == turn or state.alarmed or (last and not may_sound_again(danger)):

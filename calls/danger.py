@@ -32,6 +32,8 @@ class Danger:
     alone: str
     """said after them when the line has nobody to put the caller through to; may be empty"""
     then: Way = "hand_over"
+    resembles: bool = False
+    """found by what the words are like, not by what they say: counts once the sentence is complete"""
 
 
 class Watch(Protocol):

@@ -41,6 +41,10 @@ class Answers:
     kinds: Mapping[DangerKind, Answer]
 
 
+RESEMBLES = "likeness:"
+"""begins the rule of a danger that was found by likeness"""
+
+
 class PhraseWatch:
     """Implements ``calls.danger.Watch`` with phrases and likeness to examples: the same answer every time."""
 
@@ -69,6 +73,7 @@ class PhraseWatch:
             say=answer.say.get(where) or answer.say[ANY],
             alone=answer.alone.get(where) or answer.alone.get(ANY, ""),
             then=answer.then,
+            resembles=rule.startswith(RESEMBLES),
         )
 
     def _found(self, text: str) -> tuple[DangerKind, str] | None:
@@ -78,7 +83,7 @@ class PhraseWatch:
         if rule is not None and self._likeness.allows(words, concepts):
             return rule.kind, rule.id
         kind = self._likeness.kind_of(words, concepts)
-        return (kind, f"likeness:{nearest(words, kind)}") if kind else None
+        return (kind, f"{RESEMBLES}{nearest(words, kind)}") if kind else None
 
 
 @cache
