@@ -16,10 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from calls.clock import Clock
 from calls.errors import ConfigurationError
 from calls.run import ActionRequest, ActionSettled, CallFacts, Receipt
+from workflows.backends import plans
 from workflows.backends.agenda_query import OffersDue
 from workflows.backends.handlers import Glance, Handler, shipped_glances, shipped_handlers
 from workflows.backends.offers import businesses_due, pass_on
 from workflows.backends.outbox import announce
+from workflows.backends.plans import Plan
 from workflows.backends.receipts import find_receipt, keep_receipt, lock_key
 from workflows.backends.taking_back import undo, undone_key
 from workflows.backends.wishes import Answer, Done, Refused, Wish, receipt_of, settled
@@ -101,17 +103,49 @@ class ActionRunner:
     ) -> list[ActionSettled]:
         """One wish of several actions, in order: when one is refused, those before it are undone, the last first.
 
-        The answers given so far come back; a last one with a refusal means that nothing of the wish stands.
+        The answers given so far come back; a last one with a refusal means that nothing of the wish stands. It is
+        written down first: when this process dies on the way, ``end_plans`` of another does what is left.
         """
+        if not requests:
+            return []
+        plan = Plan.of(call, facts, requests)
+        async with plans.taken(self._looking, plan.id, waits=True) as connection:
+            assert connection is not None
+            return await self._follow(connection, await plans.write_down(connection, plan, self._clock.wall()))
+
+    async def end_plans(self) -> int:
+        """Go on with the wishes of processes that died: to their end, or back where that had begun; how many."""
+        async with self._looking.connect() as connection:
+            names = await plans.begun(connection)
+        ended = 0
+        for name in names:
+            async with plans.taken(self._looking, name, waits=False) as connection:
+                plan = await plans.read(connection, name) if connection is not None else None
+                if connection is not None and plan is not None:
+                    await self._follow(connection, plan)
+                    ended += 1
+        return ended
+
+    async def _follow(self, connection: AsyncConnection, plan: Plan) -> list[ActionSettled]:
         done: list[ActionSettled] = []
-        for request in requests:
-            done.append(await self.run(call, facts, request))
-            if done[-1].refusal:
-                for answer in reversed(done[:-1]):
-                    if answer.receipt is not None:
-                        await self.compensate(call, facts, answer.receipt)
-                break
-        return done
+        if plan.state == plans.DOING:
+            for request in plan.requests:
+                done.append(await self.run(plan.call, plan.facts, request))
+                if done[-1].refusal:
+                    await plans.turn_back(connection, plan)
+                    break
+            else:
+                await plans.end(connection, plan)
+                return done
+        kept = [await find_receipt(connection, request.key) for request in plan.requests]
+        undone = [
+            await self.compensate(plan.call, plan.facts, receipt) for receipt in reversed(kept) if receipt is not None
+        ]
+        # What could not be undone for want of a database is tried again; what cannot be undone at all is not.
+        if all(answer.refusal != UNAVAILABLE for answer in undone):
+            await plans.end(connection, plan)
+        last = ActionSettled(plan.requests[-1].key, plan.requests[-1].action, refusal=UNAVAILABLE)
+        return done or [last]
 
     async def compensate(self, call: str, facts: CallFacts, receipt: Receipt) -> ActionSettled:
         """Undo what ``receipt`` proves; a second time does nothing. Refused ``not_found`` when nothing can undo it."""

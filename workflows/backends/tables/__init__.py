@@ -24,7 +24,7 @@ from workflows.backends.tables.desk import (
     tickets,
     unanswered_questions,
 )
-from workflows.backends.tables.ledger import outbox, receipts
+from workflows.backends.tables.ledger import action_plans, outbox, receipts
 from workflows.backends.tables.people import (
     balances,
     customers,
@@ -38,6 +38,7 @@ EXTENSIONS = ("btree_gist", "pg_trgm")
 
 __all__ = [
     "EXTENSIONS",
+    "action_plans",
     "balances",
     "bookings",
     "callbacks",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Identity, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, Integer, Table, Text, text
 
 from workflows.backends.tables.base import metadata, moment
 
@@ -38,4 +38,16 @@ outbox = Table(
         unique=True,
         postgresql_where=text("kind in ('call.started', 'call.ended')"),
     ),
+)
+
+action_plans = Table(
+    "action_plans",
+    metadata,
+    Column("id", Text, primary_key=True, comment="idempotency key of the last action"),
+    Column("call", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("requests", Text, nullable=False, comment="JSON, in order; the row is gone when all is done or undone"),
+    Column("state", Text, nullable=False, comment="doing | undoing"),
+    moment("created_at"),
+    CheckConstraint("state in ('doing', 'undoing')", name="state"),
 )
