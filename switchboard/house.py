@@ -151,7 +151,8 @@ async def open_house(
         async def wait_lists() -> None:
             await actions.pass_offers_on({line.business: line.timezone for line in book.lines})
 
-        chores = (actions.end_plans, wait_lists, late.record, opened.forget_old, order_desk.forget_old, jobs.relay.forget_stalled)
+        tidied = (late.record, opened.forget_old, order_desk.forget_old, jobs.relay.forget_stalled)
+        chores = (actions.end_plans, wait_lists, *tidied)
         group = await stack.enter_async_context(asyncio.TaskGroup())
         lasting = [group.create_task(Sweeper(database, desk, clock, chores).run()), group.create_task(places.run())]
         lasting.append(group.create_task(scripts.run()))
