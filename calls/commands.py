@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -202,3 +203,17 @@ Command = (
 def goes_on(command: Command) -> bool:
     """Whether a caller who says this while the last words sound wants something more."""
     return not isinstance(command, Affirm | Deny | Goodbye | Cancel | Unclear | Remark | MachineHeard | WrongNumber)
+
+
+def sets_aside(commands: Iterable[Command], *, writes: bool) -> bool:
+    """Whether these, said while something is looked up or done, count before its answer does.
+
+    Somebody else at the phone always; a "wait, no" or a correction unless something is being written: that is not
+    undone by talking.
+    """
+    for command in commands:
+        if isinstance(command, Remark) and command.kind in ("another_speaker", "child"):
+            return True
+        if isinstance(command, Deny | CorrectSlot) and not writes:
+            return True
+    return False

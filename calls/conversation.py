@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from calls import events as ev
 from calls import signals as sg
-from calls.commands import AskHuman, Cancel, Goodbye, Unclear, goes_on
+from calls.commands import AskHuman, Cancel, Goodbye, Unclear, goes_on, sets_aside
 from calls.danger import Watch, may_sound_again
 from calls.draft import Decision, Draft
 from calls.effects import LeaveLine, Pause, Understand
@@ -284,7 +284,10 @@ class Conversation:
         draft.silence(UNDERSTANDING)
         draft.record(ev.CommandsUnderstood(signal.turn, signal.commands, signal.path, signal.took_ms))
         urgent = any(isinstance(command, AskHuman | Cancel | Goodbye) for command in signal.commands)
-        if state.run.awaiting and not urgent:
+        set_aside = state.requested is not None and sets_aside(signal.commands, writes=state.requested.writes)
+        if set_aside:
+            self._set_aside(draft)
+        elif state.run.awaiting and not urgent:
             # What was begun in the world is not undone by talking; the caller is told that it goes on.
             self.agent.fill(draft)
             return
@@ -295,7 +298,13 @@ class Conversation:
                 return  # or the last words are let finish
             self.agent.interrupt(draft)
         cut = state.cut is not None
-        self._advance(draft, Commanded(signal.commands, state.unanswered, state.by, cut, leaving))
+        self._advance(draft, Commanded(signal.commands, state.unanswered, state.by, cut, leaving, set_aside))
+
+    def _set_aside(self, draft: Draft) -> None:
+        """Its answer may be for somebody else's ears, or to a question that nobody asks any more."""
+        for timer in (FILL, ACTION):
+            draft.silence(timer)
+        draft.record(ev.ActionSetAside(draft.state.run.awaiting))
 
     def _late(self, draft: Draft) -> bool:
         return draft.at_ms >= self.line.limits.call_seconds * 1_000

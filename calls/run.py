@@ -162,6 +162,8 @@ class Commanded:
     """they set in while something was being said, and it was cut"""
     leaving: bool = False
     """the last words were sounding: the caller goes on after the goodbye"""
+    set_aside: bool = False
+    """it came while something was being looked up or done, and that is not waited for any more"""
 
 
 @dataclass(frozen=True, slots=True)

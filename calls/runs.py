@@ -111,8 +111,10 @@ def _fold_action(run: Run, body: ev.EventBody) -> Run:
         case ev.ActionCommitted():
             receipts = {**run.receipts, body.receipt.action: body.receipt}
             return replace(run, receipts=receipts, awaiting=_settled(run, body.receipt.key))
-        case ev.ActionAnswered() | ev.ActionRefused():
-            return replace(run, facts={**run.facts, **body.found}, awaiting=_settled(run, body.key))
+        case ev.ActionSetAside():
+            return replace(run, awaiting=_settled(run, body.key))
+        case ev.ActionAnswered() | ev.ActionRefused() if body.key == run.awaiting:
+            return replace(run, facts={**run.facts, **body.found}, awaiting="")
         case _:
             return run
 

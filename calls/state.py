@@ -126,7 +126,7 @@ def evolve(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
             return replace(state, requested=request)
         case ev.ReceiptTaken():
             return replace(state, untold=tuple(r for r in state.untold if r.key != body.key))
-        case ev.ActionCommitted() | ev.ActionAnswered() | ev.ActionRefused():
+        case ev.ActionCommitted() | ev.ActionAnswered() | ev.ActionRefused() | ev.ActionSetAside():
             return replace(state, requested=state.requested if state.run.awaiting else None)
         case _:
             return _evolve_speech(state, body, at_ms)

@@ -39,6 +39,7 @@ from workflows.repair.back import back
 from workflows.repair.calling_back import call_later
 from workflows.repair.children import with_child
 from workflows.repair.digressing import digress, remember, wishes_for_later
+from workflows.repair.doubting import doubted
 from workflows.repair.explaining import explain
 from workflows.repair.languages import other_language
 from workflows.repair.leaving import cancel, changing_what_is_done, come_back, goodbye, restart, wrong_number
@@ -55,6 +56,8 @@ def obey(turn: Turn, stimulus: Commanded) -> None:
     """Everything that follows from a caller's turn."""
     commands = stimulus.commands
     turn.reset("waiting")
+    if stimulus.set_aside and doubted(turn, commands):
+        return
     if turn.echoed:
         turn.learn(ECHOED, "")
     come_back(turn, stimulus)

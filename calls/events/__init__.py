@@ -13,6 +13,7 @@ from calls.events.actions import (
     ActionCommitted,
     ActionRefused,
     ActionRequested,
+    ActionSetAside,
     ReceiptTaken,
 )
 from calls.events.agent import (
@@ -123,6 +124,7 @@ EventBody = (
     | ActionCommitted
     | ActionAnswered
     | ActionRefused
+    | ActionSetAside
     | ReceiptTaken
     | LineChosen
     | GuardrailCleared
@@ -165,6 +167,7 @@ __all__ = [
     "ActionCommitted",
     "ActionRefused",
     "ActionRequested",
+    "ActionSetAside",
     "AgentBegan",
     "AgentInterrupted",
     "AgentPaused",

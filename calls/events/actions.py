@@ -50,6 +50,13 @@ class ActionRefused(Body, name="action.refused"):
 
 
 @dataclass(frozen=True, slots=True)
+class ActionSetAside(Body, name="action.set_aside"):
+    """What the caller said meanwhile counts first: nobody waits for its answer any more. It may still be done."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptTaken(Body, name="receipt.taken"):
     """The script was given a receipt that came after the caller had been told that it can't be done."""
 
