@@ -41,7 +41,8 @@ def test_many_bookers_for_one_slot_one_wins_per_room(fresh_database: str) -> Non
         began = asyncio.get_running_loop().time()
         async with asyncio.TaskGroup() as group:
             asked = [
-                group.create_task(ask(actions, wish("book", key=f"booker {n}", **APPOINTMENT))) for n in range(bookers)
+                group.create_task(ask(actions, wish("book", key=name, **{**APPOINTMENT, "name": name})))
+                for name in (f"Booker {n}" for n in range(bookers))
             ]
         took = asyncio.get_running_loop().time() - began
         answers = [task.result() for task in asked]
@@ -144,8 +145,8 @@ def test_nothing_is_kept_without_its_receipt(fresh_database: str) -> None:
 
 def test_a_booking_from_another_way_is_fenced_off_by_the_constraint(fresh_database: str) -> None:
     async def story(actions: ActionRunner, engine: AsyncEngine) -> None:
-        for n in range(2):
-            assert (await ask(actions, wish("book", key=f"k{n}", **APPOINTMENT))).receipt
+        for name in ("Alex Kim", "Sam Kim"):
+            assert (await ask(actions, wish("book", key=name, **{**APPOINTMENT, "name": name}))).receipt
         again = "insert into bookings select 'OTHER', business, service, resource, starts_at, ends_at, name, phone, "
         again += "status, call, 'other', created_at, busy_from, busy_until from bookings limit 1"
         with pytest.raises(Exception, match="ex_bookings_one_per_seat"):

@@ -112,7 +112,7 @@ def test_the_same_key_again_gets_the_same_receipt(opened: Open) -> None:
 def test_both_rooms_taken_refuses_with_what_is_left(opened: Open) -> None:
     async def story(actions: Actions) -> None:
         for n in range(2):
-            assert (await ask(actions, wish("book", key=f"k{n}", **APPOINTMENT))).receipt
+            assert (await ask(actions, wish("book", key=f"k{n}", **{**APPOINTMENT, "name": f"Booker {n}"}))).receipt
         third = await ask(actions, wish("book", key="k2", **APPOINTMENT))
         assert third.refusal == "slot_taken"
         left = str(third.found["times"]).split(",")

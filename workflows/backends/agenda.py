@@ -132,6 +132,8 @@ class Agenda:
     """of the business; what counts while nothing offers the service"""
     kept: Sequence[Kept] = ()
     """for this caller, by start"""
+    own: Sequence[Span] = ()
+    """appointments this very call has made for the same person"""
 
     def is_open(self, day: date) -> bool:
         """Whether anybody who offers the service is there on ``day``."""
@@ -151,6 +153,17 @@ class Agenda:
                         found.append(Placement(diary.resource, diary.place, seat, start))
                     break
         return found
+
+    def has_already(self, day: date, clock: time) -> bool:
+        """Whether this call has booked that hour for the same person: nobody is at two places at once."""
+        there = [where.start for where in self.placements(day, clock)[:1]]
+        wanted = there or [datetime.combine(day, clock, diary.zone) for diary in self.diaries]
+        length = timedelta(minutes=self.service.minutes)
+        return any(
+            first < start.astimezone(UTC) + length and start.astimezone(UTC) < last
+            for start in wanted
+            for first, last in self.own
+        )
 
     def starts(self, day: date) -> list[datetime]:
         """Every start on ``day`` that can be had; naive, as the clocks of the place show it."""

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from calls.errors import ConfigurationError
 from calls.run import Receipt
 from workflows.backends.agenda import Agenda, Diary, Kept, Service, Taken
+from workflows.backends.booked import same_name
 from workflows.backends.hours import Closure, HoursRow, hours_for
 from workflows.backends.wishes import Wish
 
@@ -64,6 +65,12 @@ READ = text("""
               AND b.phone = ANY (CAST(:numbers AS TEXT[])) AND b.held_until > :now
               AND b.starts_at > :since AND b.starts_at < :until
         ),
+        'own', (
+            SELECT json_agg(json_build_array(b.name, extract(epoch FROM b.starts_at), extract(epoch FROM b.ends_at)))
+            FROM bookings b
+            WHERE b.business = :business AND b.status = 'booked' AND b.call = ANY (CAST(:calls AS TEXT[]))
+              AND b.phone = :phone AND b.starts_at > :since - interval '2 days' AND b.starts_at < :until
+        ),
         'offers_due', EXISTS (
             SELECT FROM wait_list WHERE business = :business AND status = 'offered' AND offered_until <= :now
         )
@@ -111,6 +118,7 @@ async def read_with_receipt(
         "now": wish.now,
         "calls": list(wish.calls),
         "numbers": list(wish.numbers),
+        "phone": wish.text("phone"),
         "since": since.replace(tzinfo=UTC),
         "until": until.replace(tzinfo=UTC),
         "since_local": since,
@@ -145,7 +153,12 @@ def _agenda(found: Mapping[str, Any], wish: Wish, service: str) -> Agenda:
         Kept(number, resource, datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(until, UTC))
         for number, resource, start, until in found["kept"] or ()
     ]
-    return Agenda(Service(service, *found["service"]), diaries, wish.now, hours_for(hours, "", ""), kept)
+    own = [
+        (datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
+        for name, start, end in found["own"] or ()
+        if same_name(name, wish.text("name"))
+    ]
+    return Agenda(Service(service, *found["service"]), diaries, wish.now, hours_for(hours, "", ""), kept, own)
 
 
 def _diary(

@@ -82,6 +82,11 @@ class Booked:
         )  # fmt: skip
 
 
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are written the same, but for capitals and spaces."""
+    return one.casefold().split() == other.casefold().split()
+
+
 def when(code: str, placement: Placement) -> dict[str, Value]:
     """What a receipt says of the time of an appointment."""
     return {"code": code, "date": placement.start.date().isoformat(), "time": placement.start.strftime("%H:%M")}

@@ -23,6 +23,9 @@ from workflows.backends.offers import extend, leave_row
 from workflows.backends.owning import left_out
 from workflows.backends.wishes import MAX_CODES, Answer, Done, Found, Refused, Wish, code_for, settled
 
+ALREADY_BOOKED = Refused("already_booked")
+"""the same call has booked that hour for the same person; under another name it may book beside it"""
+
 HOLD = timedelta(minutes=10)
 """how long a time is kept for a caller who is still giving their name"""
 
@@ -46,6 +49,8 @@ async def glance(connection: AsyncConnection, wish: Wish) -> ActionSettled | Non
     agenda, receipt = await read_with_receipt(connection, wish, _wanted(wish, day))
     if receipt is not None:
         return ActionSettled(wish.key, wish.action, receipt=receipt)
+    if wish.action == "book" and agenda.has_already(day, clock):
+        return settled(wish, ALREADY_BOOKED)
     if agenda.placements(day, clock):
         return None
     return settled(wish, await refuse_slot(connection, wish, agenda, _wanted(wish, day), clock))
@@ -87,6 +92,8 @@ async def place_on(
 ) -> tuple[Placement, Service] | Agenda:
     """Queue for the resources that are free at ``clock``: where it can be had, its lock held; or what there is else."""
     agenda = await read_agenda(connection, wish, wanted)
+    if wish.action == "book" and agenda.has_already(wanted.first, clock):
+        return agenda
     # Always in the order of their names: two bookers never wait for each other in a circle.
     for candidate in agenda.placements(wanted.first, clock):
         busy = agenda.service.busy(candidate.start)
@@ -94,6 +101,8 @@ async def place_on(
         # Somebody may have been quicker while we queued: what was read before is no longer true.
         agenda = await read_agenda(connection, wish, wanted)
         mine = [one for one in agenda.placements(wanted.first, clock) if one.resource == candidate.resource]
+        if wish.action == "book" and agenda.has_already(wanted.first, clock):
+            return agenda
         if mine:
             await drop_holds_in_the_way(connection, wish, candidate.resource, busy)
             return mine[0], agenda.service
@@ -105,6 +114,8 @@ async def _take(connection: AsyncConnection, wish: Wish, *, hold: bool) -> tuple
     wanted = _wanted(wish, day)
     found = await place_on(connection, wish, wanted, clock)
     if isinstance(found, Agenda):
+        if not hold and found.has_already(day, clock):
+            return ALREADY_BOOKED
         return await refuse_slot(connection, wish, found, wanted, clock)
     where, service = found
     until = wish.now.astimezone(UTC) + HOLD if hold else None

@@ -94,7 +94,7 @@ _CALENDAR = (
         optional=frozenset({"place", "email", "date_of_birth"}),
         finds=NEAREST,
         receipt=_CODE_WHEN,
-        refusals=frozenset({"slot_taken"}),
+        refusals=frozenset({"slot_taken", "already_booked"}),
         outcome="booked",
         undo="undo_book",
     ),

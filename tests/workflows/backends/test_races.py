@@ -133,7 +133,7 @@ def test_everybody_books_moves_holds_and_cancels_at_once(
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(caller(world, n)) for n in range(30)]
             met = sum((task.result() for task in tasks), Counter())
-            assert set(met) <= {"", "slot_taken"}, met
+            assert set(met) <= {"", "slot_taken", "already_booked"}, met
             assert met[""] >= 5
             assert world.engine is not None
             async with world.engine.connect() as connection:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from calls.commands import Value
 from calls.run import Receipt
 from workflows.backends.agenda import Agenda, Kept, Taken
-from workflows.backends.booked import WAIT_LIST, Booked
+from workflows.backends.booked import WAIT_LIST, Booked, same_name
 from workflows.backends.likeness import Entry
 from workflows.backends.offers import offer_key
 from workflows.backends.payments import Balance
@@ -117,7 +117,13 @@ class Books:
             for one in (*self.bookings, *self.holds)
             if one.counts(wish.calls, wish.now, wish.numbers) and (not without or one.code != without)
         ]
-        return replace(self.practice.agenda(wish, service, place, taken), kept=self._kept(wish, service))
+        own = [
+            one.span
+            for one in self.bookings
+            if one.status == "booked" and one.call in wish.calls and one.phone == wish.text("phone")
+            if same_name(one.name, wish.text("name"))
+        ]
+        return replace(self.practice.agenda(wish, service, place, taken), kept=self._kept(wish, service), own=own)
 
     def _kept(self, wish: Wish, service: str) -> list[Kept]:
         return [

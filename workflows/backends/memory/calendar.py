@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from calls.commands import Value
 from workflows.backends.agenda import Agenda
 from workflows.backends.booked import Booked, new_booking, when
-from workflows.backends.booking import HOLD
+from workflows.backends.booking import ALREADY_BOOKED, HOLD
 from workflows.backends.changes import TOO_LATE
 from workflows.backends.memory.books import Books, Waiting
 from workflows.backends.memory.offers import (
@@ -50,8 +50,8 @@ def book(books: Books, wish: Wish) -> Answer:
 
 def hold_time(books: Books, wish: Wish) -> Answer:
     """Keep a time for this call."""
-    agenda = current_agenda(books, wish, wish.text("service"), wish.text("place"))
-    kept = agenda.kept_at(date.fromisoformat(wish.text("date")), time.fromisoformat(wish.text("time")))
+    day, clock = date.fromisoformat(wish.text("date")), time.fromisoformat(wish.text("time"))
+    kept = current_agenda(books, wish, wish.text("service"), wish.text("place")).kept_at(day, clock)
     if kept is not None:
         until = max(kept.until, wish.now.astimezone(UTC) + HOLD)
         books.holds = [one for one in books.holds if one.call not in wish.calls]
@@ -177,6 +177,8 @@ def own_booking(books: Books, wish: Wish) -> Booked | Refused:
 def _take(books: Books, wish: Wish, held_until: datetime | None) -> tuple[Booked, dict[str, Value]] | Refused:
     day, clock = date.fromisoformat(wish.text("date")), time.fromisoformat(wish.text("time"))
     agenda = current_agenda(books, wish, wish.text("service"), wish.text("place"))
+    if held_until is None and agenda.has_already(day, clock):
+        return ALREADY_BOOKED
     found = agenda.placements(day, clock)
     if not found:
         return _refused(agenda, day, clock)

@@ -260,7 +260,7 @@ def test_when_a_later_part_of_a_wish_fails_the_earlier_ones_are_undone(opening: 
         wish = [
             world.request("leave_message", message="I come with two children"),
             world.request("book", **BOOK),
-            world.request("book", **BOOK),
+            world.request("book", **{**BOOK, "name": "Sam Kim"}),
         ]
         answers = await world.actions.run_together("CA1", world.facts(), wish)
         assert [answer.refusal for answer in answers] == ["", "", "slot_taken"]

@@ -27,6 +27,33 @@ def test_a_hold_keeps_others_away_and_lets_its_own_call_book(opening: Opening) -
     play(opening, story, **ONE_ROOM)
 
 
+def test_a_call_books_an_hour_once_for_one_person(opening: Opening) -> None:
+    async def story(world: World) -> None:
+        first = await world.ask("book", key="first", **BOOK)
+        assert first.receipt is not None
+        assert (await world.ask("book", key="first", **BOOK)).receipt == first.receipt
+        for again in ({}, {"name": "alex  kim"}, {"service": "consultation", "time": "14:00"}):
+            refused = await world.ask("book", **{**BOOK, **again})
+            assert (refused.refusal, dict(refused.found), refused.receipt) == ("already_booked", {}, None)
+        assert (await world.ask("book", call="CA2", earlier="CA1", **BOOK)).refusal == "already_booked", "cut off"
+        assert (await world.ask("book", **{**BOOK, "time": "15:00"})).receipt, "one after the other"
+        assert (await world.ask("book", **{**BOOK, "name": "Sam Kim"})).receipt, "somebody else beside them"
+        code = str(first.receipt.result["code"])
+        assert (await world.ask("cancel_booking", subject=f"booking:{code}")).receipt
+        assert (await world.ask("book", **BOOK)).receipt, "given up, and wanted again"
+
+    play(opening, story)
+
+
+def test_a_full_hour_is_told_from_one_that_is_booked_already(opening: Opening) -> None:
+    async def story(world: World) -> None:
+        await world.code()
+        assert (await world.ask("book", **BOOK)).refusal == "already_booked"
+        assert (await world.ask("book", **{**BOOK, "phone": "+12125550150"})).refusal == "slot_taken"
+
+    play(opening, story, **ONE_ROOM)
+
+
 def test_who_was_cut_off_finds_their_time_still_held(opening: Opening) -> None:
     async def story(world: World) -> None:
         assert not (await world.ask("hold_time", call="CA1", **SLOT)).refusal
@@ -89,8 +116,9 @@ def test_chairs_are_taken_side_by_side_whatever_is_done_there(opening: Opening) 
 
     async def story(world: World) -> None:
         assert (await world.ask("book", **BOOK)).receipt
-        assert (await world.ask("book", **{**BOOK, "service": "consultation", "time": "14:00"})).receipt
-        assert (await world.ask("book", **BOOK)).refusal == "slot_taken"
+        beside = {**BOOK, "service": "consultation", "time": "14:00"}
+        assert (await world.ask("book", call="CA2", **beside)).receipt
+        assert (await world.ask("book", call="CA3", **BOOK)).refusal == "slot_taken"
 
     play(opening, story, **chairs)
 
@@ -161,7 +189,7 @@ def test_a_closure_of_one_room_leaves_the_other(opening: Opening) -> None:
 
     async def story(world: World) -> None:
         await world.code()
-        assert (await world.ask("book", **BOOK)).refusal == "slot_taken"
+        assert (await world.ask("book", call="CA2", **BOOK)).refusal == "slot_taken"
 
     play(opening, story, closures=(closure,))
 
@@ -199,7 +227,7 @@ def test_at_night_the_clocks_change(opening: Opening, day: str, free: list[str])
 def test_a_full_day_names_the_next_and_its_times(opening: Opening) -> None:
     async def story(world: World) -> None:
         await world.code(time="09:00")
-        refused = await world.ask("book", **{**BOOK, "time": "09:00"})
+        refused = await world.ask("book", call="CA2", **{**BOOK, "time": "09:00"})
         assert refused.found["times"] == ""
         assert refused.found["next_date"] == "2026-03-18"
         assert refused.found["nearest"] == "2026-03-18T09:00"
