@@ -222,8 +222,12 @@ class ActionRunner:
         glance = self._glances.get(wish.action)
         if glance is None:
             return None
-        async with self._looking.connect() as connection:
-            return await glance(connection, wish)
+        try:
+            async with self._looking.connect() as connection:
+                return await glance(connection, wish)
+        except (ValueError, ConfigurationError):
+            # Whether it was done before under this key counts first, whatever is asked now.
+            return None
 
     async def _attempt(self, wish: Wish, handler: Handler) -> ActionSettled:
         """One transaction: the change, its receipt and its notices together, or nothing at all."""

@@ -78,7 +78,7 @@ async def send_code(connection: AsyncConnection, wish: Wish) -> Answer:
     before = select(func.count()).select_from(one_time_codes).where(
         one_time_codes.c.business == wish.business, one_time_codes.c.call == wish.call
     )
-    key = f"{wish.key}/{(await connection.execute(before)).scalar_one()}"
+    key = f"{wish.key}/{wish.call}/{(await connection.execute(before)).scalar_one()}"
     number, subject = code_for(key), record.subject if record is not None else ""
     row = {"number": number, "business": wish.business, "caller": caller, "claim": claim, "subject": subject}
     when = {"call": wish.call, "key": key, "created_at": wish.now}

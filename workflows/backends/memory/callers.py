@@ -52,7 +52,7 @@ def send_code(books: Books, wish: Wish) -> Answer:
         return LOCKED
     found = _of_phone(books, wish, phone)
     name = found.subject if found is not None else ""
-    number = code_for(f"{wish.key}/{sum(one.call == wish.call for one in books.codes)}")
+    number = code_for(f"{wish.key}/{wish.call}/{sum(one.call == wish.call for one in books.codes)}")
     books.codes.append(AskedCode(number, wish.call, caller, claim, name, wish.now))
     return Found({}, (Notice(codes.ON_ITS_WAY, number),) if name else ())
 
