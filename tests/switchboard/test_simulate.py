@@ -55,7 +55,7 @@ def test_several_processes_play_the_same_calls(empty_database: str, shard: Shard
     with own_databases(empty_database, ["one", "two"]) as urls:
         both = asyncio.run(play_all(PLAN, urls, range(10)))
     assert both.played == shard.played[:10]
-    assert both.coverage.calls == 10
+    assert both.coverage.calls >= 10, "who was cut off for good rings again: a call of its own"
 
 
 def test_faults_lead_to_no_claims(fresh_database: str) -> None:
