@@ -26,7 +26,8 @@ def booker(ordinal: int = 0) -> Persona:
             Habit(r"(what|which) day", f"On {day}, please."),
             Habit(r"(what|which) time|catch the time|just the time|which would you like", TIMES[ordinal // 5 % 4]),
             Habit(r"spell", " ".join(NAME.split()[-1])),
-            Habit(r"calling from|ending in", "Yes."),
+            # A lone quick word is too short to be taken for speech.
+            Habit(r"calling from|ending in", "Yes, please."),
             Habit(r"\bname\b", f"{NAME}."),
             Habit(r"number", "You can use the number I'm calling from."),
             Habit(r".*", "Could you repeat that, please?"),

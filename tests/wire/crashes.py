@@ -29,6 +29,8 @@ WITHIN_TURN_S = 3.5
 FRAME_MS = 20
 """The caller's phone counts time in whole frames."""
 CALLER = "+12125550142"
+ASKED = "book it"
+"""The last words of the question before the booking: a time was held long before it, in a transaction of its own."""
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'bookings'::regclass"
 
 
@@ -142,6 +144,8 @@ async def crash(folder: Path, stores: dict[str, str], moment: Moment) -> Story:
 
         async def kill() -> None:
             if moment.in_transaction:
+                while not any(ASKED in words for words in persona.heard):
+                    await asyncio.sleep(0.02)
                 await _inside(database, lambda: _strike(servers[0], phones, killed))
                 return
             while len(persona.heard) < moment.turn or not phones:

@@ -24,7 +24,7 @@ from typing import Any
 from telephony.twin import Caller, CallResult
 from telephony.twin.web import WebNetwork, WebSocket
 from tests.wire.callers import booker
-from tests.wire.process import NUMBER, Server, twin_of
+from tests.wire.process import NUMBER, Server, speech, twin_of
 from tests.wire.server import URGENT
 
 APART_S = 0.35
@@ -115,14 +115,18 @@ async def asks(phone: Caller) -> None:
     await phone.hangs_up()
 
 
-async def measure(calls: int, whole: bool, var: Path, urgent: bool = False) -> Load:
-    """`calls` at once: whole bookings, or ten seconds each. The server's stores and recordings live under `var`.
+async def measure(
+    calls: int, whole: bool, var: Path, urgent: bool = False, stores: Mapping[str, str] | None = None
+) -> Load:
+    """`calls` at once: whole bookings, or ten seconds each. The server's recordings live under `var`, its stores too
+    unless there are `stores`.
 
     `urgent`: server and twin go before what else this machine does, so that it is they who are measured.
     """
     probe = var.parent / "probe.json"
     core = min(os.sched_getaffinity(0))
-    server = Server(var, options=["--probe", str(probe), "--core", str(core), *(["--urgent"] if urgent else [])])
+    options = ["--probe", str(probe), "--core", str(core), *(["--urgent"] if urgent else [])]
+    server = Server(var, options=options, more=stores or {})
     with _on_another_core(core, urgent):
         async with server, TimedNetwork() as network:
             results = await _place(server, network, calls, whole)
@@ -130,7 +134,7 @@ async def measure(calls: int, whole: bool, var: Path, urgent: bool = False) -> L
 
 
 async def _place(server: Server, network: TimedNetwork, calls: int, whole: bool) -> list[CallResult]:
-    twin = twin_of(server.url, network)
+    twin = twin_of(server.url, network, voice=speech, linger_ms=30_000)
 
     async def one(ordinal: int) -> CallResult:
         await asyncio.sleep(ordinal * APART_S)

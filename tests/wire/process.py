@@ -14,7 +14,7 @@ from typing import Self
 
 from agent.scripted import scripted_speech, scripted_words
 from telephony.twin import Human, Twin, TwinConfig
-from telephony.twin.ports import Form, Network, Reply, Unreachable
+from telephony.twin.ports import Form, Network, Reply, Unreachable, Voice
 from telephony.twin.web import WebNetwork
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -27,11 +27,15 @@ lines:
     script: book
     business: Harbor Dental
     agent_name: Robin
-    greeting: Hello, this is Robin, the automated assistant of Harbor Dental. This call is recorded.
+    greeting: Robin, automated assistant of Harbor Dental. Recorded.
     timezone: America/New_York
     human: {{number: "{HUMAN}", ring_seconds: 15}}
     limits: {{concurrent_calls: 40, calls_per_caller_and_hour: 100}}
 """
+QUICK_WORD_MS = 120
+"""a short word of callers in a hurry; a long one takes what its letters need"""
+LINGER_MS = 2_000
+"""how long callers with nothing left to say stay on the line: time to answer their last words, no more"""
 READY_S = 60.0
 """how long a server may take to be ready, its first Postgres included, on a busy machine"""
 
@@ -201,8 +205,13 @@ class Balanced:
 
 
 async def speech(text: str) -> bytes:
-    """The voice lent to callers."""
+    """A caller's voice at a person's pace."""
     return scripted_speech(text)
+
+
+async def quick_speech(text: str) -> bytes:
+    """A caller's voice where it does not matter how long words last: the line itself is never sped up."""
+    return scripted_speech(text, QUICK_WORD_MS)
 
 
 async def words(mulaw: bytes) -> str:
@@ -210,9 +219,13 @@ async def words(mulaw: bytes) -> str:
     return scripted_words(mulaw)
 
 
-def twin_of(url: str, network: Network, human: Human | None = None) -> Twin:
+def twin_of(url: str, network: Network, *, voice: Voice = quick_speech, linger_ms: int = LINGER_MS) -> Twin:
     """Twilio's side of the account whose secret the server has."""
     config = TwinConfig(
-        voice_url=f"{url}/twilio/voice", auth_token=SECRET, status_url=f"{url}/twilio/status", human=human or Human()
+        voice_url=f"{url}/twilio/voice",
+        auth_token=SECRET,
+        status_url=f"{url}/twilio/status",
+        human=Human(),
+        linger_ms=linger_ms,
     )
-    return Twin(config, network, voice=speech, ear=words)
+    return Twin(config, network, voice=voice, ear=words)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import wave
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from agent.hearing.energy import EnergyDetector
-from agent.scripted import RECOGNITION_MS, scripted_words
+from agent.scripted import RECOGNITION_MS, scripted_speech, scripted_words
 from records.recording_path import recording_path
 from records.wav import repair
 from switchboard.simulated import Persona
@@ -21,6 +20,7 @@ from telephony.twin.web import WebNetwork
 from tests.counts import full_counts
 from tests.wire.callers import booker
 from tests.wire.process import NUMBER, Balanced, Server, environment, switchboard, twin_of
+from tests.wire.two import QUICK
 
 pytestmark = pytest.mark.wire
 
@@ -46,7 +46,7 @@ class Rambler:
         """The whole call; kills the server while speaking."""
         await phone.hears_greeting()
         self.began_ms = phone.now_s * 1000
-        audio = await phone.voiced(" ".join(WORDS))
+        audio = scripted_speech(" ".join(WORDS), WORD_MS)
         async with asyncio.TaskGroup() as group:
             group.create_task(phone.says(audio))
             await phone.waits(self._kill_after_ms / 1000)
@@ -62,12 +62,12 @@ async def _cut_off(server: Server, rambler: Rambler) -> CallResult:
 
 
 @pytest.mark.parametrize("kill_ms", KILLS_MS)
-def test_what_was_said_until_the_last_second_is_on_record(folder: Path, kill_ms: int) -> None:
-    server, rambler = Server(folder / "var"), Rambler(kill_ms)
+def test_what_was_said_until_the_last_second_is_on_record(folder: Path, stores: dict[str, str], kill_ms: int) -> None:
+    server, rambler = Server(folder / "var", more=stores), Rambler(kill_ms)
 
     result = asyncio.run(_cut_off(server, rambler))
     told = asyncio.run(
-        switchboard("transcript", result.call_sid, env=environment(server.var, server.port), folder=folder)
+        switchboard("transcript", result.call_sid, env=environment(server.var, server.port, **stores), folder=folder)
     )
 
     # `transcript` verifies the chain of events before it prints.
@@ -103,16 +103,15 @@ async def _survive(first: Server, second: Server, persona: Persona) -> CallResul
         async with asyncio.TaskGroup() as group:
             crashing = group.create_task(crash())
             twin = twin_of(first.url, Balanced(network))
-            config = replace(twin.config, linger_ms=1_000)
-            result = await twin.place_call(to=NUMBER, from_=CALLER, script=persona, config=config)
+            result = await twin.place_call(to=NUMBER, from_=CALLER, script=persona)
             crashing.cancel()
         assert crashing.done() and not crashing.cancelled(), f"the call ended before the crash: {persona.heard}"
         return result
 
 
 def test_a_caller_is_taken_up_again_after_a_crash_and_gets_the_appointment(folder: Path) -> None:
-    first = Server(folder / "var")
-    second = Server(first.var, port=first.port)
+    first = Server(folder / "var", options=QUICK)
+    second = Server(first.var, port=first.port, options=QUICK)
 
     persona = booker()
     if not full_counts():

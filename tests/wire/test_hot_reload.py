@@ -56,16 +56,18 @@ class Ear:
     async def until(self, words: str) -> float:
         """Call, and listen until ``words`` have begun to sound; when that was (s of the loop's clock)."""
         heard_at: list[float] = []
+        told = ""
 
         async def listens(phone: Caller) -> None:
-            while not heard_at:
+            nonlocal told
+            while words not in told:
                 await phone.waits(0.02)
-                said = await words_in(phone._phone.tape.read("agent", 0, round(phone.now_s * 8_000)))
-                if words.split()[0] in said.split():
+                told = await words_in(phone._phone.tape.read("agent", 0, round(phone.now_s * 8_000)))
+                if not heard_at and words.split()[0] in told.split():
                     heard_at.append(self._clock())
+            await phone.hangs_up()
 
-        result = await self._twin.place_call(to=NUMBER, from_="+12125550142", script=listens)
-        told = " ".join(said.text for said in result.agent)
+        await self._twin.place_call(to=NUMBER, from_="+12125550142", script=listens)
         assert heard_at and words in told, f"not heard: {words!r}; but: {told}"
         return heard_at[0]
 

@@ -12,8 +12,8 @@ from tests.wire.load import measure
 pytestmark = pytest.mark.wire
 
 
-def test_no_caller_hears_a_gap_while_others_call(folder: Path) -> None:
-    load = asyncio.run(measure(6, False, folder / "var"))
+def test_no_caller_hears_a_gap_while_others_call(folder: Path, stores: dict[str, str]) -> None:
+    load = asyncio.run(measure(6, False, folder / "var", stores=stores))
 
     assert load.faults == ()
     assert load.completed == 6

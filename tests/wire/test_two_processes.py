@@ -22,7 +22,7 @@ pytestmark = pytest.mark.wire
 KILLS = count(50, 3)
 AT_ONCE = 3
 RECOVERY_MS = 2_500.0
-ACTING = ("look", "book")
+ACTING = ("look", "hold", "book")
 """steps at which something is being done: its answer moves the script on"""
 
 
