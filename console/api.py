@@ -29,7 +29,7 @@ class CallsApi:
         self._reader = reader
 
     async def find(self, request: web.Request) -> web.StreamResponse:
-        """``?from&to&line&disposition&limit&cursor`` -> ``{calls, next}``, newest first."""
+        """``?from&to&line&disposition&risk&sort&limit&cursor`` -> ``{calls, next}``, newest or riskiest first."""
         try:
             page = await self._reader.index.find(query_of(request.query))
         except ValueError as why:
@@ -129,6 +129,8 @@ def row_json(row: CallRow) -> dict[str, JsonValue]:
         "reason": row.reason,
         "live": row.live,
         "recorded": bool(row.recording),
+        "risk": row.risk,
+        "dangers": list(row.dangers),
     }
 
 

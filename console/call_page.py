@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from calls.chain import Envelope
 from console.latency_view import latency_view
-from console.log_page import caller, length, outcome, words
+from console.log_page import caller, danger, length, outcome, words
 from console.markup import Markup, el, join
 from console.reading import CallView
 from console.transcript_view import transcript_view
@@ -78,6 +78,7 @@ def _facts(view: CallView) -> Markup:
         chain = el("span", f"verified, {len(view.envelopes)} events", class_="chip good")
     facts = (
         ("Outcome", outcome(row)),
+        *((("Danger", danger(row)),) if row.risk else ()),
         ("Line", row.line),
         ("Caller", caller(row)),
         ("Started", f"{row.started_at:%Y-%m-%d %H:%M:%S} UTC"),

@@ -8,7 +8,9 @@ from urllib.parse import quote, urlencode
 from console.markup import Markup, el
 from records.call_index import CallPage, CallRow
 
-FILTERS = ("from", "to", "line", "disposition")
+FILTERS = ("from", "to", "line", "disposition", "risk", "sort")
+DANGERS = (("", "With or without"), ("elevated", "Any"), ("high", "High or critical"), ("critical", "Critical"))
+"""choices of the filter: at least this risk"""
 
 
 def log_page(
@@ -39,6 +41,8 @@ def _filters(given: Mapping[str, str], lines: Sequence[str], dispositions: Seque
         el("label", "To", el("input", type="date", name="to", value=given.get("to", ""))),
         choice("line", "Line", [("", "Any line"), *((line, line) for line in lines)]),
         choice("disposition", "Outcome", filed),
+        choice("risk", "Danger", DANGERS),
+        choice("sort", "First", (("", "Newest"), ("risk", "Highest risk"))),
         el("button", "Filter"),
         el("a", "Clear", href="/calls", class_="quiet") if any_set else None,
         action="/calls",
@@ -52,7 +56,7 @@ def _nothing(filtered: bool) -> Markup:
 
 
 def _table(rows: Sequence[CallRow]) -> Markup:
-    names = ("Started (UTC)", "Line", "Caller", "Length", "Outcome")
+    names = ("Started (UTC)", "Line", "Caller", "Length", "Outcome", "Danger")
     head = el("tr", *(el("th", name, scope="col", class_="number" if name == "Length" else None) for name in names))
     return el("table", el("thead", head), el("tbody", *map(_row, rows)), class_="card log")
 
@@ -66,6 +70,7 @@ def _row(row: CallRow) -> Markup:
         el("td", caller(row), class_="plain-number"),
         el("td", length(row.duration_ms), class_="number"),
         el("td", outcome(row)),
+        el("td", danger(row)),
     )
 
 
@@ -80,6 +85,13 @@ def outcome(row: CallRow) -> Markup:
         return el("span", "live", class_="chip live")
     kind = "fault" if row.reason in ("fault", "carrier_lost") else ("good" if row.disposition else "plain")
     return el("span", words(row.disposition or row.reason or "ended"), class_=f"chip {kind}")
+
+
+def danger(row: CallRow) -> Markup | None:
+    """The highest risk heard in the call and what it was, as a badge; None when nothing was."""
+    if not row.risk:
+        return None
+    return el("span", f"{row.risk}: {', '.join(map(words, row.dangers))}", class_=f"chip risk {row.risk}")
 
 
 def words(name: str) -> str:

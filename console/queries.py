@@ -5,22 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 
-from records.call_index import MOST, PAGE, CallQuery
+from records.call_index import MOST, PAGE, RISKS, CallQuery, Order
+
+ORDERS: Mapping[str, Order] = {"": "start", "start": "start", "risk": "risk"}
+"""`sort` -> the order of the log"""
 
 
 def query_of(given: Mapping[str, str]) -> CallQuery:
-    """``from, to, line, disposition, limit, cursor``. Raises ValueError, naming the parameter and the remedy."""
+    """``from, to, line, disposition, risk, sort, limit, cursor``. Raises ValueError, naming the parameter and the
+    remedy."""
     for name, value in given.items():
         if "\x00" in value:
             raise ValueError(f"{name}: holds a character that stands in no call")
     limit = whole(given, "limit", PAGE)
     if not 1 <= limit <= MOST:
         raise ValueError(f"limit: {limit} is not between 1 and {MOST}")
+    if given.get("risk", "") not in RISKS:
+        raise ValueError(f"risk: {given['risk'][:20]!r} is none of {', '.join(RISKS[1:])}")
+    if given.get("sort", "") not in ORDERS:
+        raise ValueError(f"sort: {given['sort'][:20]!r} is none of start, risk")
     return CallQuery(
         from_=_moment(given, "from", after=timedelta(0)),
         to=_moment(given, "to", after=timedelta(days=1)),
         line=given.get("line", ""),
         disposition=given.get("disposition", ""),
+        risk=given.get("risk", ""),
+        order=ORDERS[given.get("sort", "")],
         limit=limit,
         cursor=given.get("cursor", ""),
     )

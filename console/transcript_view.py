@@ -32,7 +32,7 @@ def _entry(entry: Entry) -> Markup:
         case ActionLine():
             return _aside(entry, f"{words(entry.action)} {entry.state}")
         case Notice():
-            return _aside(entry, entry.text)
+            return _aside(entry, entry.text, "danger" if entry.danger else "")
 
 
 def _turn(entry: CallerTurn | CallerKeys | AgentClause, who: str, text: Markup) -> Markup:
@@ -74,5 +74,5 @@ def _clause(entry: AgentClause) -> Markup:
     )
 
 
-def _aside(entry: Entry, text: str) -> Markup:
-    return el("li", el("span", clock(entry.from_ms), class_="at"), el("p", text), class_="note")
+def _aside(entry: Entry, text: str, mark: str = "") -> Markup:
+    return el("li", el("span", clock(entry.from_ms), class_="at"), el("p", text), class_=f"note {mark}".rstrip())

@@ -7,20 +7,21 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal, cast
 
-from sqlalchemy import RowMapping, Select, and_, delete, or_, select, tuple_, update
+from sqlalchemy import Column, RowMapping, Select, and_, any_, case, delete, func, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from calls.chain import Envelope
+from calls.danger import Risk
 from calls.errors import UnknownEvent
-from calls.events import CallAnswered, CallEnded, RecordingStarted, RecordingStopped
+from calls.events import CallAnswered, CallEnded, DangerHeard, RecordingStarted, RecordingStopped
 from records.recording_path import recording_name
 from records.store import envelope_of
 from records.tables import calls, events, recordings
 
-PROJECTED = ("call.answered", "call.ended", "recording.started", "recording.stopped")
+PROJECTED = ("call.answered", "call.ended", "danger.heard", "recording.started", "recording.stopped")
 """The events the call log is made of."""
 
 PAGE = 50
@@ -28,6 +29,12 @@ PAGE = 50
 
 MOST = 500
 """Calls on a page at most."""
+
+RISKS: tuple[Risk | Literal[""], ...] = ("", "elevated", "high", "critical")
+"""by the number that stands in the column ``risk``"""
+
+Order = Literal["start", "risk"]
+"""newest first, or highest risk first and then newest"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,10 @@ class CallRow:
     reason: str
     recording: str
     """file name under the recordings' folder; empty when the call is not recorded"""
+    risk: Risk | Literal[""]
+    """the highest that was heard in the call"""
+    dangers: tuple[str, ...]
+    """kinds, in the order they were heard"""
 
     @property
     def live(self) -> bool:
@@ -65,6 +76,9 @@ class CallQuery:
     """aware, exclusive"""
     line: str = ""
     disposition: str = ""
+    risk: str = ""
+    """a Risk: only calls in which that much was heard, or more"""
+    order: Order = "start"
     limit: int = PAGE
     cursor: str = ""
     """``CallPage.cursor`` of the page before"""
@@ -87,7 +101,7 @@ class CallIndex:
     async def find(self, query: CallQuery) -> CallPage:
         """A page of calls. Raises ValueError for a cursor that is not one of ours."""
         limit = max(1, min(query.limit, MOST))
-        wanted = _filtered(query).order_by(calls.c.started_at.desc(), calls.c.call.desc()).limit(limit + 1)
+        wanted = _filtered(query).order_by(*(column.desc() for column in _keys(query.order))).limit(limit + 1)
         async with self._engine.connect() as connection:
             rows = [_row(row) for row in (await connection.execute(wanted)).mappings()]
         more = len(rows) > limit
@@ -130,10 +144,18 @@ def _filtered(query: CallQuery) -> Select[Any]:
         wanted = wanted.where(calls.c.ended_at.is_(None))
     elif query.disposition:
         wanted = wanted.where(calls.c.disposition == query.disposition)
+    if query.risk:
+        wanted = wanted.where(calls.c.risk >= RISKS.index(cast(Risk, query.risk)))
     if query.cursor:
-        started, call = _read_cursor(query.cursor)
-        wanted = wanted.where(tuple_(calls.c.started_at, calls.c.call) < tuple_(started, call))
+        started, call, risk = _read_cursor(query.cursor)
+        place = (risk, started, call) if query.order == "risk" else (started, call)
+        wanted = wanted.where(tuple_(*_keys(query.order)) < tuple_(*place))
     return wanted
+
+
+def _keys(order: Order) -> tuple[Column[Any], ...]:
+    """What a page is sorted by, highest first."""
+    return (*((calls.c.risk,) if order == "risk" else ()), calls.c.started_at, calls.c.call)
 
 
 def _row(row: RowMapping) -> CallRow:
@@ -142,22 +164,25 @@ def _row(row: RowMapping) -> CallRow:
         if values[moment] is not None:
             values[moment] = values[moment].astimezone(UTC)
     values["recording"] = values["recording"] or ""
+    values["risk"] = RISKS[values["risk"]]
+    values["dangers"] = tuple(values["dangers"])
     return CallRow(**values)
 
 
 def _cursor_of(row: CallRow) -> str:
-    return base64.urlsafe_b64encode(f"{row.started_at.isoformat()} {row.call}".encode()).decode().rstrip("=")
+    place = f"{row.started_at.isoformat()} {RISKS.index(row.risk)} {row.call}"
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str) -> tuple[datetime, str]:
+def _read_cursor(cursor: str) -> tuple[datetime, str, int]:
     try:
         plain = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        started, _, call = plain.partition(" ")
+        started, risk, call = plain.split(" ", 2)
         moment = datetime.fromisoformat(started)
         if moment.tzinfo is None or "\x00" in call:
             raise ValueError("no zone")
-        return moment, call
-    except (ValueError, binascii.Error) as why:
+        return moment, call, RISKS.index(RISKS[int(risk)])
+    except (ValueError, IndexError, binascii.Error) as why:
         raise ValueError("cursor: not one this service gave out; leave it away to start anew") from why
 
 
@@ -184,13 +209,13 @@ async def project(connection: AsyncConnection, envelopes: Sequence[Envelope]) ->
             await _answered(connection, envelope.tenant, call, body)
         elif isinstance(body, CallEnded):
             await _ended(connection, call, body, envelope.at_ms)
+        elif isinstance(body, DangerHeard):
+            await _alarmed(connection, call, body)
         elif isinstance(body, RecordingStarted):
             fresh = insert(recordings).values(call=call, path=recording_name(call), digest="")
             # a call taken up again goes on in the same file: what was complete no longer is
             await connection.execute(
-                fresh.on_conflict_do_update(
-                    index_elements=["call"], set_={"digest": "", "duration_ms": None}
-                )
+                fresh.on_conflict_do_update(index_elements=["call"], set_={"digest": "", "duration_ms": None})
             )
         elif isinstance(body, RecordingStopped):
             done = insert(recordings).values(
@@ -220,6 +245,19 @@ async def _answered(connection: AsyncConnection, tenant: str, call: str, body: C
             reason="",
         )
         .on_conflict_do_nothing()
+    )
+
+
+async def _alarmed(connection: AsyncConnection, call: str, body: DangerHeard) -> None:
+    """The highest risk stays; a kind stands once."""
+    known = calls.c.dangers
+    await connection.execute(
+        update(calls)
+        .where(calls.c.call == call)
+        .values(
+            risk=func.greatest(calls.c.risk, RISKS.index(body.risk)),
+            dangers=case((literal(body.kind) == any_(known), known), else_=func.array_append(known, body.kind)),
+        )
     )
 
 

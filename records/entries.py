@@ -97,6 +97,8 @@ class Notice:
     from_ms: float
     to_ms: float
     text: str
+    danger: str = ""
+    """the kind of danger it tells of; empty: none"""
 
 
 Entry = CallerTurn | CallerKeys | AgentClause | SlotLine | ActionLine | Notice

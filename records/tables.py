@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     Table,
     Text,
 )
@@ -72,6 +73,10 @@ calls = Table(
     Column("duration_ms", Double),
     Column("disposition", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("risk", SmallInteger, nullable=False, server_default="0", comment="0 none, 1 elevated, 2 high, 3 critical"),
+    Column("dangers", ARRAY(Text), nullable=False, server_default="{}", comment="kinds, in the order they were heard"),
+    CheckConstraint("risk BETWEEN 0 AND 3", name="calls_risk"),
+    Index("calls_by_risk", "risk", "started_at", "call"),
     Index("calls_by_start", "started_at", "call"),
     Index("calls_by_line", "line", "started_at", "call"),
 )

@@ -140,6 +140,10 @@ def _failed(fold: _Fold, at: float, body: ev.EngineFailed) -> None:
     fold.note(at, f"A stage failed: {body.stage}.")
 
 
+def _danger(fold: _Fold, at: float, body: ev.DangerHeard) -> None:
+    fold.add(Notice(at, at, f"Danger heard: {body.kind.replace('_', ' ')} ({body.risk}).", body.kind))
+
+
 def _silent(fold: _Fold, at: float, body: ev.CallerStayedSilent) -> None:
     fold.note(at, "The caller stays silent.")
 
@@ -198,9 +202,7 @@ def _began(fold: _Fold, at: float, body: ev.AgentBegan) -> None:
         return
     if found.state in ("heard", "interrupted"):
         # a line that must be said was cut and is said again: both times stand
-        fold.clauses[body.clause] = fold.add(
-            replace(found, from_ms=at, to_ms=at, heard="", heard_ms=0.0, state="sent")
-        )
+        fold.clauses[body.clause] = fold.add(replace(found, from_ms=at, to_ms=at, heard="", heard_ms=0.0, state="sent"))
     elif found.state in ("composed", "voiced"):
         fold.change(body.clause, state="sent", from_ms=at, to_ms=at)
 
@@ -220,9 +222,7 @@ def _interrupted(fold: _Fold, at: float, body: ev.AgentInterrupted) -> None:
     found = fold.clause(body.clause)
     if found is not None:
         ends = found.to_ms if found.state == "paused" else at
-        fold.change(
-            body.clause, state="interrupted", heard=body.heard_text, heard_ms=body.heard_ms, to_ms=ends
-        )
+        fold.change(body.clause, state="interrupted", heard=body.heard_text, heard_ms=body.heard_ms, to_ms=ends)
 
 
 # --- the script ---------------------------------------------------------------------------------------
@@ -285,6 +285,7 @@ _STEPS: dict[type[ev.Body], Callable[[_Fold, float, Any], None]] = {
     ev.HandoverAnswered: _person,
     ev.HandoverFailed: _nobody,
     ev.EngineFailed: _failed,
+    ev.DangerHeard: _danger,
     ev.CallerStayedSilent: _silent,
     ev.UtteranceCheckpointed: _checkpoint,
     ev.CallerQuieted: _quieted,

@@ -241,3 +241,23 @@ def test_files_are_served_to_anybody(play: Callable[[Scene], None]) -> None:
         assert COOKIE not in at.client.session.cookie_jar.filter_cookies(at.client.make_url("/"))
 
     play(scene)
+
+
+def test_danger_can_be_seen_in_the_log_on_the_page_and_by_programs(play: Callable[[Scene], None]) -> None:
+    async def scene(at: Site) -> None:
+        await sample_call.tell(at.sink, upto_ms=100.0)
+        record = await CallRecord.open(at.sink, "main", "CA1")
+        record.append([ev.DangerHeard("self_harm", "r", "1", "critical", "hand_over", 1, True)], 2_000.0)
+        await record.durable()
+        await at.sign_in()
+        badge = '<span class="chip risk critical">critical: self harm</span>'
+        assert badge in await (await at.client.get("/calls?sort=risk&risk=critical")).text()
+        page = await (await at.client.get("/calls/CA1")).text()
+        assert badge in page and "Danger heard: self harm (critical)." in page and 'class="note danger"' in page
+        assert "No call fits" not in await (await at.client.get("/calls?risk=high")).text()
+        told = await (await at.client.get("/api/v1/calls?sort=risk", headers=at.bearer)).json()
+        assert (told["calls"][0]["risk"], told["calls"][0]["dangers"]) == ("critical", ["self_harm"])
+        for wrong in ("risk=huge", "sort=name"):
+            assert (await at.client.get(f"/api/v1/calls?{wrong}", headers=at.bearer)).status == 400
+
+    play(scene)

@@ -77,6 +77,56 @@ def test_the_call_log_follows_the_events(play: Callable[[Scene], None]) -> None:
     play(scene)
 
 
+DANGERS = (
+    ev.DangerHeard("complaint", "c", "1", "elevated", "hand_over", 1, False),
+    ev.DangerHeard("emergency", "e", "1", "critical", "hand_over", 2, True),
+    ev.DangerHeard("threat", "t", "1", "high", "hand_over", 3, True),
+)
+
+
+async def hear(sink: PostgresSink, call: str, *dangers: ev.DangerHeard) -> None:
+    record = await CallRecord.open(sink, "main", call)
+    record.append(dangers, 500.0)
+    await record.durable()
+
+
+def test_the_highest_risk_of_a_call_stands_in_the_log(play: Callable[[Scene], None]) -> None:
+    async def scene(engine: AsyncEngine, sink: PostgresSink) -> None:
+        index = CallIndex(engine)
+        await answer(sink, "CA1", "front", NOW)
+        await hear(sink, "CA1", *DANGERS)
+        await hear(sink, "CA1", DANGERS[0])
+        for _ in range(2):
+            row = await index.get("CA1")
+            assert row is not None
+            assert (row.risk, row.dangers) == ("critical", ("complaint", "emergency", "threat"))
+            await rebuild(engine)
+
+    play(scene)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 50])
+def test_the_board_can_be_sorted_and_filtered_by_risk(play: Callable[[Scene], None], limit: int) -> None:
+    async def scene(engine: AsyncEngine, sink: PostgresSink) -> None:
+        index = CallIndex(engine)
+        for number, danger in enumerate((DANGERS[0], None, DANGERS[1], None, DANGERS[2], DANGERS[1])):
+            await answer(sink, f"CA{number}", "front", NOW + timedelta(minutes=number))
+            if danger is not None:
+                await hear(sink, f"CA{number}", danger)
+        found, cursor = list[str](), ""
+        while True:
+            page = await index.find(CallQuery(order="risk", limit=limit, cursor=cursor))
+            found += [row.call for row in page.calls]
+            cursor = page.cursor
+            if not cursor:
+                break
+        assert found == ["CA5", "CA2", "CA4", "CA0", "CA3", "CA1"]
+        for least, calls in (("critical", 2), ("high", 3), ("elevated", 4), ("", 6)):
+            assert len((await index.find(CallQuery(risk=least))).calls) == calls
+
+    play(scene)
+
+
 def test_pages_go_through_every_call_once_newest_first(play: Callable[[Scene], None]) -> None:
     async def scene(engine: AsyncEngine, sink: PostgresSink) -> None:
         for n in range(7):

@@ -11,7 +11,7 @@ from calls import events as ev
 from calls.errors import RecordError
 from calls.events import CallEvent, EventBody
 from calls.speech import Clause
-from records.entries import AgentClause, CallerTurn
+from records.entries import AgentClause, CallerTurn, Notice
 from records.transcript import transcribe
 from records.transcript_formats import as_text, as_vtt, write
 from records.waterfall import percentile, summarize, waterfall
@@ -21,6 +21,11 @@ from tests.records import sample_call
 def fold(*bodies: tuple[float, EventBody]) -> list[object]:
     told = [CallEvent("call:x", n, at, body) for n, (at, body) in enumerate(bodies, 1)]
     return list(transcribe(told).entries)
+
+
+def test_danger_that_was_heard_stands_in_the_transcript() -> None:
+    heard = ev.DangerHeard("child_alone", "r", "1", "critical", "hand_over", 1, True)
+    assert fold((700.0, heard)) == [Notice(700.0, 700.0, "Danger heard: child alone (critical).", "child_alone")]
 
 
 def test_the_whole_call_reads_like_this() -> None:
