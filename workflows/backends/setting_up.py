@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import time
 from itertools import pairwise
@@ -15,6 +16,8 @@ from workflows.backends.agenda import Service
 from workflows.backends.hours import HoursRow
 from workflows.backends.practice import Place, Room
 from workflows.backends.tables import opening_hours, places, resource_services, resources, services
+
+_ID = re.compile(r"[^\s,{}]{1,60}")
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -43,8 +46,9 @@ def spans_of(text: str) -> Sequence[tuple[time, time]]:
         except ValueError:
             raise ConfigurationError(f"{part!r} is no span of hours; write it like 09:00-17:30, or closed") from None
     found.sort()
-    for (_, closes), (opens, _) in pairwise(found):
-        if opens < closes:
+    # What closes not after it opens does so on the next day: nothing can begin behind it.
+    for (opened, closes), (opens, _) in pairwise(found):
+        if opens < closes or closes <= opened:
             raise ConfigurationError(f"{text!r}: one span begins before the one before it ends")
     return found
 
@@ -100,6 +104,11 @@ async def place_and_zone(connection: AsyncConnection, business: str, place: str,
 
 async def save_service(connection: AsyncConnection, business: str, service: Service, name: str) -> None:
     """Add a service, or change it for the next booking; every resource without a list of its own offers it."""
+    if not _ID.fullmatch(service.id):
+        raise ConfigurationError(
+            f"{service.id!r} cannot be the id of a service: it has to be one word, as scripts name it, without spaces, "
+            "commas and braces; what people call it goes into --name"
+        )
     values = {
         "name": name,
         "minutes": service.minutes,
@@ -141,6 +150,22 @@ async def save_resource(connection: AsyncConnection, business: str, room: Room, 
     ]
     if rows:
         await connection.execute(insert(resource_services), rows)
+
+
+async def narrow_groups(connection: AsyncConnection, business: str) -> Sequence[tuple[str, int, str, int]]:
+    """Group services that do not fit where they are offered: service, who may share it, resource, its seats."""
+    query = (
+        select(
+            services.c.id, services.c.capacity, resources.c.id.label("resource"), resources.c.capacity.label("seats")
+        )
+        .join(resource_services, (resource_services.c.business == services.c.business)
+              & (resource_services.c.service == services.c.id))
+        .join(resources, (resources.c.business == services.c.business)
+              & (resources.c.id == resource_services.c.resource))
+        .where(services.c.business == business, services.c.capacity > resources.c.capacity)
+        .order_by(services.c.id, resources.c.id)
+    )  # fmt: skip
+    return [(row.id, row.capacity, row.resource, row.seats) for row in await connection.execute(query)]
 
 
 async def offer_everywhere(connection: AsyncConnection, business: str, service: str) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from calls.errors import ConfigurationError
@@ -38,7 +40,7 @@ def add_to(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 async def run_service(arguments: argparse.Namespace) -> int:
     """Every resource offers a new service, until it is told what it is for."""
     from workflows.backends.agenda import Service
-    from workflows.backends.setting_up import offer_everywhere, save_service
+    from workflows.backends.setting_up import narrow_groups, offer_everywhere, save_service
 
     service = Service(
         arguments.id, arguments.minutes, arguments.before, arguments.after, arguments.every, arguments.capacity,
@@ -53,21 +55,25 @@ async def run_service(arguments: argparse.Namespace) -> int:
     async with business_of(arguments.line) as business:
         await save_service(business.connection, business.name, service, arguments.name)
         offered = await offer_everywhere(business.connection, business.name, service.id)
+        narrow = await narrow_groups(business.connection, business.name)
     print(f"{service.id}: {service.minutes} minutes, offered by {offered} resources")
+    _warn(arguments.line, [one for one in narrow if one[0] == service.id])
     return 0
 
 
 async def run_resource(arguments: argparse.Namespace) -> int:
     """Its list of services takes the place of the one before."""
     from workflows.backends.practice import Room
-    from workflows.backends.setting_up import save_resource
+    from workflows.backends.setting_up import narrow_groups, save_resource
 
     _within(arguments.capacity, 1, 1000, "--capacity")
     services = tuple(part.strip() for part in arguments.services.split(",") if part.strip())
     async with business_of(arguments.line) as business:
         room = Room(arguments.id, arguments.place, arguments.capacity, services)
         await save_resource(business.connection, business.name, room, arguments.name)
+        narrow = await narrow_groups(business.connection, business.name)
     print(f"{arguments.id}: {', '.join(services) or 'everything'}")
+    _warn(arguments.line, [one for one in narrow if one[2] == room.resource])
     return 0
 
 
@@ -86,6 +92,17 @@ async def run_place(arguments: argparse.Namespace) -> int:
         await save_place(business.connection, business.name, Place(arguments.id, arguments.name, arguments.timezone))
     print(f"{arguments.id}: {arguments.name}")
     return 0
+
+
+def _warn(line: str, narrow: Sequence[tuple[str, int, str, int]]) -> None:
+    """A group is as small as the room it is in; nobody would notice before callers are turned away."""
+    for service, capacity, resource, seats in narrow:
+        print(
+            f"warning: {service} is for {capacity}, but {resource} has {seats} {'seat' if seats == 1 else 'seats'}, so "
+            f"{seats} can book it at one time; give it more with: switchboard calendar resource {line} {resource} "
+            f"--capacity {capacity} (and its --name, --place and --services)",
+            file=sys.stderr,
+        )
 
 
 def _within(value: int, low: int, high: int, what: str) -> None:

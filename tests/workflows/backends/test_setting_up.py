@@ -45,6 +45,7 @@ def test_weekdays(text: str, days: list[int]) -> None:
 def test_spans() -> None:
     assert spans_of("13:00-18:00, 09:00-12:00") == [(time(9), time(12)), (time(13), time(18))]
     assert spans_of("18:00-02:00") == [(time(18), time(2))]
+    assert spans_of("18:00-02:00,12:00-14:00") == [(time(12), time(14)), (time(18), time(2))]
     assert spans_of("closed") == []
 
 
@@ -54,7 +55,13 @@ def test_what_is_no_weekday_is_refused(text: str) -> None:
         weekdays_of(text)
 
 
-@pytest.mark.parametrize("text", ["9-5", "09:00", "09:00-12:00,11:00-13:00", "25:00-26:00", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9-5", "09:00", "09:00-12:00,11:00-13:00", "25:00-26:00", "", "18:00-02:00,20:00-23:00",
+        "18:00-02:00,22:00-03:00", "18:00-02:00,19:00-19:30",
+    ],
+)  # fmt: skip
 def test_what_is_no_span_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError):
         spans_of(text)
@@ -177,6 +184,16 @@ def test_the_commands_on_a_real_database(
     assert "2030-12-24 00:00 to 2030-12-27 00:00  Yule (by hand)" in shown
     assert "free for cut: 10:00" in shown.split("Tuesday 24 December")[0]
     assert "free for cut: nothing" in shown.split("Tuesday 24 December")[1]
+    assert main(["calendar", "service", "booking", "yoga", "--name", "Yoga", "--minutes", "60", "--capacity", "8"]) == 0
+    warned = capsys.readouterr().err
+    assert "warning: yoga is for 8, but chair has 1 seat, so 1 can book it at one time" in warned
+    assert "switchboard calendar resource booking chair --capacity 8" in warned
+    assert main(["calendar", "resource", "booking", "chair", "--name", "Anna", "--capacity", "2"]) == 0
+    assert "but chair has 2 seats" in capsys.readouterr().err
+    assert main(["calendar", "resource", "booking", "chair", "--name", "Anna", "--capacity", "8"]) == 0
+    assert not capsys.readouterr().err
+    assert main(["calendar", "service", "booking", "hair cut", "--name", "x", "--minutes", "30"]) == 2
+    assert "'hair cut' cannot be the id of a service" in capsys.readouterr().err
     assert main(["calendar", "service", "booking", "cut", "--name", "x", "--minutes", "0"]) == 2
     assert "--minutes 0" in capsys.readouterr().err
     assert main(["calendar", "show", "nowhere"]) == 2
