@@ -186,9 +186,13 @@ class Door:
 
     def _make_room(self) -> None:
         now = self._clock.now_ms()
-        for call, visit in list(self._visits.items())[:8]:
+        forgotten = 0
+        for call, visit in list(self._visits.items()):
             # Oldest first; a call with a socket is never forgotten.
             old = now - visit.since_ms > REMEMBERED_MS or len(self._visits) >= self._capacity
-            if old and visit.seat is None:
+            if not old or forgotten == 8:
+                return
+            if visit.seat is None:
                 self.leave(visit)
                 del self._visits[call]
+                forgotten += 1

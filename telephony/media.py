@@ -32,8 +32,8 @@ BEFORE_START: Final = 100
 """Messages a socket may send before `start`."""
 DISPLACED_MS: Final = 3_000.0
 """How long the call's older socket may take to leave."""
-SOCKETS_S: Final = 1.0
-"""How long the other processes' sockets may take to look up."""
+SOCKETS_S: Final = 5.0
+"""How long the other processes' sockets may take to look up: as long as the call's record may."""
 BURST: Final = 32
 """Messages read in a row before other calls have their turn."""
 KEYS: Final = frozenset("0123456789*#")
@@ -148,9 +148,9 @@ async def _is_newest(parts: MediaParts, call: str, generation: int) -> bool:
         async with asyncio.timeout(SOCKETS_S):
             return await parts.sockets.newest(call, generation)
     except Exception as why:
-        # Without its record no call is built anywhere, so a replay elsewhere opens nothing meanwhile.
+        # A replayed token must open nothing, and without the database no call is built anyway.
         log.warning("opened sockets cannot be compared between processes (%s)", type(why).__name__)
-        return True
+        raise _Refused(TRY_AGAIN_LATER, "whether a newer socket carries this call cannot be known") from None
 
 
 async def _displace(visit: Visit, generation: int) -> None:

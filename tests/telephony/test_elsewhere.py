@@ -28,9 +28,11 @@ class Newest:
 
     def __init__(self) -> None:
         self.opened: dict[str, int] = {}
-        self.away = False
+        self.away = self.slow = False
 
     async def newest(self, call: str, generation: int) -> bool:
+        if self.slow:
+            await asyncio.Event().wait()
         if self.away:
             raise ConnectionError("database away")
         if self.opened.get(call, 0) >= generation:
@@ -126,16 +128,17 @@ def test_a_token_of_a_stranger_opens_nothing_here() -> None:
     virtual(scene)
 
 
-def test_sockets_open_also_while_they_cannot_be_compared() -> None:
+@pytest.mark.parametrize("slow", [False, True])
+def test_no_socket_opens_while_it_cannot_be_compared_with_others(slow: bool) -> None:
     here, _, sockets = pair()
-    sockets.away = True
+    sockets.away, sockets.slow = not slow, slow
 
     async def scene(_front: Front) -> None:
         token = token_in(await here.callbacks.voice(FORM))
         async with asyncio.TaskGroup() as group:
             socket = await knock(here, token, group)
-            assert len(here.host.calls) == 1
-            await socket.close()
+            await here.clock.sleep_ms(6_000)
+            assert (socket.close_code, here.host.calls) == (1013, [])
 
     virtual(scene)
 
