@@ -58,10 +58,16 @@ class Earlier:
 
         Only what the caller told goes along: nothing that was found out for them, and no proof of who they are.
         """
+        if run.confirming == EARLIER_OFFER:
+            # Cut off again before an answer: it is still the one before that is to be taken up.
+            return run.earlier
         if run.outcome not in BROKEN_OFF or run.awaiting or not run.slots:
             return None
         return cls(call, run.script, run.version, run.step, dict(run.slots))
 
+
+EARLIER_OFFER = "@earlier"
+"""``Run.confirming``: whether an earlier call is taken up awaits a yes"""
 
 BROKEN_OFF = ("", "abandoned", "silent", "time_up", "fault")
 """Outcomes of a call which settled nothing."""

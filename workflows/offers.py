@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from calls.run import EARLIER_OFFER
+
 HUMAN = "@human"
 CALLBACK = "@callback"
 RESUME = "@resume"
 """after the line dropped: go on?"""
 SPEAKER = "@speaker"
 """somebody else took the phone: go on?"""
-EARLIER = "@earlier"
+EARLIER = EARLIER_OFFER
 """a call of this number broke off: go on with it?"""
 GROWN_UP = "@grown_up"
 """a child called: is a grown-up there?"""

@@ -74,3 +74,11 @@ def test_a_call_that_was_finished_is_not_offered() -> None:
     done.words_heard("yes")
     assert done.run.receipts
     assert Earlier.of("CA0", done.run) is None
+
+
+def test_a_call_that_drops_before_the_answer_hands_the_offer_on() -> None:
+    second = again(draw("called_back", 1))
+    earlier = Earlier.of("CA1", second.run)
+    assert earlier is not None and (earlier.call, earlier.script) == ("CA0", "book")
+    second.words_heard("no")
+    assert Earlier.of("CA1", second.run) is None
