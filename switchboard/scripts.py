@@ -63,6 +63,8 @@ class LiveScripts:
         self._voice = voice
         self._reading = asyncio.Lock()
         self._releases: Mapping[str, Release] = {}
+        self._fresh: dict[str, Release] = {}
+        """published since the last look between calls"""
         self._known: dict[tuple[str, str], Script | None] = {}
         self._sets: OrderedDict[tuple[int, frozenset[tuple[str, str]]], ScriptSet] = OrderedDict()
         self._unvoiced: asyncio.Queue[Script] = asyncio.Queue()
@@ -101,7 +103,8 @@ class LiveScripts:
             while True:
                 await self._clock.sleep_ms(LOOK_MS)
                 await self._look()
-                await self._ask(voice=True)
+                await self._ask()
+                await self._queue_published()
 
     # --- what counts ----------------------------------------------------------------------------------
 
@@ -122,17 +125,19 @@ class LiveScripts:
             for script in changed:
                 self._unvoiced.put_nowait(script)
 
-    async def _ask(self, *, voice: bool = False) -> None:
+    async def _ask(self) -> None:
         try:
             async with asyncio.timeout(STORE_S):
                 releases = await self._store.current()
         except Exception as why:
             log.warning("published versions cannot be read (%s); those known last hold", type(why).__name__)
             return
-        fresh = {name: r for name, r in releases.items() if r != self._releases.get(name)}
+        # Whoever learns of them first, a call or the look between calls: they are voiced all the same.
+        self._fresh |= {name: r for name, r in releases.items() if r != self._releases.get(name)}
         self._releases = releases
-        if not voice:
-            return
+
+    async def _queue_published(self) -> None:
+        fresh, self._fresh = self._fresh, {}
         for name, release in fresh.items():
             for digest in filter(None, (release.digest, release.other)):
                 script = await self._script(name, digest)

@@ -341,3 +341,29 @@ def test_only_the_words_that_changed_are_voiced_beforehand(fresh_database: str, 
         assert voiced == ["Which day is it to be?", "And the day?"]
 
     run(fresh_database, scene)
+
+
+def test_a_version_that_a_call_was_the_first_to_find_is_voiced_too(fresh_database: str, tmp_path: Path) -> None:
+    async def scene(store: VersionStore, _engine: AsyncEngine) -> None:
+        voiced: list[str] = []
+        told = asyncio.Event()
+
+        async def voice(texts: Sequence[str]) -> None:
+            voiced.extend(texts)
+            told.set()
+
+        asks = "What day would you like to come in?"
+        (tmp_path / "book.yaml").write_text(BOOK)
+        scripts = LiveScripts(WorkingCopies(tmp_path), store, LoopClock(), voice)
+        await scripts.start()
+        await store.draft(BOOK.replace(asks, "And the day?"), "book.yaml", "ana", "shorter", NOW)
+        await Publisher(store, shipped_scripts(), [good]).publish("book", "", "ana", "go", NOW)
+        await scripts.director(LINE, IncomingCall("CA1", "", ""), CallState())
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(scripts.run())
+            async with asyncio.timeout(10):
+                await told.wait()
+            running.cancel()
+        assert voiced == ["And the day?"]
+
+    run(fresh_database, scene)
