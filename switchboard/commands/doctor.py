@@ -16,6 +16,7 @@ from calls.errors import ConfigurationError, SwitchboardError
 from switchboard import settings
 from switchboard.database import open_database
 from switchboard.lines import LineBook
+from switchboard.secret import print_of, signing_key
 from switchboard.settings import Settings
 
 SPACE_MB = 500
@@ -48,7 +49,9 @@ async def run(arguments: argparse.Namespace) -> int:
         _port,
         _lines,
         _scripts,
+        _secret,
         _database,
+        _jobs,
         _models,
         _carrier,
         _public_url,
@@ -105,14 +108,25 @@ async def _port(chosen: Settings) -> Finding:
 
 
 async def _lines(chosen: Settings) -> Finding:
+    if not chosen.lines.is_file():
+        remedy = "write one (docs/lines.md), start in the project's folder, or set SWITCHBOARD_LINES"
+        return Finding("missing", "lines", f"there is no {chosen.lines}", remedy)
     book = LineBook(chosen.lines)
     return Finding("ok", "lines", ", ".join(f"{line.id} {line.number}" for line in book.lines))
 
 
 async def _scripts(chosen: Settings) -> Finding:
+    from workflows.language.nodes import ScriptError
     from workflows.language.scripts import available_scripts
 
-    names = sorted(available_scripts(chosen.scripts).scripts)
+    try:
+        names = sorted(available_scripts(chosen.scripts).scripts)
+    except ScriptError as why:
+        first, *others = [str(problem) for problem in why.problems]
+        more = f" (and {len(others)} more)" if others else ""
+        return Finding("missing", "scripts", first + more, "switchboard workflow lint shows all of them")
+    if not chosen.lines.is_file():
+        return Finding("ok", "scripts", ", ".join(names))
     for line in LineBook(chosen.lines).lines:
         if line.script not in names:
             wanted = f"line {line.id} wants script {line.script!r}"
@@ -125,6 +139,25 @@ async def _database(chosen: Settings) -> Finding:
         version = (await connection.execute(text("show server_version"))).scalar_one()
     where = "configured by DATABASE_URL" if chosen.database_url else f"our own, under {chosen.var}/"
     return Finding("ok", "Postgres", f"{version}, {where}; answered a query")
+
+
+async def _secret(chosen: Settings) -> Finding:
+    shown = print_of(signing_key(chosen.var, chosen.secret))
+    if chosen.secret:
+        return Finding("ok", "secret", f"SWITCHBOARD_SECRET (print {shown}); every process has to show the same")
+    detail = f"made under {chosen.var}/ (print {shown}); several machines need SWITCHBOARD_SECRET"
+    return Finding("ok", "secret", detail)
+
+
+async def _jobs(chosen: Settings) -> Finding:
+    async with open_database(chosen) as engine, engine.connect() as connection:
+        waiting = (await connection.execute(text("SELECT count(*) FROM outbox WHERE sent_at IS NULL"))).scalar_one()
+    texts = "texts can be sent" if chosen.twilio_account_sid and chosen.twilio_auth_tokens else "no texts"
+    mails = "e-mails can be sent" if chosen.smtp_url else "no e-mails"
+    detail = f"{texts}, {mails}; {waiting} notices wait for `switchboard serve`"
+    if chosen.smtp_url and texts != "no texts":
+        return Finding("ok", "jobs", detail)
+    return Finding("optional", "jobs", detail, "set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, and SMTP_URL")
 
 
 async def _models(_: Settings) -> Finding:
