@@ -161,7 +161,7 @@ def _text(value: Any) -> str:
         case Option():
             return f"{value.id} ({', '.join(value.says)})"
         case Argument():
-            return value.name if value.source == "text" else f"{value.source} {value.name}".strip()
+            return value.name if value.source in ("text", "line") else f"{value.source} {value.name}".strip()
         case tuple():
             return ", ".join(_text(item) for item in value)
         case _ if hasattr(value, "then") and hasattr(value, "says"):

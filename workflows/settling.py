@@ -48,7 +48,7 @@ def settle(turn: Turn, settled: ActionSettled) -> None:
 
 def _asked(turn: Turn, step: Act, settled: ActionSettled) -> bool:
     """Whether this is what ``step`` asked; also when the answer has changed what it would ask now."""
-    found = any(argument.source == "fact" and argument.name in settled.found for argument in step.arguments.values())
+    found = any(fact in settled.found for argument in step.arguments.values() for fact in argument.facts)
     return found or turn.key_of(step) == settled.key
 
 

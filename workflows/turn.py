@@ -61,9 +61,14 @@ class Turn(Progress):
         self.wished: dict[str, SlotValue] = {}
         """values given for what is done already: the script which changes it is begun with them"""
         self.told: list[str] = []
-        """say steps spoken in this turn"""
+        """say steps spoken in this turn, each as ``SCRIPT/STEP``"""
         self.ways: list[Way] = []
         """edges that were followed, for those who count them"""
+
+    def elsewhere(self, script: str, step: str) -> Turn:
+        """A turn of the same call at a step of another script, of which no value is known."""
+        run = replace(self.run, script=script, version="", step=step, slots={}, confirming="", frames=())
+        return Turn(self.scripts, run, self.facts)
 
     # --- words ------------------------------------------------------------------------------------------
 
@@ -197,6 +202,8 @@ class Turn(Progress):
                 return self.run.facts.get(argument.name)
             case "text":
                 return argument.name
+            case "line":
+                return self._written(argument.line)
             case "caller":
                 return self.facts.caller
             case "reason":
@@ -205,6 +212,17 @@ class Turn(Progress):
                 action, _, field = argument.name.partition(".")
                 receipt = self.run.receipts.get(action)
                 return receipt.result.get(field) if receipt else None
+
+    def _written(self, line: Line | None) -> str | None:
+        """A text with gaps as it is written down: values as they are kept, choices in words; None with a gap empty."""
+        pieces: list[str] = []
+        for part in line.parts if line is not None else ():
+            value = part if isinstance(part, str) else self.value_of(part)
+            if value is None or value == "":
+                return None
+            spoken = isinstance(part, Place) and part.kind in ("choice", "yes_no")
+            pieces.append(self.words_of(part) if spoken and isinstance(part, Place) else str(value))
+        return "".join(pieces)
 
     def key_of(self, step: Act) -> str:
         """The idempotency key: the same wish in the same call has the same key, however often it is asked."""

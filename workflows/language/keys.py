@@ -194,7 +194,9 @@ NOTE: Keys = (
         needed=True),
 )  # fmt: skip
 
-ARGUMENT: Keys = (Key("text", Shape.text, "The argument, word for word.", needed=True),)
+ARGUMENT: Keys = (
+    Key("text", Shape.text, "The argument, word for word; gaps like {slot} make it free text.", needed=True),
+)
 
 STEPS: Mapping[str, Keys] = {
     "collect": (

@@ -162,9 +162,26 @@ class Confirm:
 class Argument:
     """Where an argument of an action comes from."""
 
-    source: Literal["slot", "fact", "text", "caller", "reason", "receipt"]
+    source: Literal["slot", "fact", "text", "line", "caller", "reason", "receipt"]
     name: str
-    """for ``receipt`` ACTION.FIELD"""
+    """for ``receipt`` ACTION.FIELD; for ``line`` its text as it is written"""
+    line: Line | None = None
+    """for ``line``: a text with gaps"""
+
+    @property
+    def slots(self) -> tuple[str, ...]:
+        """The slots it takes something from."""
+        return self._named("slot")
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts it takes something from."""
+        return self._named("fact")
+
+    def _named(self, source: str) -> tuple[str, ...]:
+        if self.line is not None:
+            return tuple(place.name for place in self.line.places if place.source == source)
+        return (self.name,) if self.source == source else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,8 @@ def personal_steps(steps: Mapping[str, Step], facts: frozenset[str]) -> frozense
 
 def is_personal_source(source: Argument, personal: frozenset[str]) -> bool:
     """Whether something is taken from a person's record. ``personal``: actions on it and the facts they find."""
+    if source.line is not None:
+        return any(place.personal for place in source.line.places)
     if source.source == "receipt":
         return source.name.partition(".")[0] in personal
     return source.source == "fact" and source.name in personal
@@ -158,7 +160,7 @@ def preceded(script: Script, asking: set[str], before: str) -> bool:
 
 def slots_of(step: Act) -> list[str]:
     """The slots an action is given."""
-    return [argument.name for argument in step.arguments.values() if argument.source == "slot"]
+    return list(dict.fromkeys(slot for argument in step.arguments.values() for slot in argument.slots))
 
 
 def unproven(script: Script, starts: Iterable[str]) -> set[str]:

@@ -91,7 +91,14 @@ def manner_of(fields: Fields) -> Manner:
 def argument_of(name: str, node: Node, wanted: str, where: Where) -> Argument:
     """What an argument of kind ``wanted`` (empty: any) is taken from. Raises ScriptError."""
     if node.is_mapping:
-        return Argument("text", node.fields(f"argument {name}", names(ARGUMENT)).need("text").text(name))
+        words = node.fields(f"argument {name}", names(ARGUMENT)).need("text")
+        line = read_line(words, f"argument {name}", where.scope)
+        if not line.places:
+            return Argument("text", words.text(name))
+        if wanted not in ("free_text", ""):
+            reason = f"argument {name} is a {wanted}, and a text with gaps is free text"
+            raise words.refuse(reason, "give it a slot of that kind, or a text without gaps")
+        return Argument("line", words.text(name), line)
     text = node.text(f"argument {name}")
     if text == "call.caller":
         return Argument("caller", "")

@@ -132,6 +132,8 @@ def _unfit(script: Script, given: Argument, slot: Slot | None) -> str:
     if slot is None:
         return "which it does not have"
     options = [option.id for option in slot.options]
+    if given.source == "line":
+        return "" if slot.kind == "free_text" else f"a {slot.kind}, to a text with gaps"
     if given.source == "text":
         fits = given.name in options or slot.kind == "free_text"
         return "" if fits else f"a {slot.kind}, to {given.name!r}, which is no slot here and no option there"

@@ -151,11 +151,11 @@ def _arguments(fields: Fields, spec: ActionSpec, where: Where) -> dict[str, Argu
         )
     found = {name: argument_of(name, item, spec.arguments[name], where) for name, item in given.items()}
     for name, argument in found.items():
-        slot = where.scope.slots[argument.name] if argument.source == "slot" else None
-        if slot is not None and slot.optional and name not in spec.optional:
+        empty = [slot for slot in argument.slots if where.scope.slots[slot].optional]
+        if empty and name not in spec.optional:
             raise given[name].refuse(
-                f"{spec.name} needs the argument {name}, and the caller may have no {slot.name}",
-                f"take optional: true from the slot {slot.name}, or give the argument something else",
+                f"{spec.name} needs the argument {name}, and the caller may have no {empty[0]}",
+                f"take optional: true from the slot {empty[0]}, or give the argument something else",
                 "optional-for-needed",
             )
     return found

@@ -91,7 +91,7 @@ def _filled(subject: Subject) -> set[str]:
             found |= set(step.by)
         elif isinstance(step, Call):
             # What is handed on is asked for there, unless the caller has told it before.
-            found |= set(step.takes) | {given.name for given in step.fills.values() if given.source == "slot"}
+            found |= set(step.takes) | {slot for given in step.fills.values() for slot in given.slots}
         elif isinstance(step, Say):
             found |= set(step.sets)
     for other in subject.scripts.values():
@@ -103,16 +103,16 @@ def _filled(subject: Subject) -> set[str]:
 
 def _used(subject: Subject) -> set[str]:
     script = subject.script
-    found = {note.source.name for note in script.notes.values() if note.source.source == "slot"}
+    found = {slot for note in script.notes.values() for slot in note.source.slots}
     for step in script.steps.values():
         asked = step.slot if isinstance(step, Collect) else ""
         found |= {p.name for line in lines_of(step) for p in line.places if p.source == "slot" and p.name != asked}
         if isinstance(step, Act):
-            found |= {argument.name for argument in step.arguments.values() if argument.source == "slot"}
+            found |= {slot for argument in step.arguments.values() for slot in argument.slots}
         elif isinstance(step, Call):
-            found |= {argument.name for argument in step.fills.values() if argument.source == "slot"}
+            found |= {slot for argument in step.fills.values() for slot in argument.slots}
         elif isinstance(step, Say):
-            found |= {argument.name for argument in step.sets.values() if argument.source == "slot"}
+            found |= {slot for argument in step.sets.values() for slot in argument.slots}
         elif isinstance(step, Decide):
             found |= {case.subject for case in step.cases if case.source == "slot"}
         elif isinstance(step, Verify):
@@ -179,11 +179,11 @@ def _spent(subject: Subject, slot: Slot) -> bool:
     for step in subject.script.steps.values():
         if isinstance(step, Act | Call):
             given = step.arguments if isinstance(step, Act) else step.fills
-            if any(a.source == "slot" and a.name == slot.name for a in given.values()):
+            if any(slot.name in argument.slots for argument in given.values()):
                 return True
         if any(p.source == "slot" and p.name == slot.name for line in lines_of(step) for p in line.places):
             return True
-    return any(note.source.name == slot.name for note in subject.script.notes.values())
+    return any(slot.name in note.source.slots for note in subject.script.notes.values())
 
 
 @CHOICES.add("branch-never-taken")
