@@ -179,7 +179,8 @@ _CHANGES_TO = re.compile(r"\b(?:change|make|switch|put|correct|set|turn|swap) (?
 def _means_a_value(commands: tuple[Command, ...], guidance: Guidance, words: str) -> bool:
     """ "I want to change the day", where a day has been given: that one, and no appointment of long ago."""
     sure = guidance.proposed is not None or bool(_CHANGES_TO.search(words))
-    return any(isinstance(c, CorrectSlot) and (c.value is None or sure) for c in commands)
+    given = {slot.slot for slot in guidance.slots if slot.filled or slot.slot == guidance.primary}
+    return any(isinstance(c, CorrectSlot) and c.slot in given and (c.value is None or sure) for c in commands)
 
 
 def _is_chosen(readings: list[Reading], guidance: Guidance) -> bool:
