@@ -7,13 +7,14 @@ Closing the media socket makes the carrier ask ``/twilio/after``, which hangs up
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
 from calls.clock import Clock
 from calls.errors import CarrierError
 from calls.ports import CallControl
-from switchboard.live import TailedSink
+from switchboard.live import FellBehind, Tail, TailedSink
 from telephony.door import Door
 
 PATIENCE_MS = 10_000.0
@@ -45,12 +46,16 @@ class HangUpWatch:
 
     async def run(self) -> None:
         """Until cancelled."""
-        with self._sink.following() as queue:
-            async with asyncio.TaskGroup() as group:
-                while True:
-                    envelope = await queue.get()
-                    if envelope.name == "call.ended":
-                        group.create_task(self._watch(envelope.stream.removeprefix("call:")))
+        async with asyncio.TaskGroup() as group:
+            while True:
+                with contextlib.suppress(FellBehind), self._sink.following() as tail:
+                    await self._follow(tail, group)
+
+    async def _follow(self, tail: Tail, group: asyncio.TaskGroup) -> None:
+        while True:
+            envelope = await tail.get()
+            if envelope.name == "call.ended":
+                group.create_task(self._watch(envelope.stream.removeprefix("call:")))
 
     async def _watch(self, call: str) -> None:
         await self._clock.sleep_ms(PATIENCE_MS)

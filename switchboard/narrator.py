@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 
 from calls import events as ev
-from calls.chain import Envelope
 from calls.commands import Value
 from records.waterfall import TurnLatency, waterfall
+from switchboard.live import Tail
 
 STAGES = (
     ("decided", "end of turn + recognizer"),
@@ -28,10 +27,10 @@ class Narrator:
         self._told: set[int] = set()
         self.call = ""
 
-    async def follow(self, queue: asyncio.Queue[Envelope]) -> None:
+    async def follow(self, tail: Tail) -> None:
         """Until cancelled."""
         while True:
-            self.take((await queue.get()).event())
+            self.take((await tail.get()).event())
 
     def take(self, event: ev.CallEvent) -> None:
         """One event."""

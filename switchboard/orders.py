@@ -23,7 +23,7 @@ from calls.errors import ConfigurationError
 from calls.ports import OrderAnswer
 from calls.randomness import Randomness
 from calls.signals import CarrierGone, SupervisorOrdered
-from switchboard.live import TailedSink
+from switchboard.live import FellBehind, Tail, TailedSink
 from telephony.door import Door
 
 EXPIRES_MS = 2_000
@@ -181,19 +181,23 @@ class OrderDesk:
 
     async def _tell_answers(self) -> None:
         """What conversations decided, from the record to the rows."""
-        with self._sink.following() as queue:
-            while True:
-                envelope = await queue.get()
-                if envelope.name not in ("order.accepted", "order.refused"):
-                    continue
-                try:
-                    body = envelope.event().body
-                    if isinstance(body, ev.OrderAccepted):
-                        await self._answer(body.order, "accepted", "")
-                    elif isinstance(body, ev.OrderRefused):
-                        await self._answer(body.order, "refused", body.reason)
-                except Exception as why:
-                    log.warning("the author of an order could not be told (%s)", type(why).__name__)
+        while True:
+            with contextlib.suppress(FellBehind), self._sink.following() as tail:
+                await self._tell_answers_of(tail)
+
+    async def _tell_answers_of(self, tail: Tail) -> None:
+        while True:
+            envelope = await tail.get()
+            if envelope.name not in ("order.accepted", "order.refused"):
+                continue
+            try:
+                body = envelope.event().body
+                if isinstance(body, ev.OrderAccepted):
+                    await self._answer(body.order, "accepted", "")
+                elif isinstance(body, ev.OrderRefused):
+                    await self._answer(body.order, "refused", body.reason)
+            except Exception as why:
+                log.warning("the author of an order could not be told (%s)", type(why).__name__)
 
     async def _answer(self, id: str, state: str, reason: str) -> None:
         async with self._database.begin() as connection:
