@@ -131,10 +131,18 @@ def personal(turn: Turn) -> bool:
 def repeat(turn: Turn) -> None:
     """Say again what was told last, and the question after it."""
     for name in str(turn.run.facts.get("_told", "")).split(","):
-        told = turn.script.steps.get(name)
+        script, _, step = name.partition("/")
+        if script not in turn.scripts.scripts:
+            continue
+        # The script may have changed since: the words are those of the one that spoke.
+        version = turn.run.version if script == turn.run.script else ""
+        there = turn if script == turn.run.script else turn.elsewhere(script, step)
+        told = turn.scripts.get(script, version).steps.get(step)
         if isinstance(told, Say | End):
-            say_all(turn, told.id, told.lines)
-            turn.told.append(told.id)
+            before = len(there.lines)
+            say_all(there, told.id, told.lines)
+            turn.lines += there.lines[before:] if there is not turn else []
+            turn.told.append(name)
     ask(turn)
 
 

@@ -19,7 +19,7 @@ def pass_say(turn: Turn, step: Say, again: bool) -> str:
     if not (again and turn.counted(f"said.{step.id}")):
         turn.enter(step.id)
         say_all(turn, step.id, step.lines)
-        turn.told.append(step.id)
+        turn.told.append(f"{turn.run.script}/{step.id}")
         turn.count(f"said.{step.id}")
         for slot in step.clears:
             turn.clear(slot, "script")
