@@ -39,8 +39,11 @@ class Danger:
 class Watch(Protocol):
     """Looks at every partial transcript, before understanding. Pure, and fast enough to be asked ten times a second."""
 
-    def find(self, text: str, locale: str, country: str) -> Danger | None:
-        """The gravest danger in ``text``; ``country`` is ISO 3166 alpha-2 (``US``), empty when not known."""
+    def find(self, text: str, locale: str, country: str, *, partial: bool = False) -> Danger | None:
+        """The gravest danger in ``text``; ``country`` is ISO 3166 alpha-2 (``US``), empty when not known.
+
+        Of a ``partial`` text the end may still turn harmless: "I'm dying" may go on "to see you".
+        """
 
 
 def may_sound_again(danger: Danger) -> bool:

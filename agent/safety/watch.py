@@ -18,6 +18,9 @@ from calls.errors import ConfigurationError
 ANY = "any"
 """the country whose words name no number"""
 
+HELD_BACK = 2
+"""last words of a partial transcript that cannot raise an alarm alone: "my husband will kill me" may go on"""
+
 LOOKED_AT = 600
 """characters: of a longer turn the last so many are looked at, for that is what is new"""
 
@@ -57,9 +60,12 @@ class PhraseWatch:
         self._edition = f"{self._phrases.edition}/{self._answers.edition}"
         self._look = lru_cache(maxsize=1024)(self._found)
 
-    def find(self, text: str, locale: str, country: str) -> Danger | None:
+    def find(self, text: str, locale: str, country: str, *, partial: bool = False) -> Danger | None:
         """The gravest danger spoken of; the country of the locale counts when the line names none."""
-        found = self._look(text[-LOOKED_AT:])
+        text = text[-LOOKED_AT:]
+        found = self._look(text)
+        if found is not None and partial and not self._has_stood(text):
+            return None
         if found is None:
             return None
         kind, rule = found
@@ -75,6 +81,11 @@ class PhraseWatch:
             then=answer.then,
             resembles=rule.startswith(RESEMBLES),
         )
+
+    def _has_stood(self, text: str) -> bool:
+        """Whether the danger was there before the last words, too."""
+        words = text.split()
+        return all(self._look(" ".join(words[:-fewer])) is not None for fewer in range(1, HELD_BACK + 1))
 
     def _found(self, text: str) -> tuple[DangerKind, str] | None:
         words = words_of(text)

@@ -168,7 +168,7 @@ class WordWatch:
     word: str = ""
     danger: Danger | None = None
 
-    def find(self, text: str, locale: str, country: str) -> Danger | None:
+    def find(self, text: str, locale: str, country: str, *, partial: bool = False) -> Danger | None:
         return self.danger if self.word and self.word in text else None
 
 

@@ -7,6 +7,7 @@ from time import thread_time
 
 import pytest
 
+from agent.offline.speakable import speakable
 from agent.safety import training
 from agent.safety.grammar import compile_phrase, forms, words_of
 from agent.safety.likeness import ORDINARY, load_examples, load_likeness
@@ -71,6 +72,19 @@ def test_hostile_text_costs_no_more_than_its_length(junk: str) -> None:
     assert min(spent(600) for _ in range(5)) < 0.02
 
 
+def test_a_partial_transcript_has_to_stand_for_two_more_words() -> None:
+    def raised(text: str) -> int:
+        words = text.split()
+        grown = (" ".join(words[:count]) for count in range(1, len(words)))
+        return sum(WATCH.find(one, "en-US", "", partial=True) is not None for one in grown)
+
+    assert raised("i'm dying to get this sorted") == 0
+    assert raised("there is a fire drill at two") == 0
+    assert raised("there is a fire in the kitchen and my mother is still inside") > 3
+    ordinary = [one.text for one in EXAMPLES if one.kind == ORDINARY]
+    assert sum(raised(text) > 0 for text in ordinary) <= 0.02 * len(ordinary), "most of these are traps"
+
+
 def test_the_gravest_kind_is_answered() -> None:
     found = WATCH.find("I want to make a complaint, and my father just collapsed", "en-GB", "")
     assert found is not None and found.kind == "emergency"
@@ -78,7 +92,12 @@ def test_the_gravest_kind_is_answered() -> None:
 
 @pytest.mark.parametrize(
     ("locale", "country", "number"),
-    [("en-US", "", "911"), ("en-GB", "", "999"), ("en-US", "GB", "999"), ("en", "", "your local emergency number")],
+    [
+        ("en-US", "", "nine one one"),
+        ("en-GB", "", "nine nine nine"),
+        ("en-US", "GB", "nine nine nine"),
+        ("en", "", "your local emergency number"),
+    ],
 )
 def test_the_number_is_the_country_s(locale: str, country: str, number: str) -> None:
     found = WATCH.find("the house is on fire", locale, country)
@@ -127,3 +146,9 @@ def test_fixed_words_are_short_enough_to_be_taken_in() -> None:
     for answer in load_answers().kinds.values():
         for words in (*answer.say.values(), *answer.alone.values()):
             assert len(words.split()) <= 40, words
+
+
+def test_numbers_are_written_as_they_are_said() -> None:
+    for answer in load_answers().kinds.values():
+        for words in (*answer.say.values(), *answer.alone.values()):
+            assert speakable(words) == words and not any(sign.isdigit() for sign in words)
