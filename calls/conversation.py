@@ -208,7 +208,7 @@ class Conversation:
         quiet = state.leaving or state.floor in (Floor.AWAY, Floor.IDLE)
         if quiet:
             return
-        danger = self.watch.find(text, self.line.locale, self.line.country)
+        danger = self.watch.find(text, self.line.locale, self.line.country, partial=partial)
         if danger is None or (partial and danger.resembles):
             return
         last = state.alarms.get(danger.kind, 0)
