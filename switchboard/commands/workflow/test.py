@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from agent.ports import Understander
     from switchboard.rehearsal.performance import Verdict
+    from workflows.language.nodes import ScriptError
     from workflows.language.scripts import ScriptSet
 
 
@@ -44,6 +46,27 @@ def scripts_with(files: Sequence[Path]) -> ScriptSet:
     return ScriptSet.of({**shipped.scripts, **own}.values()) if own else shipped
 
 
+def scripts_that_read(files: Sequence[Path]) -> tuple[ScriptSet, list[ScriptError], set[str]]:
+    """The same with what can be read of it: the faults of the other files, and the names of the scripts in them."""
+    from switchboard import settings
+    from workflows.language.loader import load_script
+    from workflows.language.nodes import ScriptError
+    from workflows.language.scripts import ScriptSet, script_files, shipped_scripts
+
+    own, faults, broken = {}, [], set()
+    for path in (*script_files(settings.read().scripts), *files):
+        try:
+            script = load_script(path)
+        except ScriptError as fault:
+            faults.append(fault)
+            broken.add(path.stem)
+        else:
+            own[script.name] = script
+    if not faults:
+        return scripts_with(files), [], set()
+    return ScriptSet.of({**shipped_scripts().scripts, **own}.values()), faults, broken
+
+
 async def understander_for(arguments: argparse.Namespace) -> Understander:
     """Grammar and patterns; with ``--similarity`` the model of this machine as well."""
     from agent.understanding.local import LocalUnderstander
@@ -61,8 +84,14 @@ async def run(arguments: argparse.Namespace) -> int:
     """0 when everything went as expected, 1 when something did not."""
     from switchboard.rehearsal.collection import load_all, perform_all, scenario_files
 
-    scripts = scripts_with(arguments.script)
-    scenarios = load_all(scenario_files(arguments.files))
+    scripts, faults, broken = scripts_that_read(arguments.script)
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    known = load_all(scenario_files(arguments.files))
+    # A shipped script of the same name is not what was meant to be tried.
+    scenarios = [one for one in known if one.script not in broken and (not broken or one.script in scripts.scripts)]
+    if len(scenarios) < len(known):
+        print(f"{len(known) - len(scenarios)} scenarios not played: their script cannot be read", file=sys.stderr)
     verdicts = await perform_all(scenarios, scripts, await understander_for(arguments))
     failed = [verdict for verdict in verdicts if not verdict.passed]
     if arguments.json:
@@ -71,7 +100,7 @@ async def run(arguments: argparse.Namespace) -> int:
         for verdict in verdicts:
             _tell(verdict, show=arguments.show)
         print(f"{len(verdicts) - len(failed)} of {len(verdicts)} scenarios went as expected")
-    return 1 if failed or not verdicts else 0
+    return 1 if failed or faults or not verdicts else 0
 
 
 def _tell(verdict: Verdict, *, show: bool) -> None:
