@@ -35,7 +35,7 @@ EPOCHS = 20
 RATE = 0.5
 LEAST = 1.2
 """score from which likeness alone is danger; chosen on a fresh round, see docs/safety.md"""
-AGAINST = -3.5
+AGAINST = -4.0
 """score below which a rule does not count: the rest of the words speaks too strongly for ordinary talk"""
 
 
