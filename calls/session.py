@@ -194,9 +194,9 @@ class CallSession:
         decision = self._parts.conversation.decide(self._state, signal, at_ms)
         self._state = decision.state
         self._parts.record.append(decision.events, at_ms)
-        for body in decision.events:
-            if isinstance(body, DangerHeard):
-                log.warning("danger heard: %s, in %s", body.kind, self._parts.record.stream)
+        for danger in decision.events:
+            if isinstance(danger, DangerHeard):
+                log.warning("danger heard: %s, in %s", danger.kind, self._parts.record.stream)
         return decision.effects
 
     def _press(self, digit: str, at_ms: float) -> None:

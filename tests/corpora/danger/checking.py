@@ -27,6 +27,8 @@ class Score:
     ordinary: int
     missed: tuple[check_behaviour.KindTurn, ...]
     alarmed: tuple[check_behaviour.KindTurn, ...]
+    alarmed_by: tuple[str, ...]
+    """the kind and the rule of each false alarm"""
     p50_ms: float
     p99_ms: float
 
@@ -34,7 +36,7 @@ class Score:
 def score(half: str) -> Score:
     """Look at every turn of one half, as the watch does at a whole turn."""
     watch = PhraseWatch()
-    missed, alarmed, times = [], [], []
+    missed, alarmed, alarmed_by, times = [], [], [], []
     other = 0
     for turn in check_behaviour.danger(half):
         found = watch.find(turn.text, turn.locale, "")
@@ -48,10 +50,12 @@ def score(half: str) -> Score:
         times.append((perf_counter() - begun) * 1_000)
         if found is not None:
             alarmed.append(turn)
+            alarmed_by.append(f"{found.kind}/{found.rule.partition(':')[0]}")
     of, ordinary = len(check_behaviour.danger(half)), len(times)
     times.sort()
     return Score(
         half, of - len(missed), of, other, len(alarmed), ordinary, tuple(missed), tuple(alarmed),
+        tuple(alarmed_by),
         median(times), times[int(len(times) * 0.99)],
     )  # fmt: skip
 
@@ -72,6 +76,7 @@ def main(arguments: list[str]) -> int:
             f" {found.false_alarms:4} of {found.ordinary} {alarms:5.2%} {found.p50_ms:8.3f} {found.p99_ms:8.3f}"
         )
         print("         missed by kind:", dict(Counter(turn.kind for turn in found.missed)))
+        print("         false alarms by rule:", dict(Counter(found.alarmed_by)))
         if half == "worked" or chosen.show_held:
             for turn in found.missed[: chosen.failures]:
                 print(f"  missed {turn.kind}: {turn.text}")
