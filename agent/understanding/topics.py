@@ -27,10 +27,10 @@ _ASKED = {
     ),
     "place": (
         r"where (?:are|is|re|s|do|can|should) (?:you|it|the|i|we|your)\b"
-        r"(?!.*\b(?:order|package|parcel|delivery|ticket)\b)",
+        r"(?!.*\b(?:order|package|parcel|delivery|ticket|park|parking)\b)",
         r"wheres (?:the|your) (?:office|place|building|practice|clinic|entrance|door)",
         r"(?:your|the) (?:address|location|directions)",
-        r"(?:park|parking|bus|subway|train|station|street|floor|directions)\b",
+        r"(?:bus|subway|train|station|street|floor|directions)\b",
         r"how (?:do|can|would|should) (?:i|we|you) (?:get|find|come) (?:there|to you|you|it|over)",
         r"is (?:that|this|it) (?:the )?(?:\w+ )?(?:office|branch|location|building|downtown|street|place)",
     ),

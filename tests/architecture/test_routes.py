@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from calls.clock import LoopClock
 from console.access import Access
-from console.permissions import CALLS_READ, CALLS_SEE, OPEN
+from console.permissions import CALLS_READ, CALLS_SEE, CALLS_STEER, OPEN
 from records.tokens import Tokens
 from switchboard.house import House
 from switchboard.server import PERMISSION, build
@@ -26,7 +26,9 @@ from telephony.webhooks import SIGNED, Webhooks
 from tests.architecture.sources import PROJECT
 
 PUBLIC = "https://calls.example.com"
-REFUSALS = {CALLS_READ: {401}, CALLS_SEE: {303}, PHONE: {303, 401}, SIGNED: {403}, TICKET: {400, 401, 403}}
+REFUSALS = {
+    CALLS_READ: {401}, CALLS_STEER: {401}, CALLS_SEE: {303}, PHONE: {303, 401}, SIGNED: {403}, TICKET: {400, 401, 403},
+}  # fmt: skip
 """what a stranger is answered"""
 
 
