@@ -8,7 +8,7 @@ everybody in a crowd loses, and a loser never gets as far as the lock: ``glance`
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,6 +28,14 @@ ALREADY_BOOKED = Refused("already_booked")
 
 HOLD = timedelta(minutes=10)
 """how long a time is kept for a caller who is still giving their name"""
+
+HOLD_WITHOUT_NUMBER = timedelta(minutes=4)
+"""the same without caller id: when their line breaks nobody can offer them to go on, so it keeps them out themselves"""
+
+
+def held_until(wish: Wish) -> datetime:
+    """Until when a hold taken now lasts; UTC."""
+    return wish.now.astimezone(UTC) + (HOLD if wish.caller else HOLD_WITHOUT_NUMBER)
 
 
 async def find_times(connection: AsyncConnection, wish: Wish) -> Answer:
@@ -68,14 +76,14 @@ async def book(connection: AsyncConnection, wish: Wish) -> Answer:
 
 
 async def hold_time(connection: AsyncConnection, wish: Wish) -> Answer:
-    """Keep a time for this call, for ten minutes; another hold of the same call is let go.
+    """Keep a time for this call, for some minutes; another hold of the same call is let go.
 
     What the wait list keeps for the caller stays theirs, at least as long.
     """
     day, clock = _slot(wish)
     kept = (await read_agenda(connection, wish, _wanted(wish, day))).kept_at(day, clock)
     if kept is not None:
-        until = max(kept.until, wish.now.astimezone(UTC) + HOLD)
+        until = max(kept.until, held_until(wish))
         await let_own_holds_go(connection, wish)
         await extend(connection, wish, kept, until)
         return Found({"held_until": until.astimezone(kept.start.tzinfo).strftime("%H:%M")})
@@ -118,7 +126,7 @@ async def _take(connection: AsyncConnection, wish: Wish, *, hold: bool) -> tuple
             return ALREADY_BOOKED
         return await refuse_slot(connection, wish, found, wanted, clock)
     where, service = found
-    until = wish.now.astimezone(UTC) + HOLD if hold else None
+    until = held_until(wish) if hold else None
     for attempt in range(MAX_CODES):
         row = new_booking(code_for(wish.key, attempt), wish, service, where, until)
         if await insert_booking(connection, wish, row):

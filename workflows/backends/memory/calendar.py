@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from calls.commands import Value
 from workflows.backends.agenda import Agenda
 from workflows.backends.booked import Booked, new_booking, when
-from workflows.backends.booking import ALREADY_BOOKED, HOLD
+from workflows.backends.booking import ALREADY_BOOKED, held_until
 from workflows.backends.changes import TOO_LATE
 from workflows.backends.memory.books import Books, Waiting
 from workflows.backends.memory.offers import (
@@ -53,11 +53,11 @@ def hold_time(books: Books, wish: Wish) -> Answer:
     day, clock = date.fromisoformat(wish.text("date")), time.fromisoformat(wish.text("time"))
     kept = current_agenda(books, wish, wish.text("service"), wish.text("place")).kept_at(day, clock)
     if kept is not None:
-        until = max(kept.until, wish.now.astimezone(UTC) + HOLD)
+        until = max(kept.until, held_until(wish))
         books.holds = [one for one in books.holds if one.call not in wish.calls]
         extend(books, kept, until)
         return Found({"held_until": until.astimezone(kept.start.tzinfo).strftime("%H:%M")})
-    taken = _take(books, wish, wish.now.astimezone(UTC) + HOLD)
+    taken = _take(books, wish, held_until(wish))
     if isinstance(taken, Refused):
         return taken
     row, _ = taken

@@ -77,6 +77,17 @@ def test_a_hold_ends_by_itself(opening: Opening) -> None:
     play(opening, story, **ONE_ROOM)
 
 
+def test_a_hold_of_who_cannot_be_called_back_ends_sooner(opening: Opening) -> None:
+    async def story(world: World) -> None:
+        held = await world.ask("hold_time", call="CA1", caller="", **SLOT)
+        assert held.found == {"held_until": "10:04"}
+        assert "14:30" not in str((await world.ask("find_times", call="CA2", **SLOT)).found["times"])
+        world.passes(minutes=4)
+        assert "14:30" in str((await world.ask("find_times", call="CA2", **SLOT)).found["times"])
+
+    play(opening, story, **ONE_ROOM)
+
+
 def test_a_call_holds_one_time_at_once_and_may_ask_again(opening: Opening) -> None:
     async def story(world: World) -> None:
         for _ in range(2):
