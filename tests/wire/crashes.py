@@ -26,6 +26,9 @@ from tests.wire.two import PUBLIC, QUICK, fronted
 TURNS = 8
 """A booking has at least so many turns before its goodbye."""
 WITHIN_TURN_S = 3.5
+"""About as long as a turn of both sides takes; longer than a turn is a moment in the next one."""
+WITHIN_LAST_S = 1.5
+"""After the last question the caller still answers and the agent says goodbye: the call goes on for longer than that."""
 FRAME_MS = 20
 """The caller's phone counts time in whole frames."""
 CALLER = "+12125550142"
@@ -48,7 +51,9 @@ class Moment:
     def drawn(cls, seed: int) -> Moment:
         """From a seed; every fifth falls into the transaction."""
         chance = random.Random(f"kill {seed}")
-        return cls(seed, chance.randrange(TURNS), chance.uniform(0, WITHIN_TURN_S), seed % 5 == 1)
+        turn = chance.randrange(TURNS)
+        within_s = WITHIN_LAST_S if turn == TURNS - 1 else WITHIN_TURN_S
+        return cls(seed, turn, chance.uniform(0, within_s), seed % 5 == 1)
 
 
 @dataclass
