@@ -7,13 +7,72 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
+from calls.audio import AudioFrame
+from calls.clock import Clock
 from calls.commands import Command
 from calls.guidance import Guidance
-from calls.ports import WordTime
+from calls.line import Line
+from calls.ports import Emit, WordTime
 from calls.run import CallFacts
 from calls.speech import Heard, SpeechStyle
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """What a stage may know of the call it works for."""
+
+    call: str
+    """an id of ours for vendors' logs; says nothing about a person"""
+    line: Line
+    clock: Clock
+    emit: Emit
+    """into the call's inbox: a provider that failed over, what was used; never waits"""
+
+
+@dataclass(frozen=True, slots=True)
+class HearingTraits:
+    """What a hearing provider is and can do."""
+
+    id: str
+    """``deepgram/flux``"""
+    turns: Literal["ours", "vendor"]
+    """who decides that the caller's turn is over"""
+    eager: bool = False
+    """tells of a likely end of turn before the end of turn"""
+    exact: bool = False
+    """names, codes and numbers can be trusted without a read-back"""
+
+
+class HearingSession(Protocol):
+    """One call's hearing. Grammar: run() around everything else."""
+
+    def hear(self, frame: AudioFrame) -> None:
+        """One frame of the caller, its offset in ms since answer. Never waits."""
+
+    def expect(self, guidance: Guidance) -> None:
+        """What the script wants next: key terms, patience."""
+
+    async def run(self, emit: Emit) -> None:
+        """Until cancelled; emits SpeechBegan, SpeechFaded, SpeechGrew, TurnLikely, TurnResumed, CallerSaid.
+
+        ``from_ms`` and ``to_ms`` of what it emits are ms since answer. Raises EngineError when it cannot go on.
+        """
+
+
+class Hearing(Protocol):
+    """A hearing provider. Shared by all calls."""
+
+    @property
+    def traits(self) -> HearingTraits:
+        """What it is and can do."""
+
+    async def warm(self, line: Line) -> None:
+        """A call is about to come in on ``line``: open what takes long. Failing is no fault yet; never raises."""
+
+    def open(self, context: CallContext) -> HearingSession:
+        """A session; opens no connection by itself."""
 
 
 class Recognition(Protocol):

@@ -8,6 +8,7 @@ SwitchboardError
 |  |- TextRefused                a text message was not taken
 |  `- CarrierLost                the media socket went away
 |- EngineError(stage)            hearing, understanding or speaking failed
+|  `- ProviderError(kind)        the vendor behind the stage refused, broke off or answered nonsense
 |- RecordError                   the memory
 |  |- StaleEpoch                 another session owns the call now
 |  `- BrokenChain                an event does not follow from the one before it
@@ -78,6 +79,26 @@ class EngineError(SwitchboardError):
         super().__init__(f"{stage} failed: {reason}")
         self.stage: Stage = stage
         self.reason = reason
+
+
+ProviderFault = Literal["key", "payment", "rate", "overloaded", "timeout", "lost", "garbage", "refused", "request"]
+"""What went wrong at a vendor: our key; the account; too many requests; no capacity; no answer in time; the connection
+ended; an answer that cannot be read; the model would not; our request was wrong."""
+
+
+class ProviderError(EngineError):
+    """A vendor failed. Raised ``from None``: its own exception may carry our key and the caller's words."""
+
+    code = "engine.provider_failed"
+
+    def __init__(
+        self, stage: Stage, provider: str, kind: ProviderFault, detail: str = "", retry_after_ms: float | None = None
+    ) -> None:
+        """``provider`` as lines name it (``deepgram/flux``); ``detail`` a status or a close code, nothing free."""
+        super().__init__(stage, f"{provider}: {kind}{f' ({detail})' if detail else ''}")
+        self.provider = provider
+        self.kind: ProviderFault = kind
+        self.retry_after_ms = retry_after_ms
 
 
 class RecordError(SwitchboardError):
