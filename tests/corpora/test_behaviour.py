@@ -68,9 +68,9 @@ def test_nothing_ordinary_is_dangerous(half: Half) -> None:
 def test_most_ordinary_turns_are_written_one_by_one() -> None:
     turns = [turn for half in HALVES for turn in ordinary(half)]
     counts = Counter(turn.kind for turn in turns)
-    assert len(turns) == 2000
-    assert len(turns) - counts["template"] >= 1200
-    assert counts["trap"] >= 350
+    assert len(turns) == 3000
+    assert len(turns) - counts["template"] >= 2200
+    assert counts["trap"] >= 700
 
 
 @pytest.mark.parametrize("half", HALVES)
