@@ -69,6 +69,8 @@ class Line:
     human: HumanDestination | None = None
     busy_message: str = "All of our lines are busy right now. Please call again in a few minutes. Goodbye."
     record: bool = True
+    tone: bool = False
+    """how callers sound is taken note of; where it is off, it is computed nowhere"""
     limits: Limits = field(default_factory=Limits)
     at_ring: str = ""
     """a look-up of a customer system, made with the caller's number before the first word"""

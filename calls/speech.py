@@ -9,26 +9,50 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """How the caller sounded. Coarse on purpose; evidence, never a diagnosis."""
+    """How the caller sounded, against how this caller sounds. Coarse on purpose; evidence, never a diagnosis."""
 
     feeling: Literal["neutral", "pleased", "uneasy", "angry", "sad"] = "neutral"
     energy: Literal["low", "usual", "high"] = "usual"
     pace: Literal["slow", "usual", "fast"] = "usual"
     confidence: float = 0.0
+    """in ``feeling``, 0 to 1; 0 while nothing is known of how this caller usually sounds"""
     evidence: tuple[str, ...] = ()
+    """what it rests on, one cue each: ``energy +8.2 dB``, ``words: fed up``; never more than a few words of theirs"""
+    pitch: Literal["low", "usual", "high"] = "usual"
+    pauses: Literal["few", "usual", "many"] = "usual"
+    overlap: bool = False
+    """began while the agent was speaking"""
+    stressed: tuple[str, ...] = ()
+    """words said with more weight than those around them, at most three"""
+
+
+Emotion = Literal[
+    "neutral", "warm", "empathetic", "apologetic", "cheerful", "calm", "confident", "urgent", "serious"
+]
+
+SayAs = Literal["text", "code", "digits", "spell", "money", "date"]
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechStyle:
-    """How to say it: a closed vocabulary which each voice renders, or reports as dropped."""
+    """How to say it: a closed instruction language which each voice renders, or reports as dropped (docs/speaking.md).
 
-    emotion: Literal["neutral", "warm", "apologetic", "cheerful", "serious"] = "neutral"
+    How a model writes it among its words: ``agent/style/directive.py``.
+    """
+
+    emotion: Emotion = "neutral"
     intensity: float = 0.5
+    """of the emotion: 0.0 a hint, 0.5 plain, 1.0 strong"""
     pace: float = 1.0
-    """1.0 = the voice's usual pace; 0.8 is slower"""
+    """1.0 = the voice's usual pace; 0.8 is slower; within 0.5 and 2.0"""
     volume: float = 1.0
-    say_as: Literal["text", "code", "digits"] = "text"
+    """factor on the samples; within 0.0 and 3.0"""
+    say_as: SayAs = "text"
+    """codes, runs of digits, words in capitals, sums or ISO dates are put into words before any voice has them"""
+    pause_before_ms: int = 0
+    """quiet before the value ``say_as`` names, or before the first word where it names none; at most 2,000"""
     why: str = ""
+    """who wanted it: ``model``, ``predicted: code``, ``the caller asked``; no part of the sound"""
 
 
 NEUTRAL = SpeechStyle()

@@ -26,11 +26,17 @@ CHOICES = {
 }
 """What each of these settings may be in this release: anything else is refused rather than ignored."""
 
+_UNION = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
+MUST_TELL_OF_TONE = frozenset(_UNION.split())
+"""EU and EEA: Regulation (EU) 2024/1689, Article 50(3)."""
+TELLS_OF_TONE = re.compile(r"\b(tone|emotions?|how you (sound|feel|speak|say))\b", re.IGNORECASE)
+TONE_NOTICE = "I take note of how you sound, to answer you better."
+
 _REQUIRED = ("number", "script", "agent_name", "business", "greeting")
 _PLAIN = {
     f.name
     for f in fields(Line)
-    if f.name not in ("id", "human", "limits", "version", "record", "number", "dispositions")
+    if f.name not in ("id", "human", "limits", "version", "record", "tone", "number", "dispositions")
 }
 
 
@@ -138,7 +144,7 @@ class _Reader:
     def line(self, name: str, node: yaml.Node) -> Line:
         """One line."""
         raw = self.mapping(node, f"line {name}")
-        known = _PLAIN | {"number", "human", "limits", "record", "dispositions"}
+        known = _PLAIN | {"number", "human", "limits", "record", "tone", "dispositions"}
         for key, value in raw.items():
             if key not in known:
                 raise self.wrong(value, f"line {name} has no setting {key!r}", f"use one of {', '.join(sorted(known))}")
@@ -151,9 +157,22 @@ class _Reader:
         human = self.human(raw["human"]) if "human" in raw else None
         limits = self.limits(raw["limits"], line) if "limits" in raw else Limits()
         record = "record" not in raw or self.text(raw["record"], "record").lower() in ("true", "yes", "on")
+        tone = "tone" in raw and self._tone(raw["tone"], line)
         filed = self.dispositions(raw["dispositions"]) if "dispositions" in raw else {}
-        line = replace(line, human=human, limits=limits, record=record, dispositions=filed)
+        line = replace(line, human=human, limits=limits, record=record, tone=tone, dispositions=filed)
         return replace(line, version=hashlib.sha256(repr(line).encode()).hexdigest()[:16])
+
+    def _tone(self, node: yaml.Node, line: Line) -> bool:
+        """Whether how callers sound is taken note of; where the law asks for it, the greeting must say so."""
+        said = self.text(node, "tone").lower()
+        if said not in ("on", "off", "true", "false"):
+            raise self.wrong(node, f"tone is {said!r}", "write tone: on or tone: off")
+        if said in ("off", "false"):
+            return False
+        if (line.country or line.locale[-2:]) in MUST_TELL_OF_TONE and not TELLS_OF_TONE.search(line.greeting):
+            fix = f'add to the greeting "{TONE_NOTICE}", or write tone: off'
+            raise self.wrong(node, f"tone is on in {line.country}, where callers have to be told", fix)
+        return True
 
     def dispositions(self, node: yaml.Node) -> dict[str, str]:
         """How outcomes of scripts are filed."""

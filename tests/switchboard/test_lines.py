@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from calls.errors import ConfigurationError, UnknownLine
-from switchboard.lines import CHOICES, LineBook, parse
+from switchboard.lines import CHOICES, TONE_NOTICE, LineBook, parse
 
 GOOD = """\
 lines:
@@ -142,3 +142,19 @@ def test_what_is_not_offered_is_refused_with_what_is(key: str) -> None:
 def test_any_number_is_for_dialled_numbers_only(extra: str) -> None:
     with pytest.raises(ConfigurationError, match=r"number '\*' is not E\.164; write it as .\+15550100., in quotes$"):
         parse(with_(f"    {extra}\n"), "lines.yaml")
+
+
+def test_tone_is_off_until_it_is_asked_for() -> None:
+    assert [parse(with_(f"    tone: {said}\n"), "x")[0].tone for said in ("on", "off", "true")] == [True, False, True]
+    assert parse(GOOD, "x")[0].tone is False
+
+
+@pytest.mark.parametrize(
+    ("extra", "remedy"),
+    [("    tone: loud\n", "write tone: on or tone: off"), ("    country: IE\n    tone: on\n", "add to the greeting")],
+)
+def test_tone_is_refused_where_callers_are_not_told(extra: str, remedy: str) -> None:
+    with pytest.raises(ConfigurationError, match=remedy):
+        parse(with_(extra), "lines.yaml")
+    told = GOOD.replace("Hello.", f"Hello. {TONE_NOTICE}")
+    assert parse(told + "    country: IE\n    tone: on\n", "x")[0].tone
