@@ -22,12 +22,40 @@ class BlockedNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the line's trade: hearing is to expect it, the voice is to say it right."""
+
+    text: str
+    """as it is written: ``Invisalign``"""
+    spoken: tuple[str, ...] = ()
+    """other ways in which callers say it, or recognizers write it: ``in visa line``"""
+    say: str = ""
+    """how it is said, in plain letters for any voice: ``in-VIZ-uh-line``; empty: as it is written"""
+    ipa: str = ""
+    """the same in the international phonetic alphabet, for voices that take it"""
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """Who the agent is to a model that composes replies. Data: it never overrides disclosure, scope or the gate."""
+
+    manner: str = ""
+    """``calm and brief``"""
+    avoid: tuple[str, ...] = ()
+    """words the agent does not use"""
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What one line may be asked to carry."""
 
     concurrent_calls: int = 20
     calls_per_caller_and_hour: int = 20
     call_seconds: int = 1_800
+    call_usd: float = 0.0
+    """the most one call may cost at providers and the carrier, in US dollars; 0: no limit"""
+    day_usd: float = 0.0
+    """the same for all calls of the line in a day of its time zone"""
     blocked: tuple[BlockedNumber, ...] = ()
 
 
@@ -62,10 +90,14 @@ class Line:
     country: str = ""
     """ISO 3166 alpha-2, whose emergency number is named; from the locale when it is not given"""
     engine: str = "cascade"
-    hearing: str = "offline"
-    understanding: str = "offline"
-    speaking: str = "offline"
-    voice: str = "default"
+    hearing: tuple[str, ...] = ("offline",)
+    """``VENDOR/MODEL`` or ``offline``; those behind the first take over when it fails, in order"""
+    understanding: tuple[str, ...] = ("offline",)
+    speaking: tuple[str, ...] = ("offline",)
+    voice: tuple[str, ...] = ("default",)
+    """the vendor's id of a voice for each of ``speaking``, in its order; ``default``: the vendor's own choice"""
+    vocabulary: tuple[Term, ...] = ()
+    persona: Persona = field(default_factory=Persona)
     human: HumanDestination | None = None
     busy_message: str = "All of our lines are busy right now. Please call again in a few minutes. Goodbye."
     record: bool = True

@@ -13,16 +13,13 @@ import yaml
 
 from calls.errors import ConfigurationError, UnknownLine
 from calls.line import BlockedNumber, HumanDestination, Limits, Line
+from switchboard.line_providers import KEYS, read_providers
 
 LOCALES = ("en-US", "en-GB")
 
 CHOICES = {
     "locale": LOCALES,
     "engine": ("cascade",),
-    "hearing": ("offline",),
-    "understanding": ("offline",),
-    "speaking": ("offline",),
-    "voice": ("default",),
 }
 """What each of these settings may be in this release: anything else is refused rather than ignored."""
 
@@ -36,7 +33,7 @@ _REQUIRED = ("number", "script", "agent_name", "business", "greeting")
 _PLAIN = {
     f.name
     for f in fields(Line)
-    if f.name not in ("id", "human", "limits", "version", "record", "tone", "number", "dispositions")
+    if f.name not in ("id", "human", "limits", "version", "record", "tone", "number", "dispositions", *KEYS)
 }
 
 
@@ -141,10 +138,17 @@ class _Reader:
             raise self.wrong(node, f"{what} is {text!r}", f"write a whole number from {low} to {high}")
         return int(text)
 
+    def dollars(self, node: yaml.Node, what: str) -> float:
+        """An amount of money."""
+        text = self.text(node, what)
+        if not re.fullmatch(r"\d{1,6}(\.\d{1,4})?", text) or not float(text):
+            raise self.wrong(node, f"{what} is {text!r}", "write US dollars above 0, as in 0.75")
+        return float(text)
+
     def line(self, name: str, node: yaml.Node) -> Line:
         """One line."""
         raw = self.mapping(node, f"line {name}")
-        known = _PLAIN | {"number", "human", "limits", "record", "tone", "dispositions"}
+        known = _PLAIN | {"number", "human", "limits", "record", "tone", "dispositions", *KEYS}
         for key, value in raw.items():
             if key not in known:
                 raise self.wrong(value, f"line {name} has no setting {key!r}", f"use one of {', '.join(sorted(known))}")
@@ -159,7 +163,8 @@ class _Reader:
         record = "record" not in raw or self.text(raw["record"], "record").lower() in ("true", "yes", "on")
         tone = "tone" in raw and self._tone(raw["tone"], line)
         filed = self.dispositions(raw["dispositions"]) if "dispositions" in raw else {}
-        line = replace(line, human=human, limits=limits, record=record, tone=tone, dispositions=filed)
+        providers = read_providers(self, raw)
+        line = replace(line, human=human, limits=limits, record=record, tone=tone, dispositions=filed, **providers)
         return replace(line, version=hashlib.sha256(repr(line).encode()).hexdigest()[:16])
 
     def _tone(self, node: yaml.Node, line: Line) -> bool:
@@ -237,12 +242,14 @@ class _Reader:
             "calls_per_caller_and_hour": (1, 10_000),
             "call_seconds": (30, 14_400),
         }
+        money = ("call_usd", "day_usd")
         for key, value in raw.items():
-            if key not in (*bounds, "blocked"):
-                raise self.wrong(value, f"limits has no {key!r}", f"use {', '.join(bounds)} or blocked")
+            if key not in (*bounds, *money, "blocked"):
+                raise self.wrong(value, f"limits has no {key!r}", f"use {', '.join((*bounds, *money))} or blocked")
         numbers = {key: self.whole(raw[key], key, *bounds[key]) for key in bounds if key in raw}
+        dollars = {key: self.dollars(raw[key], key) for key in money if key in raw}
         blocked = self._blocked(raw["blocked"], line) if "blocked" in raw else ()
-        return Limits(**numbers, blocked=blocked)
+        return Limits(**numbers, **dollars, blocked=blocked)
 
     def _blocked(self, node: yaml.Node, line: Line) -> tuple[BlockedNumber, ...]:
         if not isinstance(node, yaml.SequenceNode):
