@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from calls.commands import Command
 from calls.errors import Stage
+from calls.provision import NoticeKind, SpendScope, SpendStep, Unit
 from calls.run import ActionSettled
 from calls.speech import Clause, Heard, Played
 
@@ -132,6 +134,40 @@ class StageFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderNoticed:
+    """A provider behind a stage failed, was slow, was replaced or came back; the call goes on."""
+
+    stage: Stage
+    provider: str
+    """as the line names it: ``deepgram/flux``"""
+    kind: NoticeKind
+    reason: str = ""
+    """a code; nothing of the caller"""
+    ms: float = 0.0
+    to: str = ""
+    """``switched``: who is at work now"""
+
+
+@dataclass(frozen=True, slots=True)
+class UsageCounted:
+    """Something a provider charges for, as soon as it is known."""
+
+    stage: Stage
+    provider: str
+    amounts: Mapping[Unit, float]
+
+
+@dataclass(frozen=True, slots=True)
+class SpendNoticed:
+    """A limit on spending comes near, or is reached: then the call is brought to an end."""
+
+    scope: SpendScope
+    step: SpendStep
+    spent_usd: float
+    limit_usd: float
+
+
+@dataclass(frozen=True, slots=True)
 class CarrierGone:
     """The media socket is gone. ``ended``: the carrier said the stream is over (the caller hung up)."""
 
@@ -181,6 +217,9 @@ Signal = (
     | TimerRang
     | ActionDone
     | StageFailed
+    | ProviderNoticed
+    | UsageCounted
+    | SpendNoticed
     | CarrierGone
     | SupervisorOrdered
     | Displaced

@@ -57,6 +57,8 @@ class CallState:
     missed: str = ""
     """why the dialled person did not take the call"""
     hung_up: bool = False
+    overspent: bool = False
+    """a limit on spending is used up: the script ends the call instead of going on"""
     alarms: Mapping[str, int] = field(default_factory=dict)
     """kind of danger -> the caller's turn it was last heard in"""
     alarm: str = ""
@@ -119,6 +121,8 @@ def evolve(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
             if body.then == "go_on":
                 return state
             return replace(state, alarm=f"r{state.chosen + 1}", overruled=body.turn, unanswered="")
+        case ev.SpendNoticed(step="exceeded"):
+            return replace(state, overspent=True)
         case ev.OutcomeReached():
             return replace(state, disposition=body.outcome)
         case ev.ActionRequested():

@@ -54,6 +54,7 @@ from calls.events.line import (
     RecordingStopped,
 )
 from calls.events.orders import OrderAccepted, OrderRefused
+from calls.events.providers import ProviderNoticed, SpendNoticed, UsageCounted
 from calls.events.safety import DangerHeard
 from calls.events.script import (
     AttemptCounted,
@@ -137,6 +138,9 @@ EventBody = (
     | AgentInterrupted
     | ReplyCompleted
     | EngineFailed
+    | ProviderNoticed
+    | UsageCounted
+    | SpendNoticed
     | HandoverRequested
     | HandoverAnswered
     | HandoverFailed
@@ -206,6 +210,7 @@ __all__ = [
     "OrderAccepted",
     "OrderRefused",
     "OutcomeReached",
+    "ProviderNoticed",
     "ReceiptTaken",
     "RecordingStarted",
     "RecordingStopped",
@@ -217,7 +222,9 @@ __all__ = [
     "SlotConfirmed",
     "SlotFilled",
     "SlotPartlyFilled",
+    "SpendNoticed",
     "StepEntered",
+    "UsageCounted",
     "UtteranceCheckpointed",
     "VerificationFailed",
     "VerificationLapsed",
