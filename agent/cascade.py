@@ -5,9 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator, Iterable
 
-from agent.hearing.ear import Ear
-from agent.hearing.turns import DEFAULT, Tuning
-from agent.ports import DetectorFactory, Recognizer, Understander, Voice
+from agent.ports import CallContext, Hearing, HearingSession, Understander, Voice
 from agent.speaking.speaker import Speaker
 from calls.audio import AudioFrame
 from calls.clock import LoopClock
@@ -15,44 +13,35 @@ from calls.guidance import Guidance
 from calls.line import Line
 from calls.ports import Emit, EngineTraits, VoicedAudio
 from calls.run import CallFacts
-from calls.signals import Understood
+from calls.signals import Signal, Understood
 from calls.speech import NEUTRAL, Clause, Heard, SpeechStyle
 
 
 class CascadeEngine:
-    """Implements ``Engine`` over four parts, each shared by all calls (the detector excepted, one per call).
+    """Implements ``Engine`` over three stages, each shared by all calls."""
 
-    ``exact_hearing``: whether the recognizer can be trusted with names, codes and numbers.
-    """
-
-    def __init__(
-        self,
-        recognizer: Recognizer,
-        detector_factory: DetectorFactory,
-        voice: Voice,
-        understander: Understander,
-        *,
-        exact_hearing: bool = False,
-        tuning: Tuning = DEFAULT,
-    ) -> None:
-        self._recognizer = recognizer
-        self._detector_factory = detector_factory
+    def __init__(self, hearing: Hearing, voice: Voice, understander: Understander) -> None:
+        self._hearing = hearing
         self._speaker = Speaker(voice)
         self._understander = understander
-        self._tuning = tuning
+        self._clock = LoopClock()
         self._opened = itertools.count(1)
         self._traits = EngineTraits(
             text_before_audio=True,
             hears_tone=False,
             keeps_turns="ours",
             media="bridged",
-            exact_hearing=exact_hearing,
+            exact_hearing=hearing.traits.exact,
         )
 
     @property
     def traits(self) -> EngineTraits:
         """What it can do."""
         return self._traits
+
+    async def warm(self, line: Line) -> None:
+        """A call is about to come in on ``line``: its stages open what takes long; never raises."""
+        await self._hearing.warm(line)
 
     async def prerender(self, texts: Iterable[str], style: SpeechStyle = NEUTRAL) -> int:
         """Make known texts ready (greetings, prompts), so that their first audio leaves at once; how many were new."""
@@ -63,27 +52,49 @@ class CascadeEngine:
 
         ``offset_ms`` is not added to the frames: the call's session hands them over with offsets since answer.
         """
-        call = f"cascade-{next(self._opened)}"
-        ear = Ear(self._recognizer, self._detector_factory(), 0.0, line.locale, call, self._tuning)
-        return CascadeSession(ear, self._understander, self._speaker)
+        inbox = _Inbox()
+        context = CallContext(f"cascade-{next(self._opened)}", line, self._clock, inbox)
+        return CascadeSession(self._hearing.open(context), self._understander, self._speaker, inbox)
+
+
+class _Inbox:
+    """Where stages put signals of their own: the call's inbox once it runs; what comes before is kept until then."""
+
+    def __init__(self) -> None:
+        self._emit: Emit | None = None
+        self._kept: list[Signal] = []
+
+    def __call__(self, signal: Signal) -> None:
+        if self._emit is None:
+            self._kept.append(signal)
+        else:
+            self._emit(signal)
+
+    def lead_to(self, emit: Emit) -> None:
+        """From now on, and for what was kept."""
+        self._emit = emit
+        for signal in self._kept:
+            emit(signal)
+        self._kept.clear()
 
 
 class CascadeSession:
     """Implements ``EngineSession``. Grammar: run() around everything else."""
 
-    def __init__(self, ear: Ear, understander: Understander, speaker: Speaker) -> None:
-        self._ear = ear
+    def __init__(self, hearing: HearingSession, understander: Understander, speaker: Speaker, inbox: _Inbox) -> None:
+        self._hearing = hearing
         self._understander = understander
         self._speaker = speaker
+        self._inbox = inbox
         self._clock = LoopClock()
 
     def hear(self, frame: AudioFrame) -> None:
         """One frame of the caller, its offset in ms since answer. Never waits."""
-        self._ear.hear(frame)
+        self._hearing.hear(frame)
 
     def expect(self, guidance: Guidance) -> None:
         """What the script wants next."""
-        self._ear.expect(guidance)
+        self._hearing.expect(guidance)
 
     async def understand(self, turn: int, heard: Heard, guidance: Guidance, facts: CallFacts) -> Understood:
         """The commands in a turn, only such as ``guidance`` allows. Raises EngineError."""
@@ -98,5 +109,6 @@ class CascadeSession:
         return self._speaker.speak(clause)
 
     async def run(self, emit: Emit) -> None:
-        """Hear until cancelled."""
-        await self._ear.run(emit)
+        """Hear until cancelled. Raises EngineError when hearing cannot go on."""
+        self._inbox.lead_to(emit)
+        await self._hearing.run(emit)

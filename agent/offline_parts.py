@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from agent.cascade import CascadeEngine
+from agent.hearing.local import LocalHearing
 from agent.models import ModelError
 from agent.offline.workers import OfflineSpeech, SpeechUnavailable, Superseded
 from agent.ports import Recognition, Recognized, VoicePiece, VoiceTraits
@@ -121,9 +122,7 @@ async def offline_engine(speech: OfflineSpeech, detector: SileroModel) -> Cascad
     # Taught now, or the first caller whose words no grammar reads would wait for it.
     await understander.prepare()
     return CascadeEngine(
-        OfflineRecognizer(speech),
-        lambda: SileroDetector(detector),
+        LocalHearing(OfflineRecognizer(speech), lambda: SileroDetector(detector)),
         OfflineVoice(speech),
         understander,
-        exact_hearing=False,
     )

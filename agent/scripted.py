@@ -13,6 +13,7 @@ from agent import tone_text
 from agent.cascade import CascadeEngine
 from agent.companding import linear_to_mulaw, mulaw_to_linear
 from agent.hearing.energy import EnergyDetector
+from agent.hearing.local import LocalHearing
 from agent.ports import Recognition, Recognized, Understander, VoicePiece, VoiceTraits
 from agent.understanding.local import LocalUnderstander
 from calls.audio import MULAW_SILENCE, mulaw_bytes
@@ -117,9 +118,7 @@ def scripted_engine(
 ) -> CascadeEngine:
     """An engine for scenes, load tests and a server without models; grammar and patterns understand."""
     return CascadeEngine(
-        recognizer or ScriptedRecognizer(),
-        EnergyDetector,
+        LocalHearing(recognizer or ScriptedRecognizer(), EnergyDetector, name="scripted", exact=exact_hearing),
         voice or ScriptedVoice(),
         understander or LocalUnderstander(),
-        exact_hearing=exact_hearing,
     )
