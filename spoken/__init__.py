@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .expectations import expectation
 from .extending import extend
+from .full_names import like_heard
 from .keys import from_keys, key_prompt
 from .kinds import (
     SUPPORTED_LOCALES,
@@ -40,6 +41,7 @@ __all__ = [
     "extend",
     "from_keys",
     "key_prompt",
+    "like_heard",
     "number_words",
     "ordinal_words",
     "parse",

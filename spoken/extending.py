@@ -13,9 +13,9 @@ from .date_kinds import calendar_for
 from .digits import digit_runs, settle_runs
 from .durations import read_stretch
 from .found import CORRECTION
+from .full_names import title
 from .kinds import Context, Kind, Parsed, Value
 from .letters import LETTER_NAMES, NATO, spellings
-from .names import title
 from .parsing import parse
 from .phones import normalize_phone
 from .postcodes import UK_POSTCODE

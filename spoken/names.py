@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from .found import CORRECTION, Found
+from .full_names import spelled_parts, title
 from .kinds import Context
 from .letters import Spelling, spellings
 from .name_words import ALSO_SURNAMES, CUES, FILL, PARTICLES, RELATIONS, SOFT_CUES, STOP, TITLES
@@ -93,14 +94,6 @@ def _joint(u: Utterance, i: int) -> str:
     return "o" if u.words[i] == "d" and after == "apostrophe" else ""
 
 
-def title(characters: str) -> str:
-    if len(characters) > 4 and characters.lower().startswith("mc") and characters.isalpha():
-        return "Mc" + characters[2:].capitalize()
-    name = "-".join(part[:1].upper() + part[1:] for part in characters.lower().split("-"))
-    name = " ".join(part[:1].upper() + part[1:] for part in name.split(" "))
-    return "'".join(part[:1].upper() + part[1:] for part in name.split("'"))
-
-
 def _cue_hits(u: Utterance, spelled: Sequence[Spelling], *, soft: bool) -> list[Found]:
     stops = [range(s.start, s.end) for s in spelled]
     hits: list[Found] = []
@@ -173,6 +166,9 @@ def find_person_name(u: Utterance, context: Context) -> Found | None:
     if not spelled:
         return found
     letters = spelled[-1]
+    whole = spelled_parts(u, spelled)
+    if " " in whole and (found is None or found.start <= spelled[0].end or found.start > letters.start):
+        return Found(spelled[0].start, letters.end, whole, 0.9)
     name = title(letters.characters)
     if found is None:
         return Found(letters.start, letters.end, name, 0.85) if not u.strict or letters.firm >= 3 else None

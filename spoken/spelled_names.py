@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from .found import CORRECTION, Found
+from .found import Found
+from .full_names import spelled_parts
 from .kinds import Context
-from .letters import Spelling, spellings
-from .names import find_person_name, title
+from .letters import spellings
+from .names import find_person_name
 from .tokens import Utterance
 
 
@@ -14,14 +15,8 @@ def find_spelled_name(u: Utterance, context: Context) -> Found | None:
     runs = spellings(u.words)
     runs = [run for run in runs if len(run.characters) >= (3 if u.strict else 1)]
     if runs:
-        chosen = runs[0]
-        for run in runs[1:]:
-            text = chosen.characters + run.characters
-            start = chosen.start
-            if CORRECTION.within(u.words, chosen.end, run.start):
-                text, start = run.characters, run.start
-            chosen = Spelling(start, run.end, text, chosen.firm + run.firm)
-        return Found(chosen.start, chosen.end, title(chosen.characters), 0.9 if chosen.firm >= 2 else 0.7)
+        firm = sum(run.firm for run in runs)
+        return Found(runs[0].start, runs[-1].end, spelled_parts(u, runs), 0.9 if firm >= 2 else 0.7)
     if u.strict:
         return None
     named = find_person_name(u, context)

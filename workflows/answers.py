@@ -13,7 +13,7 @@ from workflows.repair.misheard import no_match
 from workflows.repair.remarks import begin_for
 from workflows.repair.returning import begin_anew, take_up
 from workflows.turn import Turn
-from workflows.values import SPELLABLE, caller_number
+from workflows.values import SPELLABLE, caller_number, remember_heard
 from workflows.walk import give_up, hand_over, take_message, walk
 
 UNMISTAKABLE = 0.7
@@ -103,6 +103,7 @@ def _disagree(turn: Turn, slot: str) -> None:
         ask(turn)
         return
     turn.applied(Repair.CORRECTED)
+    remember_heard(turn, spec)
     turn.clear(slot, "denied")
     refusals = turn.count(f"refused.{slot}")
     if refusals > 2:

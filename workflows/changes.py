@@ -6,18 +6,18 @@ import re
 from dataclasses import dataclass, field
 
 from calls.commands import CorrectSlot, FillSlot, UseCallerNumber, Value
-from calls.events import SlotFilled
+from calls.events import SlotConfirmed, SlotFilled
 from calls.repairs import Repair
 from calls.run import Commanded, SlotValue
 from calls.speech import HeardBy
-from spoken import Kind
+from spoken import Kind, like_heard
 from workflows.asking import CHANGE, ask, asked_slot, offer_keys
 from workflows.language.model import Choose, Collect, Confirm, Decide, Slot
 from workflows.offers import CALLER_NAME, OWN_NAME
 from workflows.repair.calling_back import use_caller_number
 from workflows.repair.parts import settled
 from workflows.turn import ECHOED, Turn
-from workflows.values import SPELLABLE, canonical, locked, nearest_limit, objection
+from workflows.values import HEARD, SPELLABLE, canonical, locked, nearest_limit, objection, remember_heard
 from workflows.walk import walk
 
 _SPELLED = re.compile(r"\bas in\b|\b[a-z]\b(?:[\s,.-]+[a-z]\b){1,}", re.IGNORECASE)
@@ -80,6 +80,7 @@ def _own_name(turn: Turn, name: str) -> None:
 
 def _empty(turn: Turn, slot: Slot, changes: Changes) -> None:
     if slot.name in turn.run.slots:
+        remember_heard(turn, slot)
         turn.clear(slot.name, "corrected")
         turn.count(f"offered.{slot.name}")
         if slot.kind in SPELLABLE:
@@ -91,6 +92,10 @@ def _fill(
     turn: Turn, slot: Slot, command: FillSlot | CorrectSlot, value: Value, stimulus: Commanded, changes: Changes
 ) -> None:
     before = turn.known(slot.name)
+    heard = str(before or turn.run.facts.get(f"{HEARD}{slot.name}") or "")
+    spelled = _is_spelled(slot, command.text, stimulus.by)
+    if spelled and slot.kind in SPELLABLE:
+        value = like_heard(str(value), heard)
     if before == value:
         changes.agreed = changes.agreed or turn.run.confirming == slot.name
         return
@@ -111,10 +116,13 @@ def _fill(
     changes.filled.append(slot.name)
     if before is not None:
         changes.corrected.append(slot.name)
-        changes.spelled = changes.spelled or _is_spelled(slot, command.text, stimulus.by)
+        changes.spelled = changes.spelled or spelled
         if not turn.facts.exact_hearing and slot.kind in SPELLABLE:
             # Misheard once: from now on it is read back letter by letter.
             turn.count(f"refused.{slot.name}")
+    elif spelled and heard.casefold() == str(value).casefold():
+        # Heard twice, the second time letter by letter: reading it back once more would only go round in circles.
+        turn.record(SlotConfirmed(slot.name))
 
 
 def _is_spelled(slot: Slot, text: str, by: HeardBy) -> bool:

@@ -94,6 +94,16 @@ def not_among(slot: Slot, value: Value, turn: Turn) -> str:
     return f"I'm sorry, {said} isn't available." + (f" The nearest I have is {near}." if near else "")
 
 
+HEARD = "_heard."
+"""Fact: a name as it was understood before it was refused, by slot."""
+
+
+def remember_heard(turn: Turn, slot: Slot) -> None:
+    """Keep a name that was refused: it tells where the first name ends once it is spelled."""
+    if slot.kind in SPELLABLE and turn.known(slot.name) is not None:
+        turn.learn(f"{HEARD}{slot.name}", str(turn.known(slot.name)))
+
+
 def needs_yes(slot: Slot, turn: Turn) -> bool:
     """Whether the slot's value has to be read back on its own before going on."""
     held = turn.run.slots.get(slot.name)

@@ -28,3 +28,33 @@ def test_letters_replace_the_name(seed: int) -> None:
     talk.words_heard(said)
     assert str(talk.slots["name"]).split()[-1] == name, talk.meant
     assert Repair.SPELLED in talk.repairs
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_full_name_spelled_in_one_go_is_two_words(seed: int) -> None:
+    heard, spelled, name = some(
+        draw("full name", seed),
+        (
+            ("Colin McBryde", "C O L I N M C B R I D E", "Colin McBride"),
+            ("Ivory Camp", "it's I V O R Y K E M P", "Ivory Kemp"),
+            ("Peter Kowalchick", "P E T E R, K O W A L C Z Y K", "Peter Kowalczyk"),
+            ("John Smyth", "S M I T H", "John Smith"),
+            ("Alex Brim", "first name A L E X, last name B R I M M", "Alex Brimm"),
+        ),
+    )
+    talk = read_back(exact_hearing=False)
+    talk.words_heard("the name is wrong")
+    talk.words_heard(heard)
+    talk.words_heard("no")
+    talk.words_heard(spelled)
+    assert talk.slots["name"] == name, talk.meant
+
+
+def test_letters_that_say_the_name_again_confirm_it() -> None:
+    talk = read_back(exact_hearing=False)
+    talk.words_heard("the name is wrong")
+    talk.words_heard("Alex Brim")
+    talk.words_heard("no")
+    said = talk.words_heard("A L E X B R I M")
+    assert talk.slots["name"] == "Alex Brim" and "spelled" not in str(said), said
+    assert talk.asked != "name"
