@@ -1,0 +1,1 @@
+"""Anthropic: language models over the vendor's own SDK."""
