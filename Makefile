@@ -24,7 +24,7 @@ serve: env  ## answer calls (settings: .env.example)
 	@.venv/bin/switchboard serve $(ARGS)
 
 test: env  ## the tests; says which groups this machine cannot run
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m tests.run $(ARGS)
 
 check: env  ## lint, types, architecture
 	$(RUN) -m ruff check .

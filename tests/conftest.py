@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from tests.counts import full_counts
+from tests.folders import short_folder
+from tests.parts import keep_part, other_part, scheduler, write_counts
 
 # The same examples at every run, however slow the machine; `make prove` looks for new ones.
 settings.register_profile("switchboard", deadline=None, derandomize=not full_counts(), database=None)
@@ -31,38 +33,59 @@ def missing_for(group: str) -> list[str]:
     return absent
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what this machine cannot run, unless it was promised that it can."""
-    config.stash[LEFT_OUT] = {}
+def left_out_for(group: str) -> str:
+    """Why a marked test is left out; "" when it can be run."""
+    absent = missing_for(group)
+    return f"needs {', '.join(absent)}: {INSTALL_LINE}" if absent else ""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a machine which cannot run all, if it was promised that it can."""
+    absent = [name for group in SYSTEM_PROGRAMS for name in missing_for(group)]
+    if REQUIRED and absent:
+        raise pytest.UsageError(f"SWITCHBOARD_REQUIRE_SYSTEM=1, but there is no {', '.join(absent)} here")
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Read only the files of the wanted part."""
+    return True if collection_path.name.startswith("test_") and other_part(collection_path) else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the wanted part, and leave out what this machine cannot run."""
+    keep_part(items)
     for group in SYSTEM_PROGRAMS:
-        absent = missing_for(group)
-        marked = [item for item in items if item.get_closest_marker(group)]
-        if not absent or not marked:
-            continue
-        if REQUIRED:
-            raise pytest.UsageError(f"SWITCHBOARD_REQUIRE_SYSTEM=1, but there is no {', '.join(absent)} here")
-        config.stash[LEFT_OUT][group] = len(marked)
-        for item in marked:
-            item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(absent)}: {INSTALL_LINE}"))
+        if reason := left_out_for(group):
+            for item in items:
+                if item.get_closest_marker(group):
+                    item.add_marker(pytest.mark.skip(reason=reason))
 
 
-LEFT_OUT = pytest.StashKey[dict[str, int]]()
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Any:
+    """Ours where whole files are handed out."""
+    return scheduler(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name what was left out, and the line which brings it in."""
-    for group, number in config.stash.get(LEFT_OUT, {}).items():
-        programs = ", ".join(missing_for(group))
-        terminalreporter.write_line(
-            f"left out: {number} tests of the group '{group}' (no {programs} here); to run them: {INSTALL_LINE}",
-            yellow=True,
-        )
+    write_counts(terminalreporter.stats)
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", ())]
+    for group in SYSTEM_PROGRAMS:
+        reason = left_out_for(group)
+        number = sum(reason in why for why in skipped) if reason else 0
+        if number:
+            terminalreporter.write_line(
+                f"left out: {number} tests of the group '{group}' ({reason.replace(':', '; to run them:', 1)})",
+                yellow=True,
+            )
 
 
 @pytest.fixture(scope="session")
 def servers_folder() -> Iterator[Path]:
     """A short folder for the stores of this run."""
-    folder = Path(tempfile.mkdtemp(prefix="sb-"))
+    folder = short_folder()
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from switchboard.embedded import EmbeddedServerError, start_embedded
 from switchboard.embedded_postgres import EmbeddedPostgres
 from switchboard.embedded_server import EmbeddedServer, pauses
 from switchboard.embedded_valkey import EmbeddedValkey
+from tests.folders import short_folder
 
 PROJECT = Path(__file__).parents[2]
 
@@ -83,7 +83,7 @@ def postmaster(var: Path) -> psutil.Process:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder of our own. Not pytest's: every new run shuts that (mode 700) in the face of the servers' user."""
-    place = Path(tempfile.mkdtemp(prefix="sb-"))
+    place = short_folder()
     yield place
     for process in servers_in(place):
         with suppress(psutil.NoSuchProcess):

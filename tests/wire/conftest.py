@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,12 +11,13 @@ import psutil
 import pytest
 
 from switchboard.embedded import start_embedded
+from tests.folders import short_folder
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """With an empty `var`, and a name short enough for the stores' Unix sockets."""
-    path = Path(tempfile.mkdtemp(prefix="sb-"))
+    path = short_folder()
     (path / "var").mkdir()
     yield path
     if any(str(path) in " ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])):
