@@ -6,6 +6,7 @@ Values come from the environment; a ``.env`` file beside the process fills in wh
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,8 +48,14 @@ SETTINGS = (
     Setting("SWITCHBOARD_LOCAL_HOSTS", "", "Hosts of your own network that webhooks and HTTP actions may reach."),
     Setting("SWITCHBOARD_SYSTEMS", "systems.yaml", "HTTP actions of your own systems. Need not be there."),
     Setting("DEEPGRAM_API_KEY", "", "For lines that hear or speak with Deepgram.", True),
+    Setting("DEEPGRAM_BASE_URL", "", "Where Deepgram answers, https://host. Empty: its own address."),
     Setting("ANTHROPIC_API_KEY", "", "For lines that understand with Claude.", True),
-    Setting("ELEVENLABS_API_KEY", "", "For lines that speak with ElevenLabs.", True),
+    Setting("ANTHROPIC_BASE_URL", "", "Where Claude answers, https://host. Empty: its own address."),
+    Setting("ELEVENLABS_API_KEY", "", "For lines that hear or speak with ElevenLabs.", True),
+    Setting("ELEVENLABS_BASE_URL", "", "Where ElevenLabs answers, https://host. Empty: its own address."),
+    Setting("OPENAI_API_KEY", "", "For lines that understand with OpenAI, or with a server that speaks like it.", True),
+    Setting("OPENAI_BASE_URL", "", "Where such a server answers, with /v1 at the end. Empty: OpenAI's own address."),
+    Setting("SWITCHBOARD_DAY_USD", "", "The most all lines may spend in a UTC day, in US dollars. Empty: no limit."),
     Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR. Nothing a caller says is ever logged."),
 )
 
@@ -82,6 +89,12 @@ class Settings:
     local_hosts: str = ""
     systems: Path = Path("systems.yaml")
     """file of HTTP actions; need not be there"""
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """``DEEPGRAM_API_KEY`` and the like, also of vendors that a plug-in brings; none that is empty"""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """``DEEPGRAM_BASE_URL`` and the like, without a slash at the end; none that is empty"""
+    day_usd: float = 0.0
+    """0: no limit"""
 
     @property
     def on_loopback(self) -> bool:
@@ -144,7 +157,35 @@ def read(environment: Mapping[str, str] | None = None, *, insecure_dev: bool = F
         quiet_hours=values["SWITCHBOARD_QUIET_HOURS"],
         local_hosts=values["SWITCHBOARD_LOCAL_HOSTS"],
         systems=Path(values["SWITCHBOARD_SYSTEMS"]),
+        keys=_of_vendors(environment, "_API_KEY"),
+        addresses=_addresses(environment),
+        day_usd=_dollars("SWITCHBOARD_DAY_USD", values),
     )
+
+
+def _of_vendors(environment: Mapping[str, str], ending: str) -> dict[str, str]:
+    return {name: text.strip() for name, text in environment.items() if name.endswith(ending) and text.strip()}
+
+
+def _addresses(environment: Mapping[str, str]) -> dict[str, str]:
+    found = _of_vendors(environment, "_BASE_URL")
+    for setting in SETTINGS:
+        if setting.name.endswith("_BASE_URL") and (text := found.get(setting.name)):
+            parts = urlsplit(text)
+            if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or "@" in parts.netloc:
+                raise ConfigurationError(
+                    f"{setting.name} must be an address such as https://host, without a user, a password or a query"
+                )
+    return {name: text.rstrip("/") for name, text in found.items()}
+
+
+def _dollars(name: str, values: Mapping[str, str]) -> float:
+    text = values[name]
+    if not text:
+        return 0.0
+    if not re.fullmatch(r"\d{1,7}(\.\d{1,4})?", text):
+        raise ConfigurationError(f"{name} must be an amount of US dollars, as in 40 or 12.50 (it is {text!r})")
+    return float(text)
 
 
 def _port(text: str) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from calls.line import BlockedNumber, HumanDestination, Limits, Line
+from calls.line import BlockedNumber, HumanDestination, Limits, Line, Persona
 from switchboard.catalogue import events_page, schema_pages, settings_page
 from switchboard.lines import CHOICES, parse
 
@@ -40,6 +40,7 @@ def test_every_setting_of_a_line_is_described() -> None:
     assert {"kind", "address", "ring_seconds", "languages"} == {field.name for field in fields(HumanDestination)}
     limits = {field.name for field in fields(Limits)} | {field.name for field in fields(BlockedNumber)}
     assert set(described("`limits`")) == limits
+    assert set(described("`persona`")) == {field.name for field in fields(Persona)}
 
 
 @pytest.mark.parametrize(("heading", "kind"), [("A line", Line), ("`limits`", Limits), ("`human`", HumanDestination)])
@@ -48,7 +49,7 @@ def test_defaults_of_lines_are_the_real_ones(heading: str, kind: type) -> None:
     real = {field.name: field.default for field in fields(kind) if field.name in shown}
     plain = {name: str(default) for name, default in real.items() if isinstance(default, str | int)}
     assert {name: shown[name][0].lower() for name in plain} == {name: value.lower() for name, value in plain.items()}
-    required = {name for name, default in real.items() if default is MISSING and name not in ("limits", "dispositions")}
+    required = {name for name, default in real.items() if default is MISSING and name not in ("limits", "dispositions", "persona")}
     assert {name for name in required if shown[name][0] == "required"} == required
 
 
@@ -60,8 +61,10 @@ def test_what_a_setting_of_a_line_may_be_is_described() -> None:
 
 def test_the_examples_of_lines_can_be_used() -> None:
     text = (DOCS / "lines.md").read_text(encoding="utf-8")
-    whole, blocked = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    whole, stages, terms, blocked = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     (line,) = parse(whole, "docs/lines.md")
     assert line.limits.concurrent_calls == 20
+    (line,) = parse(whole.split("    limits:")[0] + stages + terms, "docs/lines.md")
+    assert line.speaking == ("elevenlabs/flash", "deepgram/aura-2") and line.vocabulary[1].say == "in-VIZ-uh-line"
     (line,) = parse(whole.split("    limits:")[0] + blocked, "docs/lines.md")
     assert line.limits.blocked[0].until is not None
