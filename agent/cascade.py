@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 
 from agent.ports import CallContext, Hearing, HearingSession, Understander, Voice
-from agent.speaking.speaker import Speaker
+from agent.speaking.speaker import CallSpeaker, Speaker
 from calls.audio import AudioFrame
 from calls.clock import LoopClock
+from calls.errors import EngineError
 from calls.guidance import Guidance
 from calls.line import Line
 from calls.ports import Emit, EngineTraits, VoicedAudio
@@ -41,7 +43,7 @@ class CascadeEngine:
 
     async def warm(self, line: Line) -> None:
         """A call is about to come in on ``line``: its stages open what takes long; never raises."""
-        await self._hearing.warm(line)
+        await asyncio.gather(self._hearing.warm(line), self._speaker.warm(line))
 
     async def prerender(self, texts: Iterable[str], style: SpeechStyle = NEUTRAL) -> int:
         """Make known texts ready (greetings, prompts), so that their first audio leaves at once; how many were new."""
@@ -54,7 +56,7 @@ class CascadeEngine:
         """
         inbox = _Inbox()
         context = CallContext(f"cascade-{next(self._opened)}", line, self._clock, inbox)
-        return CascadeSession(self._hearing.open(context), self._understander, self._speaker, inbox)
+        return CascadeSession(self._hearing.open(context), self._understander, self._speaker.open(context), inbox)
 
 
 class _Inbox:
@@ -81,7 +83,9 @@ class _Inbox:
 class CascadeSession:
     """Implements ``EngineSession``. Grammar: run() around everything else."""
 
-    def __init__(self, hearing: HearingSession, understander: Understander, speaker: Speaker, inbox: _Inbox) -> None:
+    def __init__(
+        self, hearing: HearingSession, understander: Understander, speaker: CallSpeaker, inbox: _Inbox
+    ) -> None:
         self._hearing = hearing
         self._understander = understander
         self._speaker = speaker
@@ -109,6 +113,20 @@ class CascadeSession:
         return self._speaker.speak(clause)
 
     async def run(self, emit: Emit) -> None:
-        """Hear until cancelled. Raises EngineError when hearing cannot go on."""
+        """Hear, and hold the voice's connection, until cancelled. Raises EngineError when hearing cannot go on."""
         self._inbox.lead_to(emit)
-        await self._hearing.run(emit)
+        async with asyncio.TaskGroup() as group:
+            holding = group.create_task(self._speaker.run())
+            failed = await _failed(self._hearing.run(emit))
+            holding.cancel()
+        if failed is not None:
+            raise failed
+
+
+async def _failed(stage: Coroutine[object, object, None]) -> EngineError | None:
+    """A stage's fault as a value, so that no task group wraps it."""
+    try:
+        await stage
+    except EngineError as fault:
+        return fault
+    return None

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from agent.cascade import CascadeEngine
 from agent.hearing.local import LocalHearing
 from agent.models import ModelError
 from agent.offline.workers import OfflineSpeech, SpeechUnavailable, Superseded
-from agent.ports import Recognition, Recognized, VoicePiece, VoiceTraits
+from agent.ports import CallContext, Recognition, Recognized, VoicePiece, VoiceTraits
+from agent.speaking.plain import PlainSession
+from agent.style.lexicon import Lexicon
+from agent.style.render.plain import render_offline
 from agent.understanding.local import LocalUnderstander
 from calls.errors import EngineError, Stage
+from calls.line import Line, Term
 from calls.ports import WordTime
 from calls.speech import SpeechStyle
 
@@ -77,9 +81,10 @@ class SileroDetector:
 class OfflineVoice:
     """Implements ``Voice``; renders pace, and no emotion."""
 
-    def __init__(self, speech: OfflineSpeech, voice: str = "hibari") -> None:
+    def __init__(self, speech: OfflineSpeech, voice: str = "hibari", vocabulary: Iterable[Term] = ()) -> None:
         self._speech = speech
-        self._traits = VoiceTraits(voice, frozenset({"pace"}))
+        self._lexicon = Lexicon(vocabulary)
+        self._traits = VoiceTraits(voice, frozenset({"pace"}), self._lexicon.unused(ipa=False))
 
     @property
     def traits(self) -> VoiceTraits:
@@ -88,11 +93,20 @@ class OfflineVoice:
 
     async def speak(self, text: str, style: SpeechStyle) -> AsyncIterator[VoicePiece]:
         """The whole text in one piece: it takes about 20 ms. Raises EngineError."""
+        rendering = render_offline(text, style, self._lexicon)
         try:
-            spoken = await self._speech.synthesize(text, style.pace)
+            spoken = await self._speech.synthesize(rendering.text, style.pace)
         except _FAULTS as fault:
             raise _failed("speaking", fault) from fault
-        yield VoicePiece(spoken.pcm16, tuple(WordTime(w.word, w.start_ms, w.end_ms) for w in spoken.words))
+        words = tuple(WordTime(w.word, w.start_ms, w.end_ms) for w in spoken.words)
+        yield VoicePiece(spoken.pcm16, words, dropped=rendering.dropped)
+
+    async def warm(self, line: Line) -> None:
+        """Its worker runs already."""
+
+    def open(self, context: CallContext) -> PlainSession:
+        """Holds nothing."""
+        return PlainSession(self)
 
 
 class OfflineSimilarity:

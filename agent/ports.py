@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from calls.audio import AudioFrame
+from calls.audio import AudioFrame, Encoding
 from calls.clock import Clock
 from calls.commands import Command
 from calls.guidance import Guidance
@@ -128,18 +128,38 @@ class VoiceTraits:
     """What a voice is and what of a style it can render."""
 
     id: str
-    """part of the key under which known texts are kept"""
+    """part of the key under which known texts are kept: provider, model and voice"""
     renders: frozenset[str] = frozenset({"pace"})
-    """of ``emotion | pace``; volume and ``say_as`` are rendered for every voice by ``agent/speaking``"""
+    """of ``emotion | pace``; volume, ``say_as`` and pauses are rendered for every voice"""
+    unused_terms: tuple[str, ...] = ()
+    """words of the line's vocabulary whose pronunciation this voice cannot be told"""
 
 
 @dataclass(frozen=True, slots=True)
 class VoicePiece:
     """Some audio of a text."""
 
-    pcm16_8k: bytes
+    samples: bytes
+    """mono, 8 kHz, no header"""
     words: tuple[WordTime, ...] = ()
     """of the words this piece carries, in ms from the start of the text"""
+    encoding: Encoding = Encoding.LINEAR16
+    """LINEAR16, or MULAW as it came from the vendor"""
+    dropped: tuple[str, ...] = ()
+    """what of the style this voice could not render; on the first piece"""
+
+
+class VoiceSession(Protocol):
+    """One call's voice. Grammar: run() around everything else; one text at a time, another waits for its turn."""
+
+    def speak(self, text: str, style: SpeechStyle) -> AsyncIterator[VoicePiece]:
+        """The audio of ``text``, piece by piece as it is made. Raises EngineError.
+
+        Closing the iterator, or cancelling who waits for it, stops the text at the vendor; no audio of it comes later.
+        """
+
+    async def run(self) -> None:
+        """Hold this call's connection until cancelled, then close it. Never raises for the vendor's faults."""
 
 
 class Voice(Protocol):
@@ -149,8 +169,14 @@ class Voice(Protocol):
     def traits(self) -> VoiceTraits:
         """What it is and can do."""
 
+    async def warm(self, line: Line) -> None:
+        """A call is about to come in on ``line``: open what takes long. Failing is no fault yet; never raises."""
+
+    def open(self, context: CallContext) -> VoiceSession:
+        """A call's session; opens no connection by itself."""
+
     def speak(self, text: str, style: SpeechStyle) -> AsyncIterator[VoicePiece]:
-        """The audio of ``text``, piece by piece as it is made. Raises EngineError."""
+        """The audio of ``text`` outside any call: for texts known beforehand. Raises EngineError."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,14 @@ from agent.cascade import CascadeEngine
 from agent.companding import linear_to_mulaw, mulaw_to_linear
 from agent.hearing.energy import EnergyDetector
 from agent.hearing.local import LocalHearing
-from agent.ports import Recognition, Recognized, Understander, VoicePiece, VoiceTraits
+from agent.ports import CallContext, Recognition, Recognized, Understander, VoicePiece, VoiceTraits
+from agent.speaking.plain import PlainSession
+from agent.style.render.plain import render_offline
 from agent.understanding.local import LocalUnderstander
 from calls.audio import MULAW_SILENCE, mulaw_bytes
 from calls.clock import LoopClock
 from calls.errors import EngineError
+from calls.line import Line
 from calls.speech import SpeechStyle
 
 RECOGNITION_MS = 150.0
@@ -105,8 +108,16 @@ class ScriptedVoice:
         await self._clock.sleep_ms(self._takes_ms)
         if text in self._fails:
             raise EngineError("speaking", "scripted failure")
-        spoken = tone_text.encode(text, round(self._word_ms / style.pace))
-        yield VoicePiece(spoken.pcm16, spoken.words)
+        rendering = render_offline(text, style)
+        spoken = tone_text.encode(rendering.text, round(self._word_ms / style.pace))
+        yield VoicePiece(spoken.pcm16, spoken.words, dropped=rendering.dropped)
+
+    async def warm(self, line: Line) -> None:
+        """Nothing takes long."""
+
+    def open(self, context: CallContext) -> PlainSession:
+        """Holds nothing."""
+        return PlainSession(self)
 
 
 def scripted_engine(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncGenerator
 
 from calls import signals as sg
 from calls.clock import Clock
@@ -49,8 +50,9 @@ class Mouth:
     async def _voice(self, clause: Clause) -> None:
         asked_ms = self._clock.now_ms()
         first = True
+        pieces = self._engine.voice(clause)
         try:
-            async for piece in self._engine.voice(clause):
+            async for piece in pieces:
                 if first:
                     first = False
                     took_ms = self._clock.now_ms() - asked_ms
@@ -61,5 +63,9 @@ class Mouth:
                 raise EngineError("speaking", "the voice gave no audio")
         except EngineError as fault:
             self._emit(sg.StageFailed(fault.stage, fault.reason, clause=clause.id))
+        finally:
+            if isinstance(pieces, AsyncGenerator):
+                # What is left of a cut clause is stopped at its voice now, not when the collector comes by.
+                await pieces.aclose()
         if not first:
             self._playout.finish(clause.id)

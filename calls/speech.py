@@ -26,9 +26,7 @@ class Tone:
     """words said with more weight than those around them, at most three"""
 
 
-Emotion = Literal[
-    "neutral", "warm", "empathetic", "apologetic", "cheerful", "calm", "confident", "urgent", "serious"
-]
+Emotion = Literal["neutral", "warm", "empathetic", "apologetic", "cheerful", "calm", "confident", "urgent", "serious"]
 
 SayAs = Literal["text", "code", "digits", "spell", "money", "date"]
 

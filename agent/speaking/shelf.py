@@ -17,6 +17,8 @@ class Ready:
 
     mulaw: bytes
     words: tuple[WordTime, ...]
+    dropped: tuple[str, ...] = ()
+    """what of its style the voice could not render"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,28 @@
-"""Clauses to mu-law: the voice's pieces in whole frames, loudness, style, and the shelf of known texts."""
+"""Clauses to mu-law: the voice's pieces in whole frames, loudness, pauses, and the shelf of known texts."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 
-from agent.companding import linear_to_mulaw, louder
-from agent.ports import Voice
+from agent.companding import linear_to_mulaw, louder, mulaw_to_linear
+from agent.ports import CallContext, Voice, VoicePiece, VoiceSession
+from agent.speaking.plain import close_stream
 from agent.speaking.shelf import Ready, Shelf, ShelfKey
-from calls.audio import FRAME_MS, MULAW_SILENCE, mulaw_bytes
+from agent.style.wording import pause_ms, pause_place
+from calls.audio import FRAME_MS, MULAW_SILENCE, Encoding, mulaw_bytes
 from calls.errors import EngineError
+from calls.line import Line
 from calls.ports import VoicedAudio, WordTime
 from calls.speech import NEUTRAL, Clause, SpeechStyle
-from spoken import say_code, words_for_digits
 
 _FRAME = mulaw_bytes(FRAME_MS)
 _PACES = (0.5, 2.0)
 _VOLUMES = (0.0, 3.0)
-_DIGITS = re.compile(r"\d(?:[\d ().-]*\d)?")
-_CODE = re.compile(r"\b(?=[A-Z0-9-]*\d)[A-Z0-9]+(?:-[A-Z0-9]+)*\b")
 
 
 class Speaker:
-    """Shared by all calls of an engine. Grammar: ``prerender`` beforehand, ``speak`` at any time."""
+    """Shared by all calls of an engine. Grammar: ``prerender`` beforehand, ``open`` once per call."""
 
     def __init__(self, voice: Voice, shelf: Shelf | None = None) -> None:
         self._voice = voice
@@ -33,80 +32,111 @@ class Speaker:
         """Make the audio of these texts ready; returns how many were new. Raises EngineError."""
         made = 0
         for text in dict.fromkeys(texts):
-            key = self._key(text, style)
+            key = self.key(text, style)
             if not _speakable(text) or self._shelf.take(key) is not None:
                 continue
-            mulaw, words = bytearray(), list[WordTime]()
-            async for piece in self._render(text, style):
+            mulaw, words, dropped = bytearray(), list[WordTime](), tuple[str, ...]()
+            async for piece in in_frames(self._voice.speak(text, bounded(style)), text, style):
                 mulaw += piece.mulaw
                 words += piece.words
-            self._shelf.put(key, Ready(bytes(mulaw), tuple(words)))
+                dropped = dropped or piece.dropped_style
+            self._shelf.put(key, Ready(bytes(mulaw), tuple(words), dropped))
             made += 1
         return made
 
-    async def speak(self, clause: Clause) -> AsyncIterator[VoicedAudio]:
-        """The audio of a clause: whole frames of 20 ms; all at once when it is on the shelf. Raises EngineError."""
-        dropped = self.dropped(clause.style)
+    async def warm(self, line: Line) -> None:
+        """A call is about to come in on ``line``; never raises."""
+        await self._voice.warm(line)
+
+    def open(self, context: CallContext) -> CallSpeaker:
+        """What speaks in one call."""
+        return CallSpeaker(self, self._voice.open(context))
+
+    def ready(self, clause: Clause) -> VoicedAudio | None:
+        """The audio of a clause that needs no voice: known beforehand, or without a word in it."""
         if not _speakable(clause.text):
-            yield VoicedAudio(MULAW_SILENCE * _FRAME, cached=True, dropped_style=dropped)
-            return
-        ready = self._shelf.take(self._key(clause.text, clause.style))
-        if ready is not None:
-            yield VoicedAudio(ready.mulaw, ready.words, cached=True, dropped_style=dropped)
-            return
-        async for piece in self._render(clause.text, clause.style):
-            yield replace(piece, dropped_style=dropped)
+            return VoicedAudio(MULAW_SILENCE * _FRAME, cached=True)
+        ready = self._shelf.take(self.key(clause.text, clause.style))
+        if ready is None:
+            return None
+        return VoicedAudio(ready.mulaw, ready.words, cached=True, dropped_style=ready.dropped)
 
-    def dropped(self, style: SpeechStyle) -> tuple[str, ...]:
-        """What of a style this voice cannot render."""
-        renders = self._voice.traits.renders
-        asked = {
-            f"emotion:{style.emotion}": style.emotion != NEUTRAL.emotion and "emotion" not in renders,
-            "pace": style.pace != NEUTRAL.pace and "pace" not in renders,
-        }
-        return tuple(name for name, lost in asked.items() if lost)
-
-    def _key(self, text: str, style: SpeechStyle) -> ShelfKey:
+    def key(self, text: str, style: SpeechStyle) -> ShelfKey:
+        """What makes two renderings the same sound with this voice."""
         renders = self._voice.traits.renders
         emotion = (style.emotion, style.intensity) if "emotion" in renders else ()
         pace = style.pace if "pace" in renders else 1.0
-        return ShelfKey(self._voice.traits.id, text, repr((emotion, pace, style.volume, style.say_as)))
+        sound = (emotion, pace, style.volume, style.say_as, style.pause_before_ms)
+        return ShelfKey(self._voice.traits.id, text, repr(sound))
 
-    async def _render(self, text: str, style: SpeechStyle) -> AsyncIterator[VoicedAudio]:
-        """The voice's pieces cut into whole frames; the last is filled up with silence."""
-        held = b""
-        words: list[WordTime] = []
-        bounded = replace(style, pace=min(max(style.pace, _PACES[0]), _PACES[1]))
-        empty = True
-        async for piece in self._voice.speak(as_said(text, style), bounded):
-            held += linear_to_mulaw(_at_volume(piece.pcm16_8k, style.volume))
-            words += piece.words
+
+class CallSpeaker:
+    """One call's. Grammar: run() around everything else; one clause at a time."""
+
+    def __init__(self, speaker: Speaker, session: VoiceSession) -> None:
+        self._speaker = speaker
+        self._session = session
+
+    async def speak(self, clause: Clause) -> AsyncIterator[VoicedAudio]:
+        """The audio of a clause: whole frames of 20 ms; all at once when it is on the shelf. Raises EngineError."""
+        ready = self._speaker.ready(clause)
+        if ready is not None:
+            yield ready
+            return
+        made = in_frames(self._session.speak(clause.text, bounded(clause.style)), clause.text, clause.style)
+        try:
+            async for piece in made:
+                yield piece
+        finally:
+            await close_stream(made)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        await self._session.run()
+
+
+async def in_frames(pieces: AsyncIterator[VoicePiece], text: str, style: SpeechStyle) -> AsyncIterator[VoicedAudio]:
+    """A voice's pieces of ``text`` cut into whole frames; the last is filled up with silence.
+
+    Mu-law at the usual volume passes untouched. Raises EngineError for a voice that makes no sound.
+    """
+    lead_ms = pause_ms(style) // FRAME_MS * FRAME_MS if pause_place(text, style) == 0 else 0
+    held, words, empty = MULAW_SILENCE * mulaw_bytes(lead_ms), list[WordTime](), True
+    dropped = tuple[str, ...]()
+    try:
+        async for piece in pieces:
+            held += _mulaw(piece, style.volume)
+            words += _later(piece.words, lead_ms)
+            dropped = dropped or piece.dropped
             whole = len(held) - len(held) % _FRAME
-            if whole:
+            if whole and piece.samples:
                 empty = False
-                yield VoicedAudio(held[:whole], tuple(words))
+                yield VoicedAudio(held[:whole], tuple(words), dropped_style=dropped)
                 held, words = held[whole:], []
-        if held or words:
+        if (held or words) and not (empty and len(held) <= mulaw_bytes(lead_ms)):
             empty = False
-            yield VoicedAudio(held + MULAW_SILENCE * (-len(held) % _FRAME), tuple(words))
-        if empty:
-            raise EngineError("speaking", "the voice made no sound for a text that has words")
+            yield VoicedAudio(held + MULAW_SILENCE * (-len(held) % _FRAME), tuple(words), dropped_style=dropped)
+    finally:
+        await close_stream(pieces)
+    if empty:
+        raise EngineError("speaking", "the voice made no sound for a text that has words")
 
 
-def _at_volume(pcm16: bytes, volume: float) -> bytes:
+def bounded(style: SpeechStyle) -> SpeechStyle:
+    """A pace within what any ear follows."""
+    return replace(style, pace=min(max(style.pace, _PACES[0]), _PACES[1]))
+
+
+def _mulaw(piece: VoicePiece, volume: float) -> bytes:
     if volume == 1.0:
-        return pcm16
-    return louder(pcm16, min(max(volume, _VOLUMES[0]), _VOLUMES[1]))
+        return piece.samples if piece.encoding is Encoding.MULAW else linear_to_mulaw(piece.samples)
+    linear = mulaw_to_linear(piece.samples) if piece.encoding is Encoding.MULAW else piece.samples
+    return linear_to_mulaw(louder(linear, min(max(volume, _VOLUMES[0]), _VOLUMES[1])))
+
+
+def _later(words: Iterable[WordTime], ms: int) -> list[WordTime]:
+    return [WordTime(w.word, w.start_ms + ms, w.end_ms + ms) if ms else w for w in words]
 
 
 def _speakable(text: str) -> bool:
     return any(character.isalnum() for character in text)
-
-
-def as_said(text: str, style: SpeechStyle) -> str:
-    """Digits and codes in words where the style asks for it: a voice alone may swallow a "0"."""
-    if style.say_as == "digits":
-        return _DIGITS.sub(lambda found: words_for_digits(found.group()), text)
-    if style.say_as == "code":
-        return _CODE.sub(lambda found: say_code(found.group()), text)
-    return text

@@ -8,10 +8,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from agent.companding import mulaw_to_linear, rms
-from agent.ports import VoicePiece, VoiceTraits
+from agent.ports import CallContext, VoicePiece, VoiceTraits
+from agent.speaking.plain import PlainSession, close_stream
 from agent.speaking.shelf import Ready, Shelf, ShelfKey
-from agent.speaking.speaker import Speaker, as_said
+from agent.speaking.speaker import Speaker
+from calls.audio import Encoding
+from calls.clock import LoopClock
 from calls.errors import EngineError
+from calls.line import Line
 from calls.ports import VoicedAudio, WordTime
 from calls.speech import Clause, SpeechStyle
 
@@ -19,19 +23,32 @@ from calls.speech import Clause, SpeechStyle
 class PiecewiseVoice:
     """Gives fixed pieces of a steady tone and remembers what it was asked to say."""
 
-    def __init__(self, sizes: list[int], renders: frozenset[str] = frozenset({"pace"})) -> None:
-        self.sizes, self.said = sizes, list[tuple[str, float]]()
+    def __init__(self, sizes: list[int], renders: frozenset[str] = frozenset({"pace"}), *, mulaw: bool = False) -> None:
+        self.sizes, self.said, self.mulaw = sizes, list[tuple[str, float]](), mulaw
         self.traits = VoiceTraits("piecewise", renders)
 
     async def speak(self, text: str, style: SpeechStyle) -> AsyncIterator[VoicePiece]:
         self.said.append((text, style.pace))
         for n, size in enumerate(self.sizes):
-            yield VoicePiece(b"\x00\x10" * size, (WordTime(f"w{n}", n, n + 1),))
+            words = (WordTime(f"w{n}", n, n + 1),)
+            if self.mulaw:
+                yield VoicePiece(bytes([n + 1]) * size, words, Encoding.MULAW)
+            else:
+                yield VoicePiece(b"\x00\x10" * size, words, dropped=("emotion:warm",) if n == 0 else ())
+
+    async def warm(self, line: Line) -> None:
+        """Nothing to do."""
+
+    def open(self, context: CallContext) -> PlainSession:
+        return PlainSession(self)
+
+
+CONTEXT = CallContext("c1", Line("l", "*", "book", "Robin", "Acme", "Hello."), LoopClock(), lambda _signal: None)
 
 
 def voiced(speaker: Speaker, clause: Clause) -> list[VoicedAudio]:
     async def collect() -> list[VoicedAudio]:
-        return [piece async for piece in speaker.speak(clause)]
+        return [piece async for piece in speaker.open(CONTEXT).speak(clause)]
 
     return asyncio.run(collect())
 
@@ -76,27 +93,50 @@ def test_pace_stays_within_reason() -> None:
     assert voice.said == [("x", 0.5)]
 
 
-def test_dropped_style_by_traits() -> None:
-    plain, rich = (
-        Speaker(PiecewiseVoice([1], frozenset())),
-        Speaker(PiecewiseVoice([1], frozenset({"emotion", "pace"}))),
-    )
-    style = SpeechStyle(emotion="apologetic", pace=0.8)
-    assert plain.dropped(style) == ("emotion:apologetic", "pace")
-    assert rich.dropped(style) == ()
-    assert plain.dropped(SpeechStyle()) == ()
+def test_what_the_voice_drops_is_told_also_of_known_texts() -> None:
+    speaker, clause = Speaker(PiecewiseVoice([160, 160])), Clause("a", "x", style=SpeechStyle(emotion="warm"))
+    assert [piece.dropped_style for piece in voiced(speaker, clause)] == [("emotion:warm",)] * 2
+    asyncio.run(speaker.prerender(["x"]))
+    assert voiced(speaker, clause)[0].dropped_style == ("emotion:warm",)
 
 
-@pytest.mark.parametrize(
-    ("text", "say_as", "said"),
-    [
-        ("Call 0192.", "digits", "Call oh one nine two."),
-        ("Code AB12, please", "code", "Code A B, one two, please"),
-        ("At 3 o'clock", "text", "At 3 o'clock"),
-    ],
-)
-def test_digits_and_codes_become_words(text: str, say_as: str, said: str) -> None:
-    assert as_said(text, SpeechStyle(say_as=say_as)) == said  # type: ignore[arg-type]
+def test_mulaw_passes_untouched_and_is_softened_where_asked() -> None:
+    speaker = Speaker(PiecewiseVoice([160, 80], mulaw=True))
+    assert b"".join(p.mulaw for p in voiced(speaker, Clause("a", "x"))) == b"\1" * 160 + b"\2" * 80 + b"\xff" * 80
+    soft = voiced(speaker, Clause("a", "x", style=SpeechStyle(volume=0.5)))[0].mulaw
+    assert rms(mulaw_to_linear(soft)) == pytest.approx(rms(mulaw_to_linear(b"\1" * 160)) / 2, rel=0.05)
+
+
+def test_a_pause_comes_before_the_first_word_and_moves_the_words() -> None:
+    pieces = voiced(Speaker(PiecewiseVoice([160])), Clause("a", "x", style=SpeechStyle(pause_before_ms=250)))
+    assert pieces[0].mulaw[: 240 * 8] == b"\xff" * 240 * 8, "whole frames"
+    assert len(pieces[0].mulaw) == 240 * 8 + 160
+    assert (pieces[0].words[0].start_ms, pieces[0].words[0].end_ms) == (240, 241)
+
+
+def test_a_voice_without_sound_is_an_error_also_after_a_pause() -> None:
+    with pytest.raises(EngineError, match="no sound"):
+        voiced(Speaker(PiecewiseVoice([])), Clause("a", "x", style=SpeechStyle(pause_before_ms=250)))
+
+
+def test_a_stream_left_early_is_closed_at_the_voice() -> None:
+    closed = []
+
+    class Watched(PiecewiseVoice):
+        async def speak(self, text: str, style: SpeechStyle) -> AsyncIterator[VoicePiece]:
+            try:
+                yield VoicePiece(bytes(320))
+                yield VoicePiece(bytes(320))
+            finally:
+                closed.append(text)
+
+    async def leave() -> None:
+        stream = Speaker(Watched([])).open(CONTEXT).speak(Clause("a", "x"))
+        await anext(stream)
+        await close_stream(stream)
+        assert closed == ["x"]
+
+    asyncio.run(leave())
 
 
 def test_prerendered_audio_is_keyed_by_what_changes_the_sound() -> None:
