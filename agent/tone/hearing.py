@@ -1,0 +1,66 @@
+"""Tone around any hearing: the same frames are listened to twice, once for words and once for how they sound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.ports import CallContext, Hearing, HearingSession, HearingTraits
+from agent.tone.listener import ToneListener
+from calls.audio import AudioFrame
+from calls.guidance import Guidance
+from calls.line import Line
+from calls.ports import Emit
+from calls.signals import CallerSaid, Signal
+from calls.speech import Tone
+
+
+class ToneHearing:
+    """Implements ``Hearing`` over another one. On a line whose tone is off nothing is measured, and no label passes."""
+
+    def __init__(self, hearing: Hearing) -> None:
+        self._hearing = hearing
+
+    @property
+    def traits(self) -> HearingTraits:
+        """Those of the hearing within."""
+        return self._hearing.traits
+
+    async def warm(self, line: Line) -> None:
+        """Warms the hearing within; never raises."""
+        await self._hearing.warm(line)
+
+    def open(self, context: CallContext) -> HearingSession:
+        """A session; measures only where the line wants it."""
+        listener = ToneListener() if context.line.tone else None
+        return ToneHearingSession(self._hearing.open(context), listener)
+
+
+class ToneHearingSession:
+    """Implements ``HearingSession``. Grammar: run() around everything else."""
+
+    def __init__(self, session: HearingSession, listener: ToneListener | None) -> None:
+        self._session = session
+        self._listener = listener
+
+    def hear(self, frame: AudioFrame) -> None:
+        """One frame of the caller, its offset in ms since answer. Never waits."""
+        if self._listener is not None:
+            self._listener.hear(frame)
+        self._session.hear(frame)
+
+    def expect(self, guidance: Guidance) -> None:
+        """What the script wants next."""
+        self._session.expect(guidance)
+
+    async def run(self, emit: Emit) -> None:
+        """Until cancelled; every turn leaves with its tone. Raises EngineError when hearing cannot go on."""
+
+        def with_tone(signal: Signal) -> None:
+            if isinstance(signal, CallerSaid):
+                signal = replace(signal, heard=replace(signal.heard, tone=self._tone(signal)))
+            emit(signal)
+
+        await self._session.run(with_tone)
+
+    def _tone(self, said: CallerSaid) -> Tone | None:
+        return self._listener.tone(said.heard) if self._listener is not None else None
