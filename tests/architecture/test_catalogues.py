@@ -49,7 +49,8 @@ def test_defaults_of_lines_are_the_real_ones(heading: str, kind: type) -> None:
     real = {field.name: field.default for field in fields(kind) if field.name in shown}
     plain = {name: str(default) for name, default in real.items() if isinstance(default, str | int)}
     assert {name: shown[name][0].lower() for name in plain} == {name: value.lower() for name, value in plain.items()}
-    required = {name for name, default in real.items() if default is MISSING and name not in ("limits", "dispositions", "persona")}
+    made = ("limits", "dispositions", "persona")
+    required = {name for name, default in real.items() if default is MISSING and name not in made}
     assert {name for name in required if shown[name][0] == "required"} == required
 
 

@@ -52,7 +52,9 @@ def test_a_model_of_its_own_goes_before_all_of_a_vendor() -> None:
     assert registry.find("thinking", "openai/gpt-4.1/mini").name == "openai"
 
 
-@pytest.mark.parametrize("name", ["deepgram/psychic", "deepgram", "/flux", "deepgram/", "nobody/flux", "deepgram/fl ux"])
+@pytest.mark.parametrize(
+    "name", ["deepgram/psychic", "deepgram", "/flux", "deepgram/", "nobody/flux", "deepgram/fl ux"]
+)
 def test_an_unknown_name_is_answered_with_those_there_are(name: str) -> None:
     with pytest.raises(ConfigurationError, match=r"there is no hearing provider .*; there are: .*deepgram/flux"):
         registry.find("hearing", name)
@@ -70,7 +72,10 @@ def test_an_installed_package_is_found_like_ours() -> None:
 
 def test_metadata_of_an_earlier_install_of_ours_counts_for_nothing() -> None:
     old = entry("elevenlabs.flash", "agent.gone:make", registry.OURS)
-    assert registry.offers("speaking", [old])["elevenlabs.flash"].target == registry.SHIPPED["speaking"]["elevenlabs.flash"]
+    assert (
+        registry.offers("speaking", [old])["elevenlabs.flash"].target
+        == registry.SHIPPED["speaking"]["elevenlabs.flash"]
+    )
 
 
 def test_two_packages_with_one_name_are_both_named() -> None:
@@ -93,9 +98,14 @@ def test_a_key_is_shown_nowhere() -> None:
     assert "s3cret" not in repr(config("deepgram/flux"))
 
 
-@pytest.mark.parametrize(("base", "socket"), [
-    ("", "wss://api.example.com"), ("http://127.0.0.1:9", "ws://127.0.0.1:9"), ("https://x.example", "wss://x.example"),
-])
+@pytest.mark.parametrize(
+    ("base", "socket"),
+    [
+        ("", "wss://api.example.com"),
+        ("http://127.0.0.1:9", "ws://127.0.0.1:9"),
+        ("https://x.example", "wss://x.example"),
+    ],
+)
 def test_sockets_follow_the_address(base: str, socket: str) -> None:
     made = config("deepgram/flux")
     moved = ProviderConfig(made.name, made.model, made.voice, made.locale, base, made.session, made.clock)
