@@ -1,0 +1,296 @@
+"""One call's hearing at a vendor: the socket, the audio on its way, and what happens when either breaks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+
+from agent.companding import frame_to_linear, linear_to_mulaw
+from agent.hearing.stream.audio import CallAudio
+from agent.hearing.stream.loudness import Loudness
+from agent.hearing.stream.socket import CLOSE_S, Closed, Dial, HandshakeRefused, Unreachable, VendorSocket
+from agent.hearing.stream.warm import WarmSockets
+from agent.hearing.stream.wire import Garbage, Message, Now, Unknown, VendorFault, Wire
+from agent.hearing.timeline import Timeline
+from agent.ports import CallContext
+from agent.providers.refusals import refusal
+from calls.audio import AudioFrame, Encoding
+from calls.errors import ProviderError, ProviderFault
+from calls.guidance import Guidance
+from calls.ports import Emit
+from calls.signals import ProviderNoticed, StageFailed, UsageCounted
+
+BEAT_MS = 200.0
+"""how often the session looks after itself; also how long without a frame is silence"""
+FILL_MS = 3_000.0
+"""of silence are sent when the caller's audio stops in mid-turn, so that the vendor can end it"""
+MESSAGE_MS = 240.0
+"""the most audio in one message, when much has to be made up for"""
+QUIET_MS = 3_000.0
+"""of audio are kept while nobody speaks"""
+SEND_MS = 3_000.0
+"""the vendor takes no audio for this long: it has stalled"""
+HEALED_MS = 60_000.0
+"""after a reconnect; another loss before that is for a fallback to mend"""
+GARBAGE_IN_A_ROW, GARBAGE_IN_ALL = 5, 50
+USAGE_S = 10.0
+
+
+@dataclass(slots=True)
+class Counts:
+    """What one call's hearing met with."""
+
+    unreadable: int = 0
+    """frames at a rate that is not the telephone's; the first is reported"""
+    garbage: int = 0
+    unknown: int = 0
+    """messages of types we do not know"""
+    reconnects: int = 0
+    replayed_ms: float = 0.0
+    """audio sent a second time"""
+
+
+class StreamedSession:
+    """Implements ``HearingSession``. ``hear`` and ``expect`` at any time; ``run`` once, until cancelled.
+
+    Opened in mid-call it takes older frames as fast as they are handed over, at their own offsets.
+    """
+
+    def __init__(self, provider: str, wire: Wire, dial: Dial, warm: WarmSockets, context: CallContext) -> None:
+        self._provider = provider
+        self._wire = wire
+        self._dial = dial
+        self._warm = warm
+        self._clock = context.clock
+        self._emit = context.emit
+        self._audio = CallAudio()
+        self._loud = Loudness() if wire.loudness is None else wire.loudness
+        self._timeline = Timeline()
+        self._awake = asyncio.Event()
+        self._outbox: deque[Message] = deque()
+        self._first: Now | None = None
+        self._frame_ms = self._sent_ms = self._message_ms = self._filled_ms = 0.0
+        self._sending_ms: float | None = None
+        self._loud_told_ms = 0.0
+        self._garbled = 0
+        self._messages = 0
+        self._used_s = 0.0
+        self.counts = Counts()
+
+    @property
+    def lost_ms(self) -> float:
+        """Audio that was dropped because the vendor took none."""
+        return self._audio.lost_ms
+
+    # --- from the call ------------------------------------------------------------------------------
+
+    def hear(self, frame: AudioFrame) -> None:
+        """One frame of the caller. Never waits, never raises."""
+        try:
+            mulaw = frame.samples
+            if frame.encoding is not Encoding.MULAW or frame.rate != 8_000:
+                mulaw = linear_to_mulaw(frame_to_linear(frame))
+        except ValueError as error:
+            if not self.counts.unreadable:
+                self._emit(StageFailed("hearing", str(error)))
+            self.counts.unreadable += 1
+            return
+        missing_ms = self._timeline.place(frame.offset_ms, frame.duration_ms)
+        if missing_ms is None or not mulaw:
+            return
+        self._frame_ms, self._filled_ms = self._clock.now_ms(), 0.0
+        if self._first is None:
+            self._first = Now(frame.offset_ms, self._frame_ms)
+        self._loud.push(frame.offset_ms, mulaw)
+        self._audio.add(frame.offset_ms, mulaw, missing_ms)
+        self._awake.set()
+
+    def expect(self, guidance: Guidance) -> None:
+        """What the script wants next: key terms, patience, thresholds."""
+        self._outbox.extend(self._wire.expect(guidance))
+        self._awake.set()
+
+    async def run(self, emit: Emit) -> None:
+        """Hear until cancelled. Raises ProviderError when this provider cannot go on in this call."""
+        self._emit = emit
+        retried_ms: float | None = None
+        try:
+            socket, fresh = await self._connect(warm=True)
+            while True:
+                fault = await self._serve(socket)
+                # A socket that waited for the call and died while waiting has cost nothing: it is no retry.
+                spent = fresh or self._messages > 0
+                now_ms = self._clock.now_ms()
+                if fault.kind != "lost" or (spent and retried_ms is not None and now_ms - retried_ms < HEALED_MS):
+                    raise fault
+                retried_ms = now_ms if spent else retried_ms
+                socket, fresh = await self._connect(warm=False)
+                self.counts.reconnects += 1
+                took_ms = round(self._clock.now_ms() - now_ms, 3)
+                emit(ProviderNoticed("hearing", self._provider, "reconnected", fault.kind, took_ms))
+        finally:
+            self._count_usage(0.0)
+
+    # --- one connection -----------------------------------------------------------------------------
+
+    async def _connect(self, *, warm: bool) -> tuple[VendorSocket, bool]:
+        """A socket, and whether it was opened just now."""
+        handshake = self._wire.handshake()
+        waiting = self._warm.take(handshake) if warm else None
+        if waiting is not None:
+            return waiting, False
+        try:
+            return await self._dial(handshake), True
+        except HandshakeRefused as no:
+            raise refusal("hearing", self._provider, no.status, no.headers, b"") from None
+        except Unreachable as nobody:
+            raise self._fault("timeout" if nobody.late else "lost", "connect") from None
+
+    async def _serve(self, socket: VendorSocket) -> ProviderError:
+        """Until the connection ends; why it did."""
+        self.counts.replayed_ms += self._audio.begin(self._keep_from_ms())
+        self._outbox = deque(self._wire.begin(self._audio))
+        self._garbled = self._messages = 0
+        self._message_ms = self._sent_ms = self._clock.now_ms()
+        self._loud_told_ms = self._loud.loud_ms
+        self._sending_ms = None
+        self._awake.set()
+        fault: ProviderError | None = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._pump(socket))]
+                try:
+                    async with asyncio.timeout(None) as limit:
+                        tasks.append(group.create_task(self._look_after(limit)))
+                        fault = await self._listen(socket)
+                except TimeoutError:
+                    fault = self._fault("timeout", "no message")
+                finally:
+                    for task in tasks:
+                        task.cancel()
+        finally:
+            await self._leave(socket, gone=fault is not None)
+        return fault
+
+    async def _leave(self, socket: VendorSocket, *, gone: bool) -> None:
+        if gone:
+            socket.abort()
+            return
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                if (farewell := self._wire.farewell()) is not None:
+                    await socket.send(farewell)
+                await socket.close()
+        except (TimeoutError, ConnectionError):
+            socket.abort()
+
+    async def _pump(self, socket: VendorSocket) -> None:
+        try:
+            while True:
+                await self._awake.wait()
+                self._awake.clear()
+                self._outbox.extend(self._wire.tick(self._now()))
+                self._tell()
+                while self._outbox:
+                    await self._send(socket, self._outbox.popleft())
+                least_ms = self._wire.traits.chunk_ms
+                while mulaw := self._audio.take(least_ms, max(least_ms, MESSAGE_MS)):
+                    await self._send(socket, self._wire.audio(mulaw))
+                    self._used_s += len(mulaw) / 8_000
+        except ConnectionError:
+            return  # who listens to it sees it closed, and why
+
+    async def _send(self, socket: VendorSocket, message: Message) -> None:
+        self._sending_ms = self._sent_ms = self._clock.now_ms()
+        await socket.send(message)
+        self._sending_ms = None
+
+    async def _listen(self, socket: VendorSocket) -> ProviderError:
+        while True:
+            message = await socket.receive()
+            if isinstance(message, Closed):
+                # RFC 6455, 7.4.1: 1008 is our fault (a policy, a payload that cannot be read).
+                return self._fault("request" if message.code == 1008 else "lost", f"close {message.code}")
+            try:
+                self._take(message)
+            except VendorFault as said:
+                return self._fault(said.kind, said.detail)
+            if self._garbled >= GARBAGE_IN_A_ROW or self.counts.garbage >= GARBAGE_IN_ALL:
+                return self._fault("garbage", "messages that cannot be read")
+
+    def _take(self, message: str | bytes) -> None:
+        try:
+            if isinstance(message, bytes):
+                raise Garbage("binary")
+            self._outbox.extend(self._wire.take(message, self._now()))
+        except Garbage:
+            self.counts.garbage += 1
+            self._garbled += 1
+            return
+        except Unknown:
+            self.counts.unknown += 1
+        self._garbled = 0
+        self._messages += 1
+        self._message_ms, self._loud_told_ms = self._clock.now_ms(), self._loud.loud_ms
+        self._tell()
+        self._audio.forget(self._keep_from_ms())
+        if self._outbox:
+            self._awake.set()
+
+    # --- looking after it ---------------------------------------------------------------------------
+
+    async def _look_after(self, limit: asyncio.Timeout) -> None:
+        while True:
+            await self._clock.sleep_ms(BEAT_MS)
+            now_ms = self._clock.now_ms()
+            if self._stalled(now_ms):
+                limit.reschedule(asyncio.get_running_loop().time())
+                return
+            if self._used_s >= USAGE_S:
+                self._count_usage(USAGE_S)
+            traits = self._wire.traits
+            silent = now_ms - self._frame_ms >= BEAT_MS
+            if silent and self._wire.telling.open and self._filled_ms < FILL_MS:
+                self._audio.pad(BEAT_MS)
+                self._filled_ms += BEAT_MS
+            elif now_ms - self._sent_ms >= traits.keep_alive_ms:
+                if traits.keep_alive is None:
+                    self._audio.pad(max(100.0, traits.chunk_ms))
+                else:
+                    self._outbox.append(traits.keep_alive)
+            self._awake.set()
+
+    def _stalled(self, now_ms: float) -> bool:
+        if self._sending_ms is not None and now_ms - self._sending_ms >= SEND_MS:
+            return True
+        traits = self._wire.traits
+        if now_ms - self._message_ms < traits.silent_limit_ms or now_ms - self._frame_ms >= BEAT_MS:
+            return False
+        return self._wire.telling.open or self._loud.loud_ms - self._loud_told_ms >= traits.least_loud_ms
+
+    def _keep_from_ms(self) -> float:
+        """From where a new connection would have to hear the call."""
+        resume_ms = self._wire.resume_ms() or 0.0
+        if self._wire.telling.open or self._first is None:
+            return resume_ms
+        # While old frames are made up for, what is heard now is ahead of what the vendor can have heard.
+        live_ms = self._first.heard_ms + (self._clock.now_ms() - self._first.clock_ms) + 1_000.0
+        return max(resume_ms, min(self._audio.heard_ms, live_ms) - QUIET_MS)
+
+    def _now(self) -> Now:
+        clock_ms = self._clock.now_ms()
+        idle_ms = clock_ms - self._frame_ms
+        return Now(self._audio.heard_ms + (idle_ms if idle_ms >= BEAT_MS else 0.0), clock_ms)
+
+    def _tell(self) -> None:
+        for signal in self._wire.telling.take():
+            self._emit(signal)
+
+    def _count_usage(self, least_s: float) -> None:
+        if self._used_s > least_s:
+            used, self._used_s = round(self._used_s, 3), 0.0
+            self._emit(UsageCounted("hearing", self._provider, {"audio_seconds": used}))
+
+    def _fault(self, kind: ProviderFault, detail: str) -> ProviderError:
+        return ProviderError("hearing", self._provider, kind, detail)

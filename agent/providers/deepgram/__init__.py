@@ -1,0 +1,1 @@
+"""Deepgram behind our ports."""

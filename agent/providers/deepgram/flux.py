@@ -1,0 +1,185 @@
+"""Deepgram Flux (``/v2/listen``): it hears turns itself, and says early when one is likely over.
+
+Messages are as in the documentation of Flux and its state machine, and in the types of deepgram-sdk 7.17.
+"""
+
+from __future__ import annotations
+
+import json
+
+from agent.hearing.stream.audio import CallAudio
+from agent.hearing.stream.provider import StreamedHearing
+from agent.hearing.stream.socket import Dial, Handshake
+from agent.hearing.stream.telling import Telling
+from agent.hearing.stream.wire import Garbage, Json, Message, Now, Unknown, Wire, WireTraits
+from agent.ports import Hearing, HearingTraits
+from agent.providers.config import ProviderConfig
+from agent.providers.deepgram.listening import KeyTerms, broken, handshake, opened, seconds
+from calls.guidance import NOTHING_EXPECTED, Guidance
+from calls.line import Line
+from calls.speech import Heard
+
+_TRAITS = WireTraits(chunk_ms=80.0)
+"""80 ms a message is what Flux asks for; it knows no KeepAlive (a text it does not know ends the connection)"""
+_LEAD_MS = 300.0
+EAGER = 0.4
+_USUAL, _NUMBERS, _SLOW, _FAST = 0.7, 0.85, 0.8, 0.6
+"""how sure Flux must be that a turn is over (0.5 to 1.0)"""
+_NUMBER_KINDS = frozenset({"phone", "card", "code", "postcode", "email", "date_of_birth", "spelled_name", "address"})
+_BY_PATIENCE = {"quick": _FAST, "normal": _USUAL, "patient": _SLOW}
+_KNOWN = frozenset({"Connected", "ConfigureSuccess", "ConfigureFailure", "Warning"})
+
+
+def make(config: ProviderConfig, dial: Dial | None = None) -> Hearing:
+    """The entry point ``deepgram.flux``."""
+    traits = HearingTraits(config.name, "vendor", eager=True)
+    return StreamedHearing(config, traits, lambda line: FluxWire(config, line), dial)
+
+
+def sureness(guidance: Guidance) -> float:
+    """How sure Flux must be before it ends a turn: numbers are said in groups, with pauses between them."""
+    slot = guidance.slot(guidance.primary)
+    if slot is not None and slot.kind in _NUMBER_KINDS:
+        return _NUMBERS
+    return _BY_PATIENCE.get(guidance.patience, _USUAL)
+
+
+class FluxWire(Wire):
+    """Implements ``Wire``."""
+
+    def __init__(self, config: ProviderConfig, line: Line) -> None:
+        self.telling = Telling()
+        self._config = config
+        self._locale = line.locale
+        self._terms = KeyTerms(config, line)
+        self._guidance = NOTHING_EXPECTED
+        self._sureness = _USUAL
+        self._audio = CallAudio()
+        self._done_ms: float | None = None
+        self._told_ms = -1.0
+        self._sequence = -1
+        self.skipped = 0
+        """messages that never came, by their numbers"""
+
+    @property
+    def traits(self) -> WireTraits:
+        """Whole chunks of 80 ms."""
+        return _TRAITS
+
+    def handshake(self) -> Handshake:
+        """All of the line's calls ask for the same."""
+        language = self._locale.partition("-")[0].lower()
+        english = language == "en"
+        model = self._config.model
+        if model == "flux":
+            model = "flux-general-en" if english else "flux-general-multi"
+        query = [("model", model), ("encoding", "mulaw"), ("sample_rate", "8000")]
+        query += [("eot_threshold", str(_USUAL)), ("eager_eot_threshold", str(EAGER)), ("mip_opt_out", "true")]
+        query += [] if english else [("language_hint", language)]
+        query += [("keyterm", term) for term in self._terms.at_start]
+        return handshake(self._config, "/v2/listen", query)
+
+    def resume_ms(self) -> float | None:
+        """A turn under way is heard again from its beginning: its words always come all together."""
+        if self.telling.open:
+            return max(self._told_ms, self.telling.from_ms - _LEAD_MS)
+        return self._done_ms
+
+    def begin(self, audio: CallAudio) -> list[Message]:
+        """What the address did not say yet."""
+        self._audio = audio
+        self._sequence = -1
+        self._terms.sent, self._sureness = self._terms.at_start, _USUAL
+        return self.expect(self._guidance)
+
+    def audio(self, mulaw: bytes) -> Message:
+        """Binary, as it is."""
+        return mulaw
+
+    def expect(self, guidance: Guidance) -> list[Message]:
+        """Thresholds and key terms, where they change."""
+        self._guidance = guidance
+        change: dict[str, Json] = {}
+        sure, terms = sureness(guidance), self._terms.of(guidance)
+        if sure != self._sureness:
+            self._sureness = sure
+            change["thresholds"] = {"eot_threshold": sure}
+        if terms != self._terms.sent:
+            self._terms.sent = terms
+            change["keyterms"] = list(terms)
+        return [json.dumps({"type": "Configure", **change})] if change else []
+
+    def tick(self, now: Now) -> list[Message]:
+        """Flux keeps the time."""
+        return []
+
+    def farewell(self) -> Message:
+        """What is on its way is not waited for."""
+        return '{"type":"CloseStream"}'
+
+    def take(self, text: str, now: Now) -> list[Message]:
+        """One message of Flux."""
+        message = opened(text)
+        self._count(message)
+        match message["type"]:
+            case "TurnInfo":
+                try:
+                    self._turn(message)
+                except (KeyError, TypeError, IndexError):
+                    raise Garbage("TurnInfo") from None
+            case "Error":
+                raise broken(message)
+            case kind if kind not in _KNOWN:
+                raise Unknown
+        return []
+
+    def _count(self, message: dict[str, Json]) -> None:
+        number = message.get("sequence_id")
+        if isinstance(number, int):
+            self.skipped += max(0, number - self._sequence - 1)
+            self._sequence = number
+
+    def _turn(self, message: dict[str, Json]) -> None:
+        words, said, window = message["words"], message["transcript"], message["audio_window_end"]
+        if not isinstance(words, list) or not isinstance(said, str) or not isinstance(window, int | float):
+            raise Garbage("TurnInfo")
+        window_ms = self._audio.at_ms(float(window))
+        began_ms = seconds(self._audio, words, first=True) if words else None
+        ended_ms = seconds(self._audio, words, first=False) if words else None
+        if said and ended_ms is not None and ended_ms <= self._told_ms + 40.0:
+            return  # the last turn's words, heard again by a new connection
+        if began_ms is None:
+            began_ms = self.telling.from_ms if self.telling.open else max(0.0, window_ms - _LEAD_MS)
+        heard = Heard(said, began_ms, window_ms if ended_ms is None else ended_ms, _confidence(words), reason="vendor")
+        match message["event"]:
+            case "StartOfTurn":
+                self.telling.began(began_ms)
+                self._grew(heard)
+            case "Update":
+                self._grew(heard)
+            case "EagerEndOfTurn":
+                self._grew(heard)
+                self.telling.think_over(heard)
+            case "TurnResumed":
+                self.telling.resumed()
+                self._grew(heard)
+            case "EndOfTurn":
+                self.telling.said(heard)
+                self._told_ms = heard.to_ms if said else self._told_ms
+                self._done_ms = max(window_ms, self._done_ms or 0.0)
+            case _:
+                raise Unknown
+        if not self.telling.open:
+            # Up to half a second ago it would have told of speech.
+            self._done_ms = max(self._done_ms or 0.0, window_ms - 500.0)
+
+    def _grew(self, heard: Heard) -> None:
+        if heard.text:
+            self.telling.began(heard.from_ms)
+            self.telling.grew(heard.text)
+
+
+def _confidence(words: list[Json]) -> float:
+    sure = [word["confidence"] for word in words if isinstance(word, dict)]
+    numbers = [float(value) for value in sure if isinstance(value, int | float)]
+    return round(sum(numbers) / len(numbers), 3) if numbers else 1.0

@@ -1,0 +1,1 @@
+"""ElevenLabs behind our ports."""
