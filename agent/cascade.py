@@ -10,13 +10,15 @@ from agent.ports import CallContext, Hearing, HearingSession, Understander, Voic
 from agent.speaking.speaker import CallSpeaker, Speaker
 from calls.audio import AudioFrame
 from calls.clock import LoopClock
+from calls.effects import Compose
 from calls.errors import EngineError
 from calls.guidance import Guidance
 from calls.line import Line
 from calls.ports import Emit, EngineTraits, VoicedAudio
 from calls.run import CallFacts
-from calls.signals import Signal, Understood
+from calls.signals import Composed, Signal, Understood
 from calls.speech import NEUTRAL, Clause, Heard, SpeechStyle
+from calls.talk import Talk
 
 
 class CascadeEngine:
@@ -100,13 +102,22 @@ class CascadeSession:
         """What the script wants next."""
         self._hearing.expect(guidance)
 
-    async def understand(self, turn: int, heard: Heard, guidance: Guidance, facts: CallFacts) -> Understood:
+    async def understand(
+        self, turn: int, heard: Heard, guidance: Guidance, facts: CallFacts, talk: Talk = ()
+    ) -> Understood:
         """The commands in a turn, only such as ``guidance`` allows. Raises EngineError."""
         began = self._clock.now_ms()
         meaning = await self._understander.understand(heard, guidance, facts)
         # Rounded, so that the same call on virtual time leaves the same record.
         took_ms = round(self._clock.now_ms() - began, 3)
         return Understood(turn, meaning.commands, meaning.path, took_ms)
+
+    def compose(self, asked: Compose, facts: CallFacts) -> AsyncIterator[Composed]:
+        """The words of a reply. Raises EngineError: no model finds any here."""
+        raise EngineError("understanding", "no model is configured")
+
+    async def withdraw(self) -> None:
+        """Nothing is held."""
 
     def voice(self, clause: Clause) -> AsyncIterator[VoicedAudio]:
         """Audio of a clause, piece by piece. Raises EngineError."""

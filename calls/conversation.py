@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from calls import anticipating, connection
 from calls import events as ev
 from calls import signals as sg
 from calls.commands import AskHuman, Cancel, Goodbye, Unclear, goes_on, sets_aside
+from calls.composing import COMPOSING
 from calls.danger import Watch, may_sound_again
 from calls.draft import Decision, Draft
-from calls.effects import LeaveLine, Pause, Understand
+from calls.effects import LeaveLine, Pause, Understand, Withdraw
 from calls.floor import Floor
+from calls.guidance import Guidance
 from calls.line import IncomingCall, Line
 from calls.orders import carry_out
 from calls.phrases import is_acknowledgement
@@ -23,22 +26,16 @@ from calls.provided import end_for_spending, take_notice
 from calls.replies import ACTION, ACTION_MS, FILL, LENGTH, LINGER, SILENCE, UNDERSTANDING, AgentSide
 from calls.run import (
     ActionSettled,
-    CalledBack,
     CallerSilent,
     Commanded,
-    HumanMissed,
-    Opened,
-    Resumed,
     TimeIsUp,
 )
 from calls.speech import Heard, HeardBy
 from calls.state import CallState
+from calls.talk import before as before_turns
 
 UNDERSTANDING_MS = 8_000
 """Longer than this, and the turn counts as not understood."""
-
-HINT = "hint."
-"""Facts whose names begin so were found for a number nobody has proved to be theirs: no line can speak of them."""
 
 CHECKPOINT_MS = 1_000
 """An unfinished utterance is put on the record at most once in each second of the call. Counted by the second
@@ -75,19 +72,28 @@ class Conversation:
     def _take(self, draft: Draft, signal: sg.Signal) -> None:
         match signal:
             case sg.LineOpened():
-                self._opened(draft, signal)
+                connection.opened(draft, signal, self.agent, self.incoming)
             case sg.SpeechBegan():
                 self._began(draft, signal)
             case sg.SpeechGrew():
                 self._grew(draft, signal)
             case sg.SpeechFaded():
                 self._faded(draft, signal)
+            case sg.TurnLikely():
+                self._likely(draft, signal.heard)
+            case sg.TurnResumed():
+                anticipating.discard(draft, "resumed")
             case sg.CallerSaid():
                 self._said(draft, signal.heard)
             case sg.KeyPressed():
                 pass  # the session collects keys; a whole entry arrives as CallerSaid
             case sg.Understood():
                 self._understood(draft, signal)
+                if self.agent.traits.composes and draft.state.composing is None:
+                    # Words may have come with the commands, and the script has not asked for them.
+                    draft.do(Withdraw())
+            case sg.Composed():
+                self.agent.composer.took(draft, signal)
             case sg.ActionDone():
                 self._done(draft, signal)
             case sg.TimerRang():
@@ -97,7 +103,7 @@ class Conversation:
             case sg.ProviderNoticed() | sg.UsageCounted() | sg.SpendNoticed():
                 take_notice(draft, signal, self.agent)
             case sg.CarrierGone() | sg.Displaced() | sg.LineLeft():
-                self._gone(draft, signal)
+                connection.gone(draft, signal, self.line)
             case sg.SupervisorOrdered():
                 carry_out(draft, signal, self.agent, self.line)
             case _:
@@ -115,80 +121,19 @@ class Conversation:
             case sg.PlaybackEnded():
                 self.agent.heard(draft, signal)
 
-    # --- the line -----------------------------------------------------------------------------------
-
-    def _opened(self, draft: Draft, signal: sg.LineOpened) -> None:
-        first = draft.state.answered is None
-        missed = draft.state.missed
-        if first:
-            draft.record(self._answered(signal.wall))
-        elif draft.state.floor is not Floor.AWAY:
-            # Nobody wrote that the line was lost: the process that had it is gone.
-            draft.record(ev.CarrierLost("process_lost"))
-        attempt = draft.state.sockets + 1
-        draft.record(ev.CarrierConnected(signal.stream_id, attempt))
-        if signal.recording:
-            draft.record(ev.RecordingStarted(attempt, 8_000, 2))
-        left_ms = self.line.limits.call_seconds * 1_000 - draft.at_ms
-        draft.ring_in(LENGTH, max(left_ms, 1_000))
-        if draft.state.requested is not None:
-            # Whether it was done is not on record. Asking again under its key either does it or finds the receipt.
-            self.agent.act(draft, draft.state.requested)
-        if first:
-            for name, value in sorted(self.incoming.hints.items()):
-                draft.record(ev.FactLearned(f"{HINT}{name}", value))
-            earlier = self.incoming.earlier
-            self.agent.advance(draft, CalledBack(earlier) if earlier is not None else Opened())
-        elif missed:
-            self.agent.advance(draft, HumanMissed(missed))
-        else:
-            self.agent.advance(draft, Resumed())
-
-    def _answered(self, wall: str) -> ev.CallAnswered:
-        return ev.CallAnswered(
-            call=self.incoming.call,
-            carrier=self.incoming.carrier,
-            caller=self.incoming.caller,
-            called=self.incoming.called,
-            line=self.line.id,
-            line_version=self.line.version,
-            engine=self.line.engine,
-            locale=self.line.locale,
-            timezone=self.line.timezone,
-            answered_at=wall,
-        )
-
-    def _gone(self, draft: Draft, signal: sg.CarrierGone | sg.Displaced | sg.LineLeft) -> None:
-        match signal:
-            case sg.CarrierGone():
-                if signal.counts:
-                    draft.record(ev.CarrierFaulted(signal.counts))
-                if draft.state.floor is not Floor.AWAY and not draft.state.leaving:
-                    draft.record(ev.CallerHungUp() if signal.ended else ev.CarrierLost(signal.reason))
-                draft.do(LeaveLine())
-            case sg.Displaced():
-                draft.record(ev.CarrierReplaced())
-                draft.do(LeaveLine())
-            case sg.LineLeft():
-                self._left(draft, signal)
-
-    def _left(self, draft: Draft, signal: sg.LineLeft) -> None:
-        state = draft.state
-        if signal.digest:
-            draft.record(ev.RecordingStopped(state.sockets, signal.recorded_ms, signal.digest))
-        if state.hung_up:
-            draft.record(ev.CallEnded("caller_hung_up", self.line.filed(state.disposition), draft.at_ms))
-        elif state.floor is not Floor.AWAY:
-            # Left of our own will, and not to a person: the carrier is told to hang up.
-            draft.record(ev.CallEnded("agent_hung_up", self.line.filed(state.disposition), draft.at_ms))
-
     # --- the caller ---------------------------------------------------------------------------------
 
     def _began(self, draft: Draft, signal: sg.SpeechBegan) -> None:
         draft.silence(SILENCE)
         draft.record(ev.CallerBegan(signal.from_ms))
         current = draft.state.current
-        if draft.state.floor is not Floor.OVERTALK or current is None:
+        if draft.state.floor is not Floor.OVERTALK:
+            return
+        if current is None:
+            if draft.state.composing is not None:
+                # Between two clauses: the next one waits until it is clear what the caller wants.
+                draft.record(ev.AgentPaused("", 0.0, ""))
+                draft.do(Pause())
             return
         playing = signal.playing
         sounding = draft.state.clause(playing.clause) if playing else None
@@ -220,6 +165,7 @@ class Conversation:
         self.agent.alarm(draft, danger, turn, partial=partial)
 
     def _faded(self, draft: Draft, signal: sg.SpeechFaded) -> None:
+        anticipating.discard(draft, "no_words")
         draft.record(ev.CallerQuieted(signal.reason))
         if draft.state.floor is Floor.CONTESTED:
             self.agent.resume(draft, signal.reason)
@@ -240,34 +186,50 @@ class Conversation:
             draft.record(self._spoke(turn, heard))
             self._alarmed(draft, draft.state.unanswered or heard.text, turn, partial=False)
             if draft.state.alarmed or draft.state.overruled == turn:
+                anticipating.discard(draft, "danger")
                 return
         if draft.state.floor is Floor.CONTESTED:
             if heard.by is HeardBy.SPEECH and self._goes_on(before, heard.text):
+                anticipating.discard(draft, "went_on")
                 self.agent.resume(draft, "acknowledgement")
                 return
             self.agent.interrupt(draft)
         elif before.floor is Floor.AGENT and heard.by is HeardBy.KEYS and before.yields:
             self.agent.interrupt(draft)
-        words = draft.state.unanswered or heard.text
-        whole = Heard(
-            words, heard.from_ms, heard.to_ms, heard.confidence, heard.by, heard.tone, heard.reason
-        )
-        guidance = self.director.guidance(draft.state.run, self.agent.facts(draft))
-        guidance = replace(guidance, heard=draft.state.cut or "")
-        draft.do(Understand(turn, whole, guidance))
+        # The caller goes on: whatever was being composed is no answer any more.
+        self.agent.composer.withdraw(draft)
+        whole = replace(heard, text=draft.state.unanswered or heard.text)
+        ready = heard.by is HeardBy.SPEECH and anticipating.ready(draft, turn, whole.text)
+        talk = before_turns(draft.state.talk, draft.state.understood)
+        draft.do(Understand(turn, whole, self._guidance(draft, draft.state.cut), talk, ready))
         draft.ring_in(UNDERSTANDING, UNDERSTANDING_MS)
+
+    def _guidance(self, draft: Draft, cut: str | None) -> Guidance:
+        guidance = self.director.guidance(draft.state.run, self.agent.facts(draft))
+        return replace(guidance, heard=cut or "")
+
+    def _likely(self, draft: Draft, heard: Heard) -> None:
+        """Understand ahead what will be the turn, if the caller says no more."""
+        state = draft.state
+        if state.floor in (Floor.AWAY, Floor.IDLE) or state.leaving or state.alarmed:
+            return
+        if state.floor is Floor.CONTESTED and self._goes_on(state, heard.text):
+            return
+        whole = replace(heard, text=f"{state.unanswered} {heard.text}".strip())
+        cut = state.paused.heard_text if state.paused is not None else state.cut
+        anticipating.begin(draft, whole, self._guidance(draft, cut))
 
     @staticmethod
     def _spoke(turn: int, heard: Heard) -> ev.CallerSpoke:
-        return ev.CallerSpoke(
-            turn, heard.text, heard.from_ms, heard.to_ms, heard.confidence, heard.reason, heard.tone
-        )
+        return ev.CallerSpoke(turn, heard.text, heard.from_ms, heard.to_ms, heard.confidence, heard.reason, heard.tone)
 
     @staticmethod
     def _goes_on(state: CallState, text: str) -> bool:
         """True when the words only acknowledge. In the last clause, which asks, "okay" answers once half is heard."""
         if state.paused is None or not is_acknowledgement(text):
             return False
+        if not state.paused.clause and state.composing is not None:
+            return True
         clauses = [clause for reply in state.replies for clause in reply.clauses]
         if not clauses:
             return False
@@ -285,7 +247,7 @@ class Conversation:
         if signal.turn == state.understood:
             return  # it was given up on, and something else may have been asked since
         draft.silence(UNDERSTANDING)
-        draft.record(ev.CommandsUnderstood(signal.turn, signal.commands, signal.path, signal.took_ms))
+        draft.record(ev.CommandsUnderstood(signal.turn, signal.commands, signal.path, signal.took_ms, signal.fallback))
         urgent = any(isinstance(command, AskHuman | Cancel | Goodbye) for command in signal.commands)
         set_aside = state.requested is not None and sets_aside(signal.commands, writes=state.requested.writes)
         if set_aside:
@@ -301,7 +263,8 @@ class Conversation:
                 return  # or the last words are let finish
             self.agent.interrupt(draft)
         cut = state.cut is not None
-        self._advance(draft, Commanded(signal.commands, state.unanswered, state.by, cut, leaving, set_aside))
+        commanded = Commanded(signal.commands, state.unanswered, state.by, cut, leaving, set_aside, signal.fallback)
+        self._advance(draft, commanded)
 
     def _set_aside(self, draft: Draft) -> None:
         """Its answer may be for somebody else's ears, or to a question that nobody asks any more."""
@@ -325,9 +288,7 @@ class Conversation:
         if settled.receipt is not None:
             draft.record(ev.ActionCommitted(settled.receipt, signal.took_ms))
         elif settled.refusal:
-            refused = ev.ActionRefused(
-                settled.key, settled.action, settled.refusal, settled.found, signal.took_ms
-            )
+            refused = ev.ActionRefused(settled.key, settled.action, settled.refusal, settled.found, signal.took_ms)
             draft.record(refused)
         else:
             found = ev.ActionAnswered(settled.key, settled.action, settled.found, signal.took_ms)
@@ -358,6 +319,8 @@ class Conversation:
             self._done(draft, sg.ActionDone(late, ACTION_MS))
         elif timer == UNDERSTANDING:
             self._understood(draft, sg.Understood(draft.state.turn, (Unclear("timeout"),), "timeout"))
+        elif timer == COMPOSING:
+            self.agent.composer.failed(draft, "timeout")
         elif timer == LINGER:
             self.agent.conclude(draft)
         elif timer == LENGTH:
@@ -369,11 +332,12 @@ class Conversation:
         draft.record(ev.EngineFailed(signal.stage, signal.reason))
         if draft.state.floor is Floor.AWAY or draft.state.leaving:
             return
-        if signal.stage == "understanding":
+        if signal.reply:
+            if draft.state.composing is not None and draft.state.composing.id == signal.reply:
+                self.agent.composer.failed(draft, "failed")
+        elif signal.stage == "understanding":
             self._understood(draft, sg.Understood(signal.turn, (Unclear("engine"),), "failed"))
         elif signal.stage == "speaking" or signal.final:
             self.agent.fault(draft)
         elif draft.state.floor is Floor.CONTESTED:
             self.agent.resume(draft, "hearing failed")
-
-

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from calls.guidance import Guidance
 from calls.run import ActionRequest
 from calls.speech import Clause, Heard
+from calls.talk import Utterance
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,43 @@ class Understand:
     turn: int
     heard: Heard
     guidance: Guidance
+    talk: tuple[Utterance, ...] = ()
+    """what was said and heard before, oldest first"""
+    anticipated: bool = False
+    """``Anticipate`` has begun it with the same words: its answer is the one that is wanted"""
+
+
+@dataclass(frozen=True, slots=True)
+class Anticipate:
+    """Begin to understand words which may be the whole turn; the answer is kept until ``Understand`` asks for it."""
+
+    turn: int
+    heard: Heard
+    guidance: Guidance
+    talk: tuple[Utterance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """What ``Anticipate`` began is not wanted: stop it, and let nothing of it remain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """Have a model find the words, within ``guidance.brief``; answered by ``Composed``, or ``StageFailed``."""
+
+    reply: str
+    turn: int
+    """the turn it answers; words which came with its commands are taken for it"""
+    words: str
+    """what the caller said in it"""
+    guidance: Guidance
+    talk: tuple[Utterance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """No (more) words of a model's own are wanted: close what it was still to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +122,19 @@ class LeaveLine:
 
 
 Effect = (
-    Expect | Understand | Judge | Say | Pause | Resume | Cut | RunAction | StartTimer | StopTimer | LeaveLine
+    Expect
+    | Understand
+    | Anticipate
+    | Discard
+    | Compose
+    | Withdraw
+    | Judge
+    | Say
+    | Pause
+    | Resume
+    | Cut
+    | RunAction
+    | StartTimer
+    | StopTimer
+    | LeaveLine
 )

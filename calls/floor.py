@@ -36,6 +36,7 @@ class Cue(StrEnum):
     ANSWERED = "call.answered"
     CONNECTED = "carrier.connected"
     REPLIED = "line.chosen"
+    COMPOSED = "clause.composed"
     COMPLETED = "reply.completed"
     BEGAN = "caller.began"
     QUIETED = "caller.quieted"
@@ -56,10 +57,22 @@ F, C = Floor, Cue
 
 TRANSITIONS: dict[Floor, dict[Cue, Floor]] = {
     F.IDLE: {C.ANSWERED: F.THINKING},
-    F.THINKING: {C.REPLIED: F.AGENT, C.BEGAN: F.CALLER},
+    F.THINKING: {C.REPLIED: F.AGENT, C.COMPOSED: F.AGENT, C.BEGAN: F.CALLER},
     F.AGENT: {C.COMPLETED: F.LISTENING, C.BEGAN: F.OVERTALK, C.INTERRUPTED: F.THINKING},
-    F.LISTENING: {C.BEGAN: F.CALLER, C.SPOKE: F.THINKING, C.PRESSED: F.THINKING, C.REPLIED: F.AGENT},
-    F.CALLER: {C.SPOKE: F.THINKING, C.PRESSED: F.THINKING, C.QUIETED: F.LISTENING, C.REPLIED: F.CONTESTED},
+    F.LISTENING: {
+        C.BEGAN: F.CALLER,
+        C.SPOKE: F.THINKING,
+        C.PRESSED: F.THINKING,
+        C.REPLIED: F.AGENT,
+        C.COMPOSED: F.AGENT,
+    },
+    F.CALLER: {
+        C.SPOKE: F.THINKING,
+        C.PRESSED: F.THINKING,
+        C.QUIETED: F.LISTENING,
+        C.REPLIED: F.CONTESTED,
+        C.COMPOSED: F.CONTESTED,
+    },
     F.OVERTALK: {
         C.PAUSED: F.CONTESTED,
         C.QUIETED: F.AGENT,

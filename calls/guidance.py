@@ -39,6 +39,33 @@ class SlotExpectation:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """Something a reply may be made of."""
+
+    name: str
+    text: str
+    """in the words in which it can be said"""
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a model may compose a reply from, where the script leaves the words to it."""
+
+    scope: str
+    """what may be talked about"""
+    persona: str = ""
+    """who speaks, and how"""
+    never: tuple[str, ...] = ()
+    """what the reply may not do: "give medical advice" """
+    facts: tuple[Known, ...] = ()
+    """of the business: the same in every call"""
+    known: tuple[Known, ...] = ()
+    """of this call: what the caller told, what was looked up, what was done"""
+    looked_up: bool = False
+    """the answer to the caller's question has just been looked up, and is among ``known``"""
+
+
+@dataclass(frozen=True, slots=True)
 class Guidance:
     """The understander may only return what is allowed here; the script checks again."""
 
@@ -68,6 +95,9 @@ class Guidance:
     """how long the caller may be silent before being asked again"""
     patience: str = "normal"
     """``quick | normal | patient``: how soon a pause counts as the end of a turn"""
+
+    brief: Brief | None = None
+    """set where a model may find the words; None where the script's own are said"""
 
     def slot(self, name: str) -> SlotExpectation | None:
         """The expectation for slot ``name``."""

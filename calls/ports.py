@@ -11,12 +11,14 @@ from typing import Literal, Protocol
 
 from calls.audio import AudioFrame
 from calls.chain import Envelope
+from calls.effects import Compose
 from calls.guidance import Guidance
 from calls.line import IncomingCall, Line
 from calls.run import ActionRequest, ActionSettled, Advance, CallFacts, Run, Stimulus
-from calls.signals import Judged, Signal, Understood
+from calls.signals import Composed, Judged, Signal, Understood
 from calls.speech import Clause, Heard, Played
 from calls.state import CallState
+from calls.talk import Talk
 
 Emit = Callable[[Signal], None]
 """Puts a signal into a call's inbox; never waits."""
@@ -112,6 +114,8 @@ class EngineTraits:
     """direct: the caller's audio does not pass through us"""
     exact_hearing: bool
     """names, codes and numbers can be trusted without a read-back"""
+    composes: bool = False
+    """finds the words of a reply where a script leaves them open"""
     overlapping: bool = False
     """listens and speaks at once"""
 
@@ -137,8 +141,23 @@ class EngineSession(Protocol):
     def expect(self, guidance: Guidance) -> None:
         """What the script wants next."""
 
-    async def understand(self, turn: int, heard: Heard, guidance: Guidance, facts: CallFacts) -> Understood:
-        """The commands in a turn, only such as ``guidance`` allows. Raises EngineError."""
+    async def understand(
+        self, turn: int, heard: Heard, guidance: Guidance, facts: CallFacts, talk: Talk = ()
+    ) -> Understood:
+        """The commands in a turn, only such as ``guidance`` allows. Raises EngineError.
+
+        Words which came with them are held for ``compose``, until ``withdraw`` or the next turn. Cancelling the
+        wait ends what was begun. ``talk``: what was said and heard before.
+        """
+
+    def compose(self, asked: Compose, facts: CallFacts) -> AsyncIterator[Composed]:
+        """The words of a reply, clause by clause; the last is marked. Raises EngineError.
+
+        Those which came with the commands of the same turn, else words found now. Closing the iterator ends it.
+        """
+
+    async def withdraw(self) -> None:
+        """The words that are held are not wanted."""
 
     def voice(self, clause: Clause) -> AsyncIterator[VoicedAudio]:
         """Audio of a clause, piece by piece. Raises EngineError."""

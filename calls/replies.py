@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from calls import events as ev
 from calls import signals as sg
+from calls.composing import COMPOSING, Composer
 from calls.danger import Danger
 from calls.draft import Draft
 from calls.effects import Cut, Expect, Judge, LeaveLine, Resume, RunAction, Say
@@ -48,6 +49,7 @@ class AgentSide:
         self.incoming = incoming
         self.director = director
         self.traits = traits
+        self.composer = Composer(self)
 
     def facts(self, draft: Draft) -> CallFacts:
         """What the script may know at the moment being decided."""
@@ -72,6 +74,7 @@ class AgentSide:
             has_human=self.line.human is not None,
             human_languages=self.line.human.languages if self.line.human else (),
             exact_hearing=self.traits.exact_hearing,
+            composes=self.traits.composes,
             survey_question=self.line.survey,
             verified_subject=state.run.verified.subject if state.run.verified else "",
             verified_level=state.run.verified.level if state.run.verified else "",
@@ -99,7 +102,11 @@ class AgentSide:
         draft.ring_in(ACTION, ACTION_MS)
 
     def _answer(self, draft: Draft, advance: Advance, back: bool) -> None:
-        if advance.lines:
+        if advance.composes:
+            if advance.lines or draft.state.owed:
+                self.speak(draft, advance.lines, back=back)
+            self.composer.open(draft, advance.guidance)
+        elif advance.lines:
             self.speak(draft, advance.lines, advance.ending, advance.disposition, back=back)
         elif advance.ending:
             self.leave(draft, advance.ending, advance.disposition)
@@ -121,6 +128,7 @@ class AgentSide:
         What is owed comes first; with a caller who is ``back`` after a lost line, after the apology for that, and
         after what is ``urgent``.
         """
+        self.composer.withdraw(draft)
         state = draft.state
         reply = f"r{state.chosen + 1}"
         first = len(lines) if urgent else 1 if back else 0
@@ -129,31 +137,39 @@ class AgentSide:
         said = {clause.text for clause in after}
         clauses = (*ahead, *(clause for clause in state.owed if clause.text not in said), *after)
         numbered = tuple(replace(clause, id=f"{reply}.{n}") for n, clause in enumerate(clauses, 1))
-        waiting = state.floor is Floor.CONTESTED and state.paused is None
-        held = state.floor is HELD or waiting
+        held = state.floor is HELD or self.holds(state)
         draft.record(ev.LineChosen(reply, state.turn, numbered, ending, disposition))
         if not held:
-            self._judge(draft, numbered)
+            self.judge(draft, numbered)
 
-    def _judge(self, draft: Draft, clauses: tuple[Clause, ...]) -> None:
+    @staticmethod
+    def holds(state: CallState) -> bool:
+        """Whether what was chosen waits until it is clear that the caller does not go on."""
+        return state.floor is Floor.CONTESTED and state.paused is None
+
+    def judge(self, draft: Draft, clauses: tuple[Clause, ...]) -> None:
+        """Show clauses to the speech gate."""
         receipts = frozenset(receipt.key for receipt in draft.state.run.receipts.values())
         draft.do(*(Judge(clause, receipts) for clause in clauses))
 
     def judged(self, draft: Draft, verdict: sg.Judged) -> None:
         """The gate has spoken: voice the clause, other words in its place, or an apology."""
-        if draft.state.clause(verdict.asked) is None:
+        before = draft.state.clause(verdict.asked)
+        if before is None:
             return  # withdrawn in the meantime
         if verdict.clause is None:
             draft.record(ev.GuardrailBlocked(verdict.asked, verdict.rule, verdict.took_ms))
-            self._withheld(draft)
+            if before.line:
+                self._withheld(draft)
+            else:
+                self.composer.blocked(draft, verdict)
             return
-        before = draft.state.clause(verdict.asked)
-        changed = verdict.clause.text if before is not None and before.text != verdict.clause.text else ""
+        changed = verdict.clause.text if before.text != verdict.clause.text else ""
         draft.record(ev.GuardrailCleared(verdict.asked, verdict.rule, changed, verdict.took_ms))
         draft.do(Say(verdict.clause))
 
     def _withheld(self, draft: Draft) -> None:
-        emptied = next((reply for reply in draft.state.replies if not reply.clauses), None)
+        emptied = next((reply for reply in draft.state.replies if not reply.clauses and not reply.composing), None)
         if emptied is None:
             return
         # The reply's ending moves to the words that are said in its place.
@@ -167,7 +183,7 @@ class AgentSide:
         draft.record(ev.AgentResumed(reason))
         if held:
             for reply in draft.state.replies:
-                self._judge(draft, reply.clauses)
+                self.judge(draft, reply.clauses)
         else:
             draft.do(Resume())
 
@@ -179,6 +195,7 @@ class AgentSide:
             cut = ev.AgentInterrupted(paused.clause, paused.heard_ms, paused.heard_text)
         else:
             cut = ev.AgentInterrupted(current.id if current else "", 0.0, "")
+        self.composer.withdraw(draft)
         draft.record(cut)
         draft.do(Cut())
 
@@ -190,20 +207,21 @@ class AgentSide:
             return  # its mark came back after it was cut
         draft.record(ev.AgentSpoke(clause.id, clause.text, ended.heard_ms))
         reply = next((r for r in draft.state.replies if r.id == clause.id.split(".")[0]), None)
-        if reply is None or reply.clauses:
+        if reply is None or reply.clauses or reply.composing:
             return
         if reply.ending == "hang_up" and draft.state.floor is Floor.OVERTALK:
             draft.ring_in(LINGER, LINGER_MS)
             return
-        self._complete(draft, reply)
+        self.complete(draft, reply)
 
     def conclude(self, draft: Draft) -> None:
         """The caller talked over the goodbye and wants nothing more: the call ends, if it was heard to its end."""
         over = next((reply for reply in draft.state.replies if reply.ending and not reply.clauses), None)
         if over is not None:
-            self._complete(draft, over)
+            self.complete(draft, over)
 
-    def _complete(self, draft: Draft, reply: Reply) -> None:
+    def complete(self, draft: Draft, reply: Reply) -> None:
+        """All of a reply was heard: the caller has the floor, or the call ends."""
         if reply.ending == "hang_up" and self.catch_up(draft):
             return
         draft.record(ev.ReplyCompleted(reply.id))
@@ -233,7 +251,7 @@ class AgentSide:
     def listen(self, draft: Draft) -> None:
         """Start waiting for the caller, unless something of ours is still to come."""
         state = draft.state
-        if state.run.awaiting or state.floor in (Floor.CALLER, Floor.CONTESTED):
+        if state.run.awaiting or state.composing or state.floor in (Floor.CALLER, Floor.CONTESTED):
             return
         guidance = self.director.guidance(state.run, self.facts(draft))
         draft.ring_in(SILENCE, guidance.silence_ms)
@@ -248,7 +266,7 @@ class AgentSide:
 
     def leave(self, draft: Draft, ending: str, disposition: str) -> None:
         """Close the media socket; the record says what the carrier is to do next."""
-        for timer in (SILENCE, LENGTH, FILL, ACTION, UNDERSTANDING, LINGER):
+        for timer in (SILENCE, LENGTH, FILL, ACTION, UNDERSTANDING, LINGER, COMPOSING):
             draft.silence(timer)
         if disposition and disposition != draft.state.disposition:
             draft.record(ev.OutcomeReached(disposition))

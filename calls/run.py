@@ -170,6 +170,8 @@ class Commanded:
     """the last words were sounding: the caller goes on after the goodbye"""
     set_aside: bool = False
     """it came while something was being looked up or done, and that is not waited for any more"""
+    fallback: bool = False
+    """the model could not: it was understood on this machine, and no model composes the answer"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,14 @@ class ActionSettled:
 
 
 @dataclass(frozen=True, slots=True)
+class NotComposed:
+    """The reply a model was to compose did not come, or not to its end: the script's own words are wanted."""
+
+    reason: str
+    """``failed | blocked | empty | timeout``"""
+
+
+@dataclass(frozen=True, slots=True)
 class HumanMissed:
     """The human destination did not take the call: ``busy | no-answer | failed | none``."""
 
@@ -205,7 +215,17 @@ class TimeIsUp:
     """The line's longest call length is reached."""
 
 
-Stimulus = Opened | CalledBack | Resumed | Commanded | CallerSilent | ActionSettled | HumanMissed | TimeIsUp
+Stimulus = (
+    Opened
+    | CalledBack
+    | Resumed
+    | Commanded
+    | CallerSilent
+    | ActionSettled
+    | NotComposed
+    | HumanMissed
+    | TimeIsUp
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +279,8 @@ class CallFacts:
     verified_subject: str = ""
     """id of the record that was proved to be the caller's; empty: nobody is proved"""
     verified_level: str = ""
+    composes: bool = False
+    """a model can find the words of a reply"""
     survey_question: str = ""
     """asked at the end of a call in which something was done; empty: nothing is asked"""
     earlier_call: str = ""
@@ -273,6 +295,8 @@ class Advance:
     """what was decided, in order"""
     lines: tuple[ScriptLine, ...] = ()
     action: ActionRequest | None = None
+    composes: bool = False
+    """after the lines a model finds the words, within the guidance's brief"""
     guidance: Guidance = NOTHING_EXPECTED
     ending: Ending = ""
     disposition: str = ""

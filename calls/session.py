@@ -20,6 +20,7 @@ from calls.mouth import Mouth
 from calls.ports import Actions, EngineSession, Guardrail, PlayOut, Recorder
 from calls.record import CallRecord
 from calls.state import CallState, rebuild
+from calls.thinking import Thinking
 from calls.timers import Timers
 
 KEYS = "keys"
@@ -65,7 +66,7 @@ class CallSession:
         self._timers = Timers(self.signal)
         self._mouth = Mouth(parts.engine, parts.playout, parts.clock, self.signal)
         self._keys = KeyEntry()
-        self._understanding: asyncio.Task[None] | None = None
+        self._thinking = Thinking(parts.engine, self.signal)
         self._actions: set[asyncio.Task[None]] = set()
         self._leaving = False
         self._faulted = False
@@ -103,8 +104,7 @@ class CallSession:
                 await self._serve(group)
                 hearing.cancel()
                 speaking.cancel()
-                if self._understanding is not None:
-                    self._understanding.cancel()
+                self._thinking.cancel()
                 await self._settle_actions()
         except* Exception as bugs:
             # The apology path: the record says fault, the carrier dials the line's person or hangs up.
@@ -223,10 +223,9 @@ class CallSession:
                 case ef.Expect():
                     self._keys.guidance = effect.guidance
                     self._parts.engine.expect(effect.guidance)
-                case ef.Understand():
-                    if self._understanding is not None:
-                        self._understanding.cancel()
-                    self._understanding = group.create_task(self._understand(effect))
+                case ef.Understand() | ef.Anticipate() | ef.Discard() | ef.Compose() | ef.Withdraw():
+                    facts = self._parts.conversation.agent.facts_at(self._state, self.now_ms())
+                    self._thinking.perform(effect, facts, group)
                 case ef.Judge():
                     self._verdicts.append(self._parts.guardrail.judge(effect.clause, effect.receipts))
                 case ef.RunAction():
@@ -253,16 +252,6 @@ class CallSession:
             case ef.Cut():
                 self._mouth.cut()
                 self._parts.playout.cut()
-
-    async def _understand(self, effect: ef.Understand) -> None:
-        conversation = self._parts.conversation
-        facts = conversation.agent.facts_at(self._state, self.now_ms())
-        try:
-            understood = await self._parts.engine.understand(effect.turn, effect.heard, effect.guidance, facts)
-        except EngineError as fault:
-            self.signal(sg.StageFailed(fault.stage, fault.reason, turn=effect.turn))
-        else:
-            self.signal(understood)
 
     async def _act(self, effect: ef.RunAction) -> None:
         started = self.now_ms()

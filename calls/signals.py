@@ -9,7 +9,7 @@ from calls.commands import Command
 from calls.errors import Stage
 from calls.provision import NoticeKind, SpendScope, SpendStep, Unit
 from calls.run import ActionSettled
-from calls.speech import Clause, Heard, Played
+from calls.speech import NEUTRAL, Clause, Heard, Played, SpeechStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,19 @@ class SpeechGrew:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnLikely:
+    """The caller's turn seems to be over: its words may be understood ahead. CallerSaid, TurnResumed or SpeechFaded
+    follows."""
+
+    heard: Heard
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResumed:
+    """The caller goes on after TurnLikely: what was begun for those words is thrown away."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallerSaid:
     """A whole turn."""
 
@@ -68,6 +81,18 @@ class Understood:
     commands: tuple[Command, ...]
     path: str
     took_ms: float = 0.0
+    fallback: bool = False
+    """the model could not: it was understood on this machine, and no model composes in this turn"""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """One more clause of a reply that a model composes; without ``text`` nothing but its end, when it is the last."""
+
+    reply: str
+    text: str
+    style: SpeechStyle = NEUTRAL
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +154,8 @@ class StageFailed:
     reason: str
     turn: int = 0
     clause: str = ""
+    reply: str = ""
+    """the reply which was being composed"""
     final: bool = False
     """the stage will not come back in this call"""
 
@@ -207,9 +234,12 @@ Signal = (
     | SpeechBegan
     | SpeechFaded
     | SpeechGrew
+    | TurnLikely
+    | TurnResumed
     | CallerSaid
     | KeyPressed
     | Understood
+    | Composed
     | Judged
     | Voiced
     | PlaybackBegan

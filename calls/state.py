@@ -10,6 +10,7 @@ from calls.floor import Floor, move
 from calls.run import ActionRequest, Receipt, Run
 from calls.runs import fold
 from calls.speech import Clause, HeardBy
+from calls.talk import Talk, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,22 @@ class Reply:
     """those not yet heard to their end, in order"""
     ending: str = ""
     disposition: str = ""
+    composing: bool = False
+    """a model is still finding its words"""
+    composed: int = 0
+    """clauses it has found so far"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Words that are being understood before their turn is over."""
+
+    turn: int
+    text: str
+    run: Run
+    """where the script stood"""
+    cut: str | None
+    """what had been heard of the words which the turn cuts"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +64,10 @@ class CallState:
     """being said or waiting to be said"""
     chosen: int = 0
     """replies so far"""
+    talk: Talk = ()
+    """what was said and heard of late"""
+    ahead: Ahead | None = None
+    """a turn that is being understood before it is over"""
     paused: ev.AgentPaused | None = None
     owed: tuple[Clause, ...] = ()
     """must-say clauses that were cut, or lost with the line: the next reply says them"""
@@ -69,6 +90,11 @@ class CallState:
     """receipts that came after their action had been given up on, and of which the caller knows nothing yet"""
     requested: ActionRequest | None = None
     """an action whose answer is not on record: the process ended in between"""
+
+    @property
+    def composing(self) -> Reply | None:
+        """The reply whose words a model is still finding."""
+        return next((reply for reply in self.replies if reply.composing), None)
 
     @property
     def current(self) -> Clause | None:
@@ -100,7 +126,7 @@ def evolve(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
     floor = move(state.floor, body.name)
     if isinstance(body, ev.ActionCommitted):
         state = replace(state, untold=_untold(state, body.receipt))
-    state = replace(state, floor=floor, run=fold(state.run, body))
+    state = replace(state, floor=floor, run=fold(state.run, body), talk=told(state.talk, body))
     match body:
         case ev.CallAnswered():
             return replace(state, answered=body)
@@ -109,9 +135,9 @@ def evolve(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
         case ev.CarrierLost() | ev.CarrierReplaced() | ev.CallEnded():
             # What was said and not understood yet is asked for again: two answers in one would be none.
             owed = (*state.owed, *_must_be_said(state))
-            return replace(state, replies=(), paused=None, owed=owed, unanswered="")
+            return replace(state, replies=(), paused=None, owed=owed, unanswered="", ahead=None)
         case ev.CallerHungUp():
-            return replace(state, replies=(), paused=None, hung_up=True)
+            return replace(state, replies=(), paused=None, hung_up=True, ahead=None)
         case ev.HandoverFailed():
             return replace(state, missed=body.status)
         case ev.OrderAccepted() if body.kind != "say":
@@ -166,6 +192,18 @@ def _evolve_speech(state: CallState, body: ev.EventBody, at_ms: float) -> CallSt
             untold = tuple(receipt for receipt in state.untold if receipt.key not in spoken)
             replies, chosen = (*state.replies, reply), state.chosen + 1
             return replace(state, replies=replies, chosen=chosen, owed=(), cut=None, untold=untold)
+        case ev.ReplyOpened():
+            reply = Reply(body.reply, (), composing=True)
+            return replace(state, replies=(*state.replies, reply), chosen=state.chosen + 1, cut=None)
+        case ev.ClauseComposed():
+            return _with_clause(state, body)
+        case ev.ReplyClosed():
+            return _closed(state, body)
+        case ev.SpeculationBegan():
+            cut = state.paused.heard_text if state.paused is not None else state.cut
+            return replace(state, ahead=Ahead(body.turn, body.text, state.run, cut))
+        case ev.SpeculationEnded():
+            return replace(state, ahead=None)
         case ev.GuardrailCleared(replacement=text) if text:
             return _reworded(state, body.clause, text)
         case ev.GuardrailBlocked() | ev.AgentSpoke():
@@ -202,6 +240,33 @@ def _reworded(state: CallState, name: str, text: str) -> CallState:
         for reply in state.replies
     )
     return replace(state, replies=replies)
+
+
+def _with_clause(state: CallState, body: ev.ClauseComposed) -> CallState:
+    replies = tuple(
+        replace(reply, clauses=(*reply.clauses, body.clause), composed=reply.composed + 1)
+        if reply.id == body.reply
+        else reply
+        for reply in state.replies
+    )
+    return replace(state, replies=replies)
+
+
+def _closed(state: CallState, body: ev.ReplyClosed) -> CallState:
+    """With ``done`` the reply stays until it is heard; else it is gone when nothing of it is left to hear."""
+    replies: list[Reply] = []
+    for reply in state.replies:
+        if reply.id == body.reply:
+            clauses = tuple(c for c in reply.clauses if not body.after or _place(c.id) <= _place(body.after))
+            reply = replace(reply, composing=False, clauses=clauses)
+            if not clauses and body.how != "done":
+                continue
+        replies.append(reply)
+    return replace(state, replies=tuple(replies))
+
+
+def _place(clause: str) -> int:
+    return int(clause.rpartition(".")[2])
 
 
 def _completed(state: CallState, name: str) -> CallState:

@@ -45,6 +45,8 @@ class _Fold:
     entries: list[Entry] = field(default_factory=list)
     clauses: dict[str, int] = field(default_factory=dict)
     """clause id -> place of its newest entry"""
+    opened: dict[str, int] = field(default_factory=dict)
+    """replies a model composes -> the turn they answer"""
     actions: dict[str, int] = field(default_factory=dict)
     partial: CallerTurn | None = None
     read_back: str = ""
@@ -181,6 +183,18 @@ def _chosen(fold: _Fold, at: float, body: ev.LineChosen) -> None:
     fold.read_back = ""
 
 
+def _composed(fold: _Fold, at: float, body: ev.ClauseComposed) -> None:
+    clause = body.clause
+    turn = fold.opened.get(body.reply, 0)
+    fold.clauses[clause.id] = fold.add(
+        AgentClause(at, at, clause.id, body.reply, turn, clause.text, clause.text, "", 0.0, "composed", "")
+    )
+
+
+def _opened(fold: _Fold, at: float, body: ev.ReplyOpened) -> None:
+    fold.opened[body.reply] = body.turn
+
+
 def _cleared(fold: _Fold, at: float, body: ev.GuardrailCleared) -> None:
     if body.replacement:
         fold.change(body.clause, said=body.replacement, rule=body.rule)
@@ -292,6 +306,8 @@ _STEPS: dict[type[ev.Body], Callable[[_Fold, float, Any], None]] = {
     ev.CallerSpoke: _spoke,
     ev.CallerPressed: _pressed,
     ev.LineChosen: _chosen,
+    ev.ReplyOpened: _opened,
+    ev.ClauseComposed: _composed,
     ev.GuardrailCleared: _cleared,
     ev.GuardrailBlocked: _blocked,
     ev.ClauseVoiced: _voiced,

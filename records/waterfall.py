@@ -51,6 +51,7 @@ def waterfall(events: Iterable[ev.CallEvent]) -> tuple[TurnLatency, ...]:
     """The latency of each turn of the caller, in order."""
     turns: dict[int, _Times] = {}
     clauses: dict[str, int] = {}
+    opened: dict[str, int] = {}
     for event in events:
         at, body = event.at_ms, event.body
         if isinstance(body, ev.CallerSpoke | ev.CallerPressed):
@@ -61,6 +62,13 @@ def waterfall(events: Iterable[ev.CallEvent]) -> tuple[TurnLatency, ...]:
             # only the first reply to a turn answers it; what follows an action is another matter
             turns[body.turn].chosen = at
             clauses.update({clause.id: body.turn for clause in body.clauses})
+        elif isinstance(body, ev.ReplyOpened) and body.turn in turns and turns[body.turn].chosen is None:
+            opened[body.reply] = body.turn
+        elif isinstance(body, ev.ClauseComposed) and body.reply in opened:
+            # Chosen once there are words: until then the model is at work.
+            times = turns[opened[body.reply]]
+            times.chosen = times.chosen or at
+            clauses[body.clause.id] = opened[body.reply]
         elif isinstance(body, ev.ClauseVoiced) and body.clause in clauses:
             times = turns[clauses[body.clause]]
             times.voiced = times.voiced or at

@@ -58,7 +58,9 @@ class Narrator:
 
     def _text(self, clause: str) -> str:
         chosen = (body for event in self._events if isinstance(body := event.body, ev.LineChosen))
-        return next((c.text for body in chosen for c in body.clauses if c.id == clause), "")
+        composed = (event.body.clause for event in self._events if isinstance(event.body, ev.ClauseComposed))
+        said = (*(c for body in chosen for c in body.clauses), *composed)
+        return next((c.text for c in said if c.id == clause), "")
 
     def _tell_latency(self) -> None:
         for turn in waterfall(self._events):

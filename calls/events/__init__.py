@@ -42,6 +42,7 @@ from calls.events.caller import (
     CommandsUnderstood,
     UtteranceCheckpointed,
 )
+from calls.events.composing import ClauseComposed, ReplyClosed, ReplyOpened, SpeculationBegan, SpeculationEnded
 from calls.events.line import (
     CallAnswered,
     CallEnded,
@@ -128,6 +129,11 @@ EventBody = (
     | ActionSetAside
     | ReceiptTaken
     | LineChosen
+    | ReplyOpened
+    | ClauseComposed
+    | ReplyClosed
+    | SpeculationBegan
+    | SpeculationEnded
     | GuardrailCleared
     | GuardrailBlocked
     | ClauseVoiced
@@ -194,6 +200,7 @@ __all__ = [
     "CarrierFaulted",
     "CarrierLost",
     "CarrierReplaced",
+    "ClauseComposed",
     "ClauseVoiced",
     "CommandsUnderstood",
     "ConfirmationAsked",
@@ -215,13 +222,17 @@ __all__ = [
     "RecordingStarted",
     "RecordingStopped",
     "RepairApplied",
+    "ReplyClosed",
     "ReplyCompleted",
+    "ReplyOpened",
     "ResumeOffered",
     "RunEvent",
     "SlotCleared",
     "SlotConfirmed",
     "SlotFilled",
     "SlotPartlyFilled",
+    "SpeculationBegan",
+    "SpeculationEnded",
     "SpendNoticed",
     "StepEntered",
     "UsageCounted",

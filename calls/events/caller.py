@@ -70,5 +70,7 @@ class CommandsUnderstood(Body, name="commands.understood"):
     turn: int
     commands: tuple[Command, ...]
     path: str
-    """``grammar | similarity | keys | model``"""
+    """``grammar | similarity | keys``, or the model by its name"""
     took_ms: float
+    fallback: bool = False
+    """the model could not be asked, or gave nothing that can be used: this machine understood instead"""

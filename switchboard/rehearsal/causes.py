@@ -7,6 +7,7 @@ from typing import Any
 
 from calls import events as ev
 from calls import signals as sg
+from calls.composing import COMPOSING
 from calls.events import CallEvent
 from calls.replies import FILL, LENGTH, SILENCE
 from calls.run import ActionSettled
@@ -71,6 +72,32 @@ def _pressed(recorded: Recorded, body: ev.CallerPressed, state: CallState) -> It
     yield sg.CallerSaid(Heard(body.digits, body.from_ms, body.to_ms, by=HeardBy.KEYS))
 
 
+def _understood(recorded: Recorded, body: ev.CommandsUnderstood, state: CallState) -> Iterable[sg.Signal]:
+    yield sg.Understood(body.turn, body.commands, body.path, body.took_ms, body.fallback)
+
+
+def _clause(recorded: Recorded, body: ev.ClauseComposed, state: CallState) -> Iterable[sg.Signal]:
+    """Whether it came with the end of its reply is seen from what follows, where that is at the same moment."""
+    ends = _following(recorded, ev.ReplyClosed)
+    lasts = (True, False) if ends is not None and ends.how == "done" else (False, True)
+    for last in lasts:
+        yield sg.Composed(body.reply, body.clause.text, body.clause.style, last)
+
+
+def _closed(recorded: Recorded, body: ev.ReplyClosed, state: CallState) -> Iterable[sg.Signal]:
+    if body.how == "done" or body.reason == "empty":
+        yield sg.Composed(body.reply, "", last=True)
+    elif body.reason == "timeout":
+        yield sg.TimerRang(COMPOSING)
+    else:
+        yield sg.StageFailed("understanding", body.reason, turn=state.turn, reply=body.reply)
+
+
+def _likely(recorded: Recorded, body: ev.SpeculationBegan, state: CallState) -> Iterable[sg.Signal]:
+    new = body.text.removeprefix(state.unanswered).strip()
+    yield sg.TurnLikely(Heard(new, 0.0, 0.0))
+
+
 def _committed(recorded: Recorded, body: ev.ActionCommitted, state: CallState) -> Iterable[sg.Signal]:
     settled = ActionSettled(body.receipt.key, body.receipt.action, receipt=body.receipt)
     yield sg.ActionDone(settled, body.took_ms)
@@ -103,7 +130,11 @@ _CAUSES: Mapping[type[Any], Callable[[Recorded, Any, CallState], Iterable[sg.Sig
     ev.CallerQuieted: lambda r, body, s: [sg.SpeechFaded(body.reason)],
     ev.CallerSpoke: _spoke,
     ev.CallerPressed: _pressed,
-    ev.CommandsUnderstood: lambda r, body, s: [sg.Understood(body.turn, body.commands, body.path, body.took_ms)],
+    ev.CommandsUnderstood: _understood,
+    ev.ClauseComposed: _clause,
+    ev.ReplyClosed: _closed,
+    ev.SpeculationBegan: _likely,
+    ev.SpeculationEnded: lambda r, body, s: [sg.TurnResumed()],
     ev.CallerStayedSilent: lambda r, body, s: [sg.TimerRang(SILENCE)],
     ev.ActionCommitted: _committed,
     ev.ActionRefused: _refused,

@@ -85,7 +85,9 @@ class Replayer:
     def replay(self, events: Sequence[CallEvent]) -> Replayed:
         """Decide a call again. It ends at the first difference that is not allowed."""
         incoming = _incoming(events)
-        conversation = Conversation(self._line, incoming, self._director, TRAITS, self._watch)
+        composes = any(isinstance(event.body, ev.ReplyOpened) for event in events)
+        traits = replace(TRAITS, composes=composes)
+        conversation = Conversation(self._line, incoming, self._director, traits, self._watch)
         state, place, decisions, unexplained = CallState(), 0, 0, 0
         found: list[Divergence] = []
         while place < len(events):

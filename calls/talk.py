@@ -1,0 +1,49 @@
+"""The talk so far, as both sides heard it: a fold over the record, for whoever has to know what was said before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from calls import events as ev
+
+MOST = 60
+"""utterances that are kept, the newest: some ten minutes of talk"""
+
+KEYS = "(pressed keys)"
+"""in place of what was keyed in: it may be a secret, and it stands among the slots"""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Words of one side, as far as the other heard them."""
+
+    by: Literal["caller", "agent"]
+    text: str
+    turn: int = 0
+    """of the caller, from 1; 0 for the agent's"""
+
+
+Talk = tuple[Utterance, ...]
+"""Oldest first."""
+
+
+def told(talk: Talk, body: ev.EventBody) -> Talk:
+    """``talk`` after ``body``. Words of the agent that nobody heard are no part of it."""
+    match body:
+        case ev.CallerSpoke():
+            said = Utterance("caller", body.text, body.turn)
+        case ev.CallerPressed():
+            said = Utterance("caller", KEYS, body.turn)
+        case ev.AgentSpoke():
+            said = Utterance("agent", body.text)
+        case ev.AgentInterrupted():
+            said = Utterance("agent", f"{body.heard_text} …" if body.heard_text else "")
+        case _:
+            return talk
+    return (*talk, said)[-MOST:] if said.text else talk
+
+
+def before(talk: Talk, understood: int) -> Talk:
+    """What had been said before the turns that wait to be understood; ``understood``: the newest that was."""
+    return tuple(said for said in talk if said.turn <= understood)
