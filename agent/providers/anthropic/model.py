@@ -171,7 +171,7 @@ class _Events:
             async with asyncio.timeout(TRAILER_MS / 1000):
                 while await anext(self._pieces, b""):
                     pass
-        except (TimeoutError, *self._broken):
+        except self._broken:
             return
 
     async def close(self) -> None:
