@@ -22,6 +22,8 @@ class Utterance:
     text: str
     turn: int = 0
     """of the caller, from 1; 0 for the agent's"""
+    clause: str = ""
+    """of the agent"""
 
 
 Talk = tuple[Utterance, ...]
@@ -36,12 +38,17 @@ def told(talk: Talk, body: ev.EventBody) -> Talk:
         case ev.CallerPressed():
             said = Utterance("caller", KEYS, body.turn)
         case ev.AgentSpoke():
-            said = Utterance("agent", body.text)
-        case ev.AgentInterrupted():
-            said = Utterance("agent", f"{body.heard_text} …" if body.heard_text else "")
+            said = Utterance("agent", body.text, clause=body.clause)
+        case ev.AgentPaused() | ev.AgentInterrupted():
+            said = Utterance("agent", f"{body.heard_text} …" if body.heard_text else "", clause=body.clause)
         case _:
             return talk
-    return (*talk, said)[-MOST:] if said.text else talk
+    if not said.text:
+        return talk
+    # What broke off when the caller set in keeps its place before their words, however it went on.
+    if any(said.clause and before.clause == said.clause for before in talk):
+        return tuple(said if before.clause == said.clause else before for before in talk)
+    return (*talk, said)[-MOST:]
 
 
 def before(talk: Talk, understood: int) -> Talk:
