@@ -17,7 +17,7 @@ from calls.effects import Anticipate, Compose, Discard, Judge, Understand, Withd
 from calls.floor import Floor
 from calls.guidance import Brief, Guidance
 from calls.run import Advance, CallFacts, Commanded, NotComposed, Run, ScriptLine, Stimulus
-from calls.speech import Heard, Played, SpeechStyle
+from calls.speech import Clause, Heard, Played, SpeechStyle
 from calls.state import rebuild
 from calls.talk import Utterance
 from tests.calls.house import BYE, CALL, TRAITS, TUESDAY, WALL, Bench, TinyScript
@@ -84,7 +84,10 @@ def test_the_words_are_asked_for_with_the_brief_and_the_talk_so_far() -> None:
     (compose,) = [effect for effect in asked().effects if isinstance(effect, Compose)]
     assert (compose.reply, compose.turn, compose.words) == ("r2", 1, "what do you charge")
     assert compose.guidance.brief is BRIEF
-    assert compose.talk == (Utterance("agent", "Hello, this is Robin."), Utterance("agent", "How can I help?"))
+    assert compose.talk == (
+        Utterance("agent", "Hello, this is Robin.", clause="r1.1"),
+        Utterance("agent", "How can I help?", clause="r1.2"),
+    )
 
 
 def test_clauses_are_judged_and_said_as_they_come_and_the_caller_has_the_floor_after_the_last() -> None:
@@ -267,9 +270,7 @@ def test_what_is_owed_is_said_before_the_reply() -> None:
     assert bench.state.composing is not None
 
 
-def _clause() -> ev.Clause:  # type: ignore[name-defined]
-    from calls.speech import Clause
-
+def _clause() -> Clause:
     return Clause("r1.9", "This call is recorded.", "notice")
 
 
