@@ -1,13 +1,15 @@
-"""The two parts in which `make test` runs the tests side by side, and how each is shared among its workers.
+"""The parts in which `make test` runs the tests, and how each is shared among its workers.
 
-A file with a test marked `wire` belongs to the part that waits, every other file to the part that computes. The
-variable SWITCHBOARD_TESTS_PART names the part that is wanted; without it everything runs.
+A test marked `alone` belongs to the part that runs alone; of the others, all in a file where one is marked `wire` to
+the part that waits, and all else to the part that computes. The variable SWITCHBOARD_TESTS_PART names the part that
+is wanted; without it everything runs.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -18,7 +20,7 @@ import pytest
 PART = "SWITCHBOARD_TESTS_PART"
 COUNTS = "SWITCHBOARD_TESTS_COUNTS"
 """a file into which the part's counts are written as JSON"""
-WAITING, COMPUTING = "waiting", "computing"
+WAITING, COMPUTING, ALONE = "waiting", "computing", "alone"
 COUNTED = ("failed", "error", "passed", "skipped", "xfailed", "xpassed")
 
 
@@ -27,16 +29,24 @@ class _Placed(Protocol):
 
 
 def other_part(path: Path) -> bool:
-    """Whether the file is left to the other part."""
+    """Whether nothing in the file is for the wanted part."""
     wanted = os.environ.get(PART)
-    return wanted is not None and path.suffix == ".py" and _mentions(path, "pytest.mark.wire") != (wanted == WAITING)
+    if wanted is None or path.suffix != ".py":
+        return False
+    return not _marks(path, ALONE) if wanted == ALONE else _marks(path, "wire") != (wanted == WAITING)
 
 
 def keep_part(items: list[pytest.Item]) -> None:
-    """Drop what the other part runs. Of what waits the newest subjects, whose tests are longest, come first."""
-    items[:] = [item for item in items if not other_part(item.path)]
-    if os.environ.get(PART) == WAITING:
+    """Drop what the other parts run. Of what waits the newest subjects, whose tests are longest, come first."""
+    wanted = os.environ.get(PART)
+    if wanted is not None:
+        items[:] = [item for item in items if not other_part(item.path) and _is_alone(item) == (wanted == ALONE)]
+    if wanted == WAITING:
         items.sort(key=_reversed)
+
+
+def _is_alone(item: pytest.Item) -> bool:
+    return _marks(item.path, ALONE) and item.get_closest_marker(ALONE) is not None
 
 
 def scheduler(config: pytest.Config, log: Any) -> Any:
@@ -46,7 +56,7 @@ def scheduler(config: pytest.Config, log: Any) -> Any:
     class Files(LoadFileScheduling):  # type: ignore[misc, unused-ignore]
         def _split_scope(self, nodeid: str) -> str:
             file: str = nodeid.split("::", 1)[0]
-            return "models" if _mentions(config.rootpath / file, "pytest.mark.models") else file
+            return "models" if _marks(config.rootpath / file, "models") else file
 
     return Files(config, log)
 
@@ -59,8 +69,9 @@ def write_counts(stats: dict[str, Sequence[object]]) -> None:
 
 
 @cache
-def _mentions(path: Path, marker: str) -> bool:
-    return marker in path.read_text(encoding="utf-8")
+def _marks(path: Path, marker: str) -> bool:
+    text = path.read_text(encoding="utf-8")
+    return re.search(rf"^(@|pytestmark = .*)pytest\.mark\.{marker}\b", text, re.MULTILINE) is not None
 
 
 def _reversed(item: _Placed) -> tuple[int, ...]:

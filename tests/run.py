@@ -4,7 +4,8 @@
 
 Two runs of pytest side by side: the tests that compute, on every core, and the tests that wait for real sockets and
 real speech, which need little of a core but need it at once and therefore go first. What the second wrote is shown
-when the first has ended; the last line counts both. Exit code: pytest's, the worse of the two.
+when the first has ended. Then the few tests that measure time have the machine to themselves. The last line counts
+all. Exit code: pytest's, the worst of them.
 """
 
 from __future__ import annotations
@@ -17,17 +18,19 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from tests.parts import COMPUTING, COUNTED, COUNTS, PART, WAITING
+from tests.parts import ALONE, COMPUTING, COUNTED, COUNTS, PART, WAITING
 
 PROJECT = Path(__file__).resolve().parents[1]
 MOST_WORKERS = 8
 WAITERS = 2
 """servers of the waiting tests that run at once"""
-YIELDING = 10
+YIELDING = 5
 """nice value of the tests that compute"""
 NO_TESTS = 5
 """pytest's exit code"""
@@ -42,7 +45,11 @@ class Part:
     name: str
     process: subprocess.Popen[str]
     counts: Path
-    output: IO[str] | None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it has ended, and not well."""
+        return self.process.poll() not in (None, 0, NO_TESTS)
 
     @property
     def counted(self) -> Counter[str]:
@@ -66,14 +73,20 @@ def main() -> int:
         computing = _start(
             COMPUTING, folder, None, ["-n", str(workers), "--dist=loadfile", "--no-loadscope-reorder", *given]
         )
-        parts = (computing, waiting)
+        parts = [computing, waiting]
+        one_is_enough = any(argument in FIRST_FAILURE for argument in given)
         try:
-            _wait(parts, any(argument in FIRST_FAILURE for argument in given))
+            _wait(parts, one_is_enough)
+            told.seek(0)
+            _announce("tests that wait for real sockets and real speech")
+            print(told.read(), end="", flush=True)
+            if not (one_is_enough and any(part.failed for part in parts)):
+                _announce("tests that measure time")
+                parts.append(_start(ALONE, folder, None, [*given, "-n", "0"]))
+                _wait(parts, one_is_enough)
         except KeyboardInterrupt:
             _end(parts)
             return 130
-        told.seek(0)
-        print(f"\n---- tests that wait for real sockets and real speech ----\n{told.read()}", end="")
         return _sum_up(parts, time.monotonic() - began)
 
 
@@ -88,23 +101,29 @@ def _start(name: str, folder: Path, output: IO[str] | None, arguments: list[str]
         stdout=output, stderr=subprocess.STDOUT if output is not None else None,
         preexec_fn=_yield if name == COMPUTING else None,
     )  # fmt: skip
-    return Part(name, process, counts, output)
+    return Part(name, process, counts)
 
 
 def _yield() -> None:
     os.nice(YIELDING)
 
 
-def _wait(parts: tuple[Part, ...], one_failure_is_enough: bool) -> None:
-    """Until both have ended; with -x, until one has failed."""
+def _announce(what: str) -> None:
+    print(f"\n---- {what} ----", flush=True)
+
+
+def _wait(parts: Sequence[Part], one_is_enough: bool) -> None:
+    """Until all have ended; with -x, until one has failed."""
     while any(part.process.poll() is None for part in parts):
-        time.sleep(0.1)
-        if one_failure_is_enough and any(part.process.poll() not in (None, 0, NO_TESTS) for part in parts):
+        for part in parts:
+            with suppress(subprocess.TimeoutExpired):
+                part.process.wait(0.1)
+        if one_is_enough and any(part.failed for part in parts):
             _end(parts)
             return
 
 
-def _end(parts: tuple[Part, ...]) -> None:
+def _end(parts: Sequence[Part]) -> None:
     """As Ctrl-C, so that the servers are stopped; by force when that does not help."""
     for part in parts:
         if part.process.poll() is None:
@@ -116,7 +135,7 @@ def _end(parts: tuple[Part, ...]) -> None:
             part.process.kill()
 
 
-def _sum_up(parts: tuple[Part, ...], seconds: float) -> int:
+def _sum_up(parts: Sequence[Part], seconds: float) -> int:
     counts = sum((part.counted for part in parts), Counter[str]())
     codes = {part.process.returncode for part in parts}
     worst = max((abs(code) for code in codes if code != NO_TESTS), default=NO_TESTS)

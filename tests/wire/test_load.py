@@ -12,6 +12,7 @@ from tests.wire.load import measure
 pytestmark = pytest.mark.wire
 
 
+@pytest.mark.alone
 def test_no_caller_hears_a_gap_while_others_call(folder: Path, stores: dict[str, str]) -> None:
     load = asyncio.run(measure(6, False, folder / "var", stores=stores))
 

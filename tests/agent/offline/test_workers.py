@@ -90,6 +90,7 @@ def test_cancelled_requests_leave_the_worker_usable(cache):
     with_speech(cache, scene)
 
 
+@pytest.mark.alone
 def test_frames_are_on_time_while_both_workers_are_busy(cache):
     async def scene(speech):
         clock = asyncio.get_running_loop().time
