@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from html import escape
+import re
 
 from agent.style.lexicon import NO_TERMS, Lexicon
 from agent.style.render.rendering import Rendering, applied_without, comma, paced, prepare
@@ -24,19 +24,20 @@ _PLAIN_STABILITY = 0.5
 _SIMILARITY = 0.75
 _LEAST_SPEED, _MOST_SPEED = 0.7, 1.2
 _MOST_BREAK_MS = 3_000
+_AMPERSAND = re.compile(r"\s*&\s*")
 
 
 def render_settings(text: str, style: SpeechStyle, lexicon: Lexicon = NO_TERMS) -> Rendering:
     """Flash v2.5, Multilingual v2: ``voice_settings`` of a context or a request; ``<break>`` before values.
 
-    The text is escaped, for a connection with ``enable_ssml_parsing=true``.
+    The text itself has no mark left in it: the socket parses SSML, HTTP knows breaks alone.
     """
     stability, factor = _SETTINGS[style.emotion]
     strength = 0.6 + 0.8 * min(max(style.intensity, 0.0), 1.0)
     stability = min(max(_PLAIN_STABILITY + (stability - _PLAIN_STABILITY) * strength, 0.0), 1.0)
     speed, dropped = paced(style.pace * factor, _LEAST_SPEED, _MOST_SPEED)
     controls = {"stability": round(stability, 2), "similarity_boost": _SIMILARITY, "speed": speed}
-    words = prepare(text, style, lexicon, mark=_break, escape=lambda part: escape(part, quote=False))
+    words = prepare(text, style, lexicon, mark=_break, escape=_without_marks)
     return Rendering(words, controls, applied=applied_without(style, dropped), dropped=dropped)
 
 
@@ -53,6 +54,10 @@ def render_tags(text: str, style: SpeechStyle, lexicon: Lexicon = NO_TERMS) -> R
     words = prepare(text, style, lexicon, mark=comma, escape=lambda part: part.replace("[", "").replace("]", ""))
     applied = applied_without(style, dropped)
     return Rendering(" ".join([*tags, words]), {"stability": stability}, applied=applied, dropped=dropped)
+
+
+def _without_marks(part: str) -> str:
+    return _AMPERSAND.sub(" and ", part).replace("<", "").replace(">", "")
 
 
 def _break(ms: int) -> str:
