@@ -40,5 +40,5 @@ folders=(tests/architecture)
 for name in calls spoken workflows telephony agent scenes switchboard; do
     if [ -d "tests/$name" ]; then folders+=("tests/$name"); fi
 done
-"$environment/bin/python" -m pytest -q -p no:cacheprovider -m "not chromium and not system and not models and not wire" \
-    "${folders[@]}"
+"$environment/bin/python" -m pytest -q -p no:cacheprovider -n "$(nproc)" --dist loadfile --no-loadscope-reorder \
+    -m "not chromium and not system and not models and not wire" "${folders[@]}"
