@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from calls.clock import Clock
@@ -42,11 +42,18 @@ class Pauses(Protocol):
 class Door:
     """Implements the port ``Admission`` over the line book, the pauses and the call counts.
 
-    Without ``places`` the calls of this process are counted and no others.
+    Without ``places`` the calls of this process are counted and no others. ``expect`` is told of each line that a call
+    was let in on, and must not wait.
     """
 
     def __init__(
-        self, book: LineBook, pauses: Pauses, rates: CallRates, clock: Clock, places: Places | None = None
+        self,
+        book: LineBook,
+        pauses: Pauses,
+        rates: CallRates,
+        clock: Clock,
+        places: Places | None = None,
+        expect: Callable[[Line], None] = lambda _: None,
     ) -> None:
         self._book = book
         self._pauses = pauses
@@ -54,6 +61,7 @@ class Door:
         self._clock = clock
         self._last_pauses: Mapping[str, Pause] = {}
         self._places = places or Places(None, clock)
+        self._expect = expect
 
     async def admit(self, call: IncomingCall) -> Admitted | Declined:
         """Once per call."""
@@ -80,6 +88,7 @@ class Door:
             return Declined(
                 reason, line.busy_message, human.address if human else "", human.kind if human else "number"
             )
+        self._expect(line)
         return Admitted(line)
 
     async def readmit(self, call: IncomingCall) -> Admitted | Declined:
@@ -90,6 +99,7 @@ class Door:
         except UnknownLine:
             return Declined("unknown_line", UNKNOWN)
         await self._places.take(line.id, call.call)
+        self._expect(line)
         return Admitted(line)
 
     def _reread(self) -> None:

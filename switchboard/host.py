@@ -49,7 +49,7 @@ class Host:
         self,
         *,
         sink: EventSink,
-        engines: Mapping[str, Engine],
+        engine_of: Callable[[Line], Engine],
         scripts: Scripts,
         guardrail: Guardrail,
         watch: Watch,
@@ -61,7 +61,7 @@ class Host:
         hints: FindHints = _nothing,
     ) -> None:
         self._sink = sink
-        self._engines = engines
+        self._engine_of = engine_of
         self._scripts = scripts
         self._guardrail = guardrail
         self._watch = watch
@@ -82,7 +82,7 @@ class Host:
             incoming = replace(incoming, earlier=earlier, hints=hints)
         director = await self._scripts.director(line, incoming, state)
         since_ms = since_answer_ms(state, self._clock)
-        engine = self._engines[line.engine]
+        engine = self._engine_of(line)
         recorder = self._recorder(incoming.call, since_ms) if line.record else None
         if recorder is not None:
             playout.record_to(recorder)

@@ -20,7 +20,6 @@ from agent.guardrail.gate import RuleGuardrail
 from agent.safety.watch import shipped_watch
 from calls.clock import LoopClock
 from calls.line import Line
-from calls.phrases import FILLER, WITHHELD, clauses_of
 from calls.randomness import SystemRandomness
 from calls.run import Receipt
 from calls.signals import Displaced
@@ -30,6 +29,7 @@ from records.recording import WavRecorder
 from switchboard.admission import Door as LineDoor
 from switchboard.database import Progress, open_engine, open_stores
 from switchboard.desk import RecordDesk
+from switchboard.engines import Engines, vendor_session, wants_offline
 from switchboard.hang_up import HangUpWatch
 from switchboard.host import Host
 from switchboard.jobs import RecordedTexts, open_jobs
@@ -79,7 +79,7 @@ class House:
     book: LineBook
     database: AsyncEngine
     sink: TailedSink
-    engine: CascadeEngine
+    engines: Engines
     door: Door
     desk: RecordDesk
     media: MediaParts
@@ -91,14 +91,21 @@ class House:
 
 @contextlib.asynccontextmanager
 async def open_house(
-    settings: Settings, engine: CascadeEngine, progress: Progress = _silent
+    settings: Settings, offline: CascadeEngine | None, progress: Progress = _silent
 ) -> AsyncIterator[House]:
-    """Everything that answers calls, over ``engine``. Raises ConfigurationError when it would be insecure."""
+    """Everything that answers calls; ``offline`` is the engine of this machine's models, None when no line wants it.
+
+    Raises ConfigurationError when it would be insecure, or a line cannot be served.
+    """
     settings.refuse_insecurity()
     clock, book = LoopClock(), LineBook(settings.lines)
     systems = use_systems(settings)
     copies = WorkingCopies(settings.scripts)
     async with contextlib.AsyncExitStack() as stack:
+        session = await stack.enter_async_context(vendor_session())
+        engines = Engines(offline, settings, session, clock)
+        engines.refuse_missing(book.lines)
+        book.check = engines.refuse_missing
         stores = await stack.enter_async_context(open_stores(settings, progress))
         database = await stack.enter_async_context(open_engine(stores.database_url))
         worker, key = worker_name(), signing_key(settings.var, settings.secret)
@@ -114,7 +121,7 @@ async def open_house(
         runner = ActionRunner(database, clock, also=asked.handlers(), without=without)
         actions = await stack.enter_async_context(runner)
         await _seed(database, book.lines, clock)
-        await prerender(engine, book.lines)
+        await engines.prerender(book.lines)
         orders = Orders(database, clock, SystemRandomness(), worker)
         receipts = _receipts_in(database)
         desk = RecordDesk(sink, book, clock, receipts=receipts, abandoned_elsewhere=orders.abandoned)
@@ -123,17 +130,17 @@ async def open_house(
         rates = CallRates(store, key, clock)
         places = Places(store, clock, f"{worker} {print_of(key)}")
         await _warn_of_other_keys(places, print_of(key))
-        door = Door(LineDoor(book, LinePauses(database), rates, clock, places), clock)
+        door = Door(LineDoor(book, LinePauses(database), rates, clock, places, engines.expect), clock)
         places.seated = lambda: door.seated_calls
         opened = OpenedSockets(database, clock)
-        scripts = LiveScripts(copies, VersionStore(database), clock, engine.prerender)
+        scripts = LiveScripts(copies, VersionStore(database), clock, engines.prerender_everywhere)
         await scripts.start()
         scripts.refuse_missing(book.lines)
         recordings = settings.var / "recordings"
         recordings.mkdir(parents=True, exist_ok=True, mode=0o700)
         host = Host(
             sink=sink,
-            engines={"cascade": engine},
+            engine_of=engines.of,
             scripts=scripts,
             guardrail=RuleGuardrail(),
             watch=shipped_watch(),
@@ -155,6 +162,7 @@ async def open_house(
         chores = (actions.end_plans, wait_lists, *tidied)
         group = await stack.enter_async_context(asyncio.TaskGroup())
         lasting = [group.create_task(Sweeper(database, desk, clock, chores).run()), group.create_task(places.run())]
+        lasting.append(group.create_task(engines.run()))
         lasting.append(group.create_task(scripts.run()))
         lasting.append(group.create_task(order_desk.run()))
         lasting.append(group.create_task(jobs.run()))
@@ -167,7 +175,7 @@ async def open_house(
         check = signature_check(settings)
         texts = MessageCallbacks(RecordedTexts(database, clock, book))
         webhooks = Webhooks(callbacks, media, check, insecure_dev=settings.insecure_dev, messages=texts)
-        yield House(stores, book, database, sink, engine, door, desk, media, webhooks, recordings, clock, places)
+        yield House(stores, book, database, sink, engines, door, desk, media, webhooks, recordings, clock, places)
 
 
 def _taken_over(door: Door, stream: str) -> None:
@@ -230,15 +238,21 @@ def worker_name() -> str:
     return f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(3)}"
 
 
-async def prerender(engine: CascadeEngine, lines: Iterable[Line]) -> None:
-    """Voice what is said on every call beforehand, so that its first audio leaves at once."""
-    texts = [clause for line in lines for clause in clauses_of(line.greeting)]
-    await engine.prerender([*texts, FILLER, WITHHELD])
-
-
 async def _seed(database: AsyncEngine, lines: Iterable[Line], clock: LoopClock) -> None:
     for business in {line.business for line in lines}:
         await seed(database, business, clock.wall().date())
+
+
+@contextlib.asynccontextmanager
+async def local_engine(
+    settings: Settings, progress: Callable[[str, float], None]
+) -> AsyncIterator[CascadeEngine | None]:
+    """``offline_engine`` when a line wants any of it, otherwise None: then nothing is loaded."""
+    if not any(map(wants_offline, LineBook(settings.lines).lines)):
+        yield None
+        return
+    async with offline_engine(settings, progress) as engine:
+        yield engine
 
 
 @contextlib.asynccontextmanager

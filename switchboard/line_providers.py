@@ -75,6 +75,9 @@ def _stage(reader: Reader, key: str, node: yaml.Node) -> tuple[str, ...]:
         except ConfigurationError as why:
             reason, _, there_are = str(why).partition("; ")
             raise reader.wrong(at, f"{key}: {reason}", there_are or "name another") from why
+    if key == "understanding" and OFFLINE in names[:-1]:
+        # What this machine understands is never left to a model: it goes before all of them as it is.
+        raise reader.wrong(node, "understanding names a model behind offline", f"put {OFFLINE} last, or leave it out")
     return tuple(names)
 
 

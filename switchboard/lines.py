@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -38,10 +39,14 @@ _PLAIN = {
 
 
 class LineBook:
-    """All lines of a file. ``find`` looks at the file's time of change, so an edit counts for the next call."""
+    """All lines of a file. ``find`` looks at the file's time of change, so an edit counts for the next call.
 
-    def __init__(self, path: Path) -> None:
+    ``check`` raises ConfigurationError for lines which this process cannot serve; then they count as not written.
+    """
+
+    def __init__(self, path: Path, check: Callable[[tuple[Line, ...]], None] = lambda _: None) -> None:
         self._path = path
+        self.check = check
         self._stamp: tuple[int, int] | None = None
         self._lines: tuple[Line, ...] = ()
         self.reload()
@@ -61,8 +66,9 @@ class LineBook:
             ) from why
         stamp = (status.st_mtime_ns, status.st_size)
         if stamp != self._stamp:
-            self._lines = parse(self._path.read_text(encoding="utf-8"), str(self._path))
-            self._stamp = stamp
+            lines = parse(self._path.read_text(encoding="utf-8"), str(self._path))
+            self.check(lines)
+            self._lines, self._stamp = lines, stamp
 
     def find(self, called: str) -> Line:
         """The line that answers ``called``. Raises UnknownLine."""
@@ -247,9 +253,9 @@ class _Reader:
             if key not in (*bounds, *money, "blocked"):
                 raise self.wrong(value, f"limits has no {key!r}", f"use {', '.join((*bounds, *money))} or blocked")
         numbers = {key: self.whole(raw[key], key, *bounds[key]) for key in bounds if key in raw}
-        dollars = {key: self.dollars(raw[key], key) for key in money if key in raw}
+        call_usd, day_usd = (self.dollars(raw[key], key) if key in raw else 0.0 for key in money)
         blocked = self._blocked(raw["blocked"], line) if "blocked" in raw else ()
-        return Limits(**numbers, **dollars, blocked=blocked)
+        return Limits(**numbers, call_usd=call_usd, day_usd=day_usd, blocked=blocked)
 
     def _blocked(self, node: yaml.Node, line: Line) -> tuple[BlockedNumber, ...]:
         if not isinstance(node, yaml.SequenceNode):

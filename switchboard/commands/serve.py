@@ -43,7 +43,7 @@ async def run(arguments: argparse.Namespace) -> int:
 async def serve(chosen: Settings, stop: asyncio.Event, hurry: asyncio.Event) -> None:
     """Open the house, listen, wait for ``stop``, and drain; ``hurry`` cuts that short."""
     from switchboard.drain import drain
-    from switchboard.house import offline_engine, open_house
+    from switchboard.house import local_engine, open_house
     from switchboard.server import listening
     from switchboard.web import access_to, application
 
@@ -51,7 +51,7 @@ async def serve(chosen: Settings, stop: asyncio.Event, hurry: asyncio.Event) -> 
         logging.getLogger("switchboard").info("%s (%.0f %%)", what, share * 100)
 
     async with (
-        offline_engine(chosen, progress) as engine,
+        local_engine(chosen, progress) as engine,
         open_house(chosen, engine, logging.getLogger("switchboard").info) as house,
         listening(application(house, access_to(house)), chosen) as listener,
     ):

@@ -34,7 +34,7 @@ from calls.chain import Envelope, verify
 from calls.clock import LoopClock
 from calls.line import IncomingCall, Line
 from calls.memory_sink import MemorySink
-from calls.ports import Engine, EngineSession, LiveCall, MediaSocket, PlayOut
+from calls.ports import EngineSession, LiveCall, MediaSocket, PlayOut
 from calls.randomness import SeededRandomness
 from calls.record import stream_of
 from calls.run import ActionRequest, ActionSettled, CallFacts
@@ -162,11 +162,10 @@ class House:
         self.tokens = CallTokens(SeededRandomness(seed), self.clock)
         self.door = Door(LineDoor(self.book, self, CallRates(None, b"scene", self.clock), self.clock), self.clock)
         self.desk = RecordDesk(self.sink, self.book, self.clock)
-        engines: dict[str, Engine] = {"cascade": self.engine}
         self.host = WatchedHost(
             Host(
                 sink=self.sink,
-                engines=engines,
+                engine_of=lambda _line: self.engine,
                 scripts=FixedScripts(SCRIPTS),
                 guardrail=RuleGuardrail(),
                 watch=shipped_watch(),
@@ -199,9 +198,10 @@ class House:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[MemoryNetwork]:
-        from switchboard.house import prerender
+        from switchboard.engines import prerender
 
-        await prerender(self.engine.real, self.book.lines)
+        for line in self.book.lines:
+            await prerender(self.engine.real, line)
         async with self.actions, MemoryNetwork(self._answer, self._serve, self._accept) as network:
             yield network
 
