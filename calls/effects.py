@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from calls.grounding import Ground
 from calls.guidance import Guidance
 from calls.run import ActionRequest
 from calls.speech import Clause, Heard
@@ -68,8 +69,8 @@ class Judge:
     """Ask the speech gate; answered by ``Judged``, in order."""
 
     clause: Clause
-    receipts: frozenset[str]
-    """idempotency keys of the receipts this call holds"""
+    ground: Ground
+    """what it may rest on"""
 
 
 @dataclass(frozen=True, slots=True)

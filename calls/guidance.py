@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from calls.commands import Value
+
+Mode = Literal["free", "composed", "strict"]
+"""How much a model may say of its own, least bound first: grounded values in free words; nothing of weight that is
+not in the facts; only the script's own lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,10 @@ class SlotExpectation:
     """the words its value was taken from: "the fourteenth", which "of March" may still complete"""
 
 
+LOOK_UP = "@look_up"
+"""The topic of a question which the facts do not answer, where the script can look further."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """Something a reply may be made of."""
@@ -63,6 +72,7 @@ class Brief:
     """of this call: what the caller told, what was looked up, what was done"""
     looked_up: bool = False
     """the answer to the caller's question has just been looked up, and is among ``known``"""
+    mode: Mode = "composed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from calls.audio import AudioFrame
 from calls.chain import Envelope
 from calls.effects import Compose
+from calls.grounding import Ground
 from calls.guidance import Guidance
 from calls.line import IncomingCall, Line
 from calls.run import ActionRequest, ActionSettled, Advance, CallFacts, Run, Stimulus
@@ -200,8 +201,8 @@ class Scripts(Protocol):
 class Guardrail(Protocol):
     """The speech gate. Fast and local."""
 
-    def judge(self, clause: Clause, receipts: frozenset[str]) -> Judged:
-        """Clear, replace or block a clause before it is voiced."""
+    def judge(self, clause: Clause, ground: Ground) -> Judged:
+        """Clear, replace or block a clause before it is voiced; ``ground`` is what it may rest on."""
 
 
 class Actions(Protocol):

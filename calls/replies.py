@@ -13,6 +13,7 @@ from calls.danger import Danger
 from calls.draft import Draft
 from calls.effects import Cut, Expect, Judge, LeaveLine, Resume, RunAction, Say
 from calls.floor import Floor
+from calls.grounding import Ground, ground_of
 from calls.line import IncomingCall, Line
 from calls.phrases import FILLER, WITHHELD, clauses_of
 from calls.ports import Director, EngineTraits
@@ -149,8 +150,11 @@ class AgentSide:
 
     def judge(self, draft: Draft, clauses: tuple[Clause, ...]) -> None:
         """Show clauses to the speech gate."""
-        receipts = frozenset(receipt.key for receipt in draft.state.run.receipts.values())
-        draft.do(*(Judge(clause, receipts) for clause in clauses))
+        ground = Ground(frozenset(receipt.key for receipt in draft.state.run.receipts.values()))
+        if any(not clause.line for clause in clauses):
+            facts = self.facts(draft)
+            ground = ground_of(draft.state, facts, self.line, self.director.guidance(draft.state.run, facts))
+        draft.do(*(Judge(clause, ground) for clause in clauses))
 
     def judged(self, draft: Draft, verdict: sg.Judged) -> None:
         """The gate has spoken: voice the clause, other words in its place, or an apology."""

@@ -227,7 +227,7 @@ class CallSession:
                     facts = self._parts.conversation.agent.facts_at(self._state, self.now_ms())
                     self._thinking.perform(effect, facts, group)
                 case ef.Judge():
-                    self._verdicts.append(self._parts.guardrail.judge(effect.clause, effect.receipts))
+                    self._verdicts.append(self._parts.guardrail.judge(effect.clause, effect.ground))
                 case ef.RunAction():
                     task = group.create_task(self._act(effect))
                     self._actions.add(task)

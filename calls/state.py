@@ -12,6 +12,9 @@ from calls.runs import fold
 from calls.speech import Clause, HeardBy
 from calls.talk import Talk, told
 
+FELT = 0.5
+"""A feeling of less confidence changes nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -59,6 +62,8 @@ class CallState:
     """how the newest turn came"""
     cut: str | None = None
     """what had been heard of the words the newest turn cut; None when it cut none"""
+    feeling: str = ""
+    """how the newest turn sounded; empty when that is not known, or doubtful"""
     silences: int = 0
     replies: tuple[Reply, ...] = ()
     """being said or waiting to be said"""
@@ -179,7 +184,8 @@ def _evolve_speech(state: CallState, body: ev.EventBody, at_ms: float) -> CallSt
             # What is said while a danger is being answered is heard, and asks for nothing.
             answered = state.alarmed or state.overruled == body.turn
             text = "" if answered else f"{state.unanswered} {body.text}".strip()
-            return replace(state, turn=body.turn, silences=0, unanswered=text, by=HeardBy.SPEECH)
+            feeling = body.tone.feeling if body.tone is not None and body.tone.confidence >= FELT else ""
+            return replace(state, turn=body.turn, silences=0, unanswered=text, by=HeardBy.SPEECH, feeling=feeling)
         case ev.CallerPressed():
             return replace(state, turn=body.turn, silences=0, unanswered="", by=HeardBy.KEYS)
         case ev.CallerStayedSilent():

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from agent.guardrail.rules import Rule, never_say, shipped_rules
+from calls.grounding import Ground
 from calls.signals import Judged
 from calls.speech import Clause
 
@@ -30,9 +31,9 @@ class RuleGuardrail:
         self._rules = (*never_say(forbidden), *(shipped_rules() if rules is None else rules))
         self._most_characters = most_characters
 
-    def judge(self, clause: Clause, receipts: frozenset[str]) -> Judged:
-        """Clear, replace or block a clause. ``receipts``: idempotency keys of the call's committed actions."""
-        proven = bool(clause.receipt) and clause.receipt in receipts
+    def judge(self, clause: Clause, ground: Ground) -> Judged:
+        """Clear, replace or block a clause."""
+        proven = bool(clause.receipt) and clause.receipt in ground.receipts
         if clause.receipt and not proven:
             # The words are announced as the outcome of an action which has none.
             return _verdict(clause, "receipt", _instead(self._rules))

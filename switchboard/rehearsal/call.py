@@ -223,7 +223,7 @@ class RehearsedCall:
             case ef.Understand():
                 await self._understand(effect)
             case ef.Judge():
-                self._verdicts.append(self._guardrail.judge(effect.clause, effect.receipts))
+                self._verdicts.append(self._guardrail.judge(effect.clause, effect.ground))
             case ef.Say():
                 self.playback.say(effect.clause)
             case ef.Pause():

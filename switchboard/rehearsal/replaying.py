@@ -135,7 +135,7 @@ class Replayer:
             state = decision.state
             bodies += decision.events
             waiting += [
-                self._guardrail.judge(effect.clause, effect.receipts)
+                self._guardrail.judge(effect.clause, effect.ground)
                 for effect in decision.effects
                 if isinstance(effect, ef.Judge)
             ]

@@ -9,9 +9,10 @@ import pytest
 from agent.guardrail.gate import RuleGuardrail, sentences
 from agent.guardrail.rules import never_say, rules_from, shipped_rules
 from calls.errors import ConfigurationError
+from calls.grounding import Ground
 from calls.speech import Clause
 
-NOTHING: frozenset[str] = frozenset()
+NOTHING = Ground()
 RULES = {rule.id: rule for rule in shipped_rules()}
 STRIKES = [(rule.id, text) for rule in RULES.values() for text in rule.strikes]
 PASSES = [(rule.id, text) for rule in RULES.values() for text in rule.passes]
@@ -37,8 +38,8 @@ def test_a_rule_lets_its_counterexamples_pass(rule: str, text: str) -> None:
 def test_a_claim_passes_with_its_receipt_and_no_other(text: str) -> None:
     gate = RuleGuardrail()
     clause = Clause("r.1", text, receipt="key-1")
-    assert gate.judge(clause, frozenset({"key-1"})).clause is clause
-    refused = gate.judge(clause, frozenset({"key-2"}))
+    assert gate.judge(clause, Ground(frozenset({"key-1"}))).clause is clause
+    refused = gate.judge(clause, Ground(frozenset({"key-2"})))
     assert refused.rule == "receipt"
     assert refused.clause is not None
     assert refused.clause.text == "That is not settled yet."
@@ -46,7 +47,7 @@ def test_a_claim_passes_with_its_receipt_and_no_other(text: str) -> None:
 
 
 def test_a_receipt_does_not_excuse_what_is_never_said() -> None:
-    judged = RuleGuardrail().judge(Clause("r.1", "I am a real person.", receipt="k"), frozenset({"k"}))
+    judged = RuleGuardrail().judge(Clause("r.1", "I am a real person.", receipt="k"), Ground(frozenset({"k"})))
     assert judged.rule == "human_pretence"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.guardrail.gate import RuleGuardrail, sentences
+from calls.grounding import Ground
 from calls.speech import Clause
 from tests.workflows.dialogue import SCRIPTS
 from workflows.backends.desk import ORDER_WORDS, TICKET_WORDS
@@ -25,7 +26,7 @@ STATES += [f"Your ticket {words}." for words in TICKET_WORDS.values()]
 def struck(text: str) -> list[str]:
     """Sentences the gate would not let pass without a receipt."""
     gate = RuleGuardrail()
-    return [sentence for sentence in sentences(text) if gate.judge(Clause("line", sentence), frozenset()).rule]
+    return [sentence for sentence in sentences(text) if gate.judge(Clause("line", sentence), Ground()).rule]
 
 
 @pytest.mark.parametrize(("where", "line"), LINES, ids=[where for where, _ in LINES])
