@@ -21,6 +21,8 @@ LAG_MS = 300.0
 """how far behind the audio a vendor may be while it keeps up"""
 LATE_MS = 700.0
 """after we asked for final words: then the last we know must do"""
+LOUD_MS = 2_000.0
+"""loudness without new words that still counts as speech"""
 _ENDINGS = (".", "?", "!")
 _SURE = 0.6
 _WAITS = frozenset({"dangling", "thinking", "incomplete"})
@@ -40,20 +42,32 @@ class Stretch:
 
 class Assembly:
     """One call's turns. ``patience`` is the rule for how long a pause these words need; ``flush_ms``: how long after
-    that pause we ask for final words ourselves."""
+    that pause we ask for final words ourselves; ``loud_to_ms``: until when the caller was loud, where words come late;
+    ``pause_ms``: where the vendor waits this long, words which need a shorter pause are asked for at its end.
+    """
 
-    def __init__(self, telling: Telling, patience: Callable[[str], Patience], flush_ms: float) -> None:
+    def __init__(
+        self,
+        telling: Telling,
+        patience: Callable[[str], Patience],
+        flush_ms: float,
+        loud_to_ms: Callable[[], float] = lambda: 0.0,
+        pause_ms: float = 0.0,
+    ) -> None:
         self._telling = telling
         self._rule = patience
         self._flush_ms = flush_ms
+        self._loud_to_ms = loud_to_ms
+        self._pause_ms = pause_ms
         self._judged: tuple[str, Patience] | None = None
         self._finals: list[Stretch] = []
         self._interim: Stretch | None = None
-        self._paused: Now | None = None
-        """the vendor's word that speech has paused, and when it came"""
-        self._paused_at_ms = 0.0
+        self._paused = False
+        """the vendor says so"""
         self._flushed_ms: float | None = None
         self._noticed_ms = 0.0
+        self._told = Now(0.0, 0.0)
+        """when the vendor last said anything about this turn"""
         self.done_ms: float | None = None
         """audio before this needs no second hearing"""
         self._told_ms = -1.0
@@ -63,17 +77,19 @@ class Assembly:
         """The script expects something else now."""
         self._judged = None
 
-    def reconnected(self) -> None:
+    def reconnected(self, now: Now) -> None:
         """Words that were not final are heard again."""
         self._interim = None
+        self._told, self._noticed_ms = now, now.heard_ms
         self._flushed_ms = None
 
     def noticed(self, at_ms: float, now: Now) -> None:
         """Speech, or something like it."""
         if not self._telling.open:
             self._noticed_ms = now.heard_ms
-        elif self._paused is not None and at_ms > self._to_ms():
-            self._paused = None  # they go on; which words follow is not known yet
+        elif self._paused and at_ms > self._to_ms():
+            self._paused = False  # they go on; which words follow is not known yet
+        self._told = now
         self._telling.began(at_ms)
 
     def interim(self, stretch: Stretch, now: Now) -> None:
@@ -84,7 +100,7 @@ class Assembly:
         self._interim = stretch
         self.noticed(stretch.from_ms, now)
         if grown:
-            self._paused = self._flushed_ms = None
+            self._paused, self._flushed_ms = False, None
         text = self._text()
         self._telling.grew(text)
         if stretch.last_confidence >= _SURE and self._complete(text):
@@ -118,7 +134,7 @@ class Assembly:
         if self._interim is None and patience.reason in ("silence", "complete") and patience.ms <= 500.0:
             self._end("vendor")
             return
-        self._paused, self._paused_at_ms = now, min(now.heard_ms, self.done_ms or now.heard_ms)
+        self._paused, self._told = True, now
         if patience.reason not in _WAITS:
             self._telling.think_over(self._heard("likely"))
 
@@ -128,32 +144,37 @@ class Assembly:
             return False
         text = self._text()
         if not text:
-            if now.heard_ms - self._noticed_ms >= VANISHED_MS:
+            if self._since(self._noticed_ms, now) >= VANISHED_MS:
                 self._fade()
             return False
         patience = self._patience(text)
         if self._interim is not None:
             return self._hurry(now, patience)
-        if self._paused is None:
-            # Final words, and no pause noticed: noise may hold the vendor's ear open.
-            if now.heard_ms - self._to_ms() >= patience.ms + self._flush_ms + LATE_MS:
-                self._end("late")
-            return False
-        # Audio that is sent faster than it sounds is far ahead of the vendor: it has had no chance to speak up.
-        at_ms = min(now.heard_ms, self._paused_at_ms + (now.clock_ms - self._paused.clock_ms) + LAG_MS)
-        if at_ms - self._to_ms() >= patience.ms:
-            self._end(patience.reason)
+        # No pause was noticed after final words: noise may hold the vendor's ear open.
+        more_ms = 0.0 if self._paused else self._flush_ms + LATE_MS
+        if self._since(self._to_ms(), now) >= patience.ms + more_ms:
+            self._end(patience.reason if self._paused else "late")
         return False
 
     def _hurry(self, now: Now, patience: Patience) -> bool:
         if self._flushed_ms is None:
-            if now.heard_ms - self._to_ms() < patience.ms + self._flush_ms:
+            # Who is loud is about to be heard; but not for ever, for it may be a lorry.
+            spoke_ms = max(self._to_ms(), min(self._loud_to_ms(), self._to_ms() + LOUD_MS))
+            flush_ms = 0.0 if patience.ms < self._pause_ms else self._flush_ms
+            if self._since(spoke_ms, now) < patience.ms + flush_ms:
                 return False
             self._flushed_ms = now.clock_ms
             return True
         if now.clock_ms - self._flushed_ms >= LATE_MS:
             self._end("late")
         return False
+
+    def _since(self, at_ms: float, now: Now) -> float:
+        """ms of the call after ``at_ms`` in which the vendor could have said more.
+
+        Audio that is sent faster than it sounds runs ahead of the vendor: then the clock counts, from its last word.
+        """
+        return min(now.heard_ms - at_ms, now.clock_ms - self._told.clock_ms + LAG_MS)
 
     def _new(self, stretch: Stretch) -> bool:
         """Has words, and not those of the turn before, come late."""
@@ -200,4 +221,4 @@ class Assembly:
 
     def _clear(self) -> None:
         self._finals, self._interim = [], None
-        self._paused = self._flushed_ms = None
+        self._paused, self._flushed_ms = False, None

@@ -47,6 +47,11 @@ class CallAudio:
         """audio that was dropped before it could be sent, because the vendor took none"""
 
     @property
+    def kept_bytes(self) -> int:
+        """What is held in memory."""
+        return self._bytes
+
+    @property
     def waiting_ms(self) -> float:
         """Audio that is still to be sent."""
         return mulaw_ms(self._waiting_bytes)

@@ -33,6 +33,8 @@ SEND_MS = 3_000.0
 """the vendor takes no audio for this long: it has stalled"""
 HEALED_MS = 60_000.0
 """after a reconnect; another loss before that is for a fallback to mend"""
+DIED_WAITING_MS = 500.0
+"""a socket opened ahead that is lost within this was dead when it was taken"""
 GARBAGE_IN_A_ROW, GARBAGE_IN_ALL = 5, 50
 USAGE_S = 10.0
 
@@ -74,7 +76,6 @@ class StreamedSession:
         self._sending_ms: float | None = None
         self._loud_told_ms = 0.0
         self._garbled = 0
-        self._messages = 0
         self._used_s = 0.0
         self.counts = Counts()
 
@@ -82,6 +83,11 @@ class StreamedSession:
     def lost_ms(self) -> float:
         """Audio that was dropped because the vendor took none."""
         return self._audio.lost_ms
+
+    @property
+    def kept_bytes(self) -> int:
+        """Audio held in memory: what waits, and what may have to be sent again."""
+        return self._audio.kept_bytes
 
     # --- from the call ------------------------------------------------------------------------------
 
@@ -118,10 +124,11 @@ class StreamedSession:
         try:
             socket, fresh = await self._connect(warm=True)
             while True:
+                began_ms = self._clock.now_ms()
                 fault = await self._serve(socket)
-                # A socket that waited for the call and died while waiting has cost nothing: it is no retry.
-                spent = fresh or self._messages > 0
                 now_ms = self._clock.now_ms()
+                # A socket that waited for the call and died while waiting has cost nothing: it is no retry.
+                spent = fresh or now_ms - began_ms >= DIED_WAITING_MS
                 if fault.kind != "lost" or (spent and retried_ms is not None and now_ms - retried_ms < HEALED_MS):
                     raise fault
                 retried_ms = now_ms if spent else retried_ms
@@ -150,8 +157,8 @@ class StreamedSession:
     async def _serve(self, socket: VendorSocket) -> ProviderError:
         """Until the connection ends; why it did."""
         self.counts.replayed_ms += self._audio.begin(self._keep_from_ms())
-        self._outbox = deque(self._wire.begin(self._audio))
-        self._garbled = self._messages = 0
+        self._outbox = deque(self._wire.begin(self._audio, self._now()))
+        self._garbled = 0
         self._message_ms = self._sent_ms = self._clock.now_ms()
         self._loud_told_ms = self._loud.loud_ms
         self._sending_ms = None
@@ -231,7 +238,6 @@ class StreamedSession:
         except Unknown:
             self.counts.unknown += 1
         self._garbled = 0
-        self._messages += 1
         self._message_ms, self._loud_told_ms = self._clock.now_ms(), self._loud.loud_ms
         self._tell()
         self._audio.forget(self._keep_from_ms())

@@ -78,7 +78,7 @@ class Wire(Protocol):
     def resume_ms(self) -> float | None:
         """ms since answer from which a new connection must hear the call; None: nothing was heard yet, all of it."""
 
-    def begin(self, audio: CallAudio) -> list[Message]:
+    def begin(self, audio: CallAudio, now: Now) -> list[Message]:
         """A connection is there and will be sent ``audio``; what goes out first."""
 
     def audio(self, mulaw: bytes) -> Message:

@@ -19,8 +19,9 @@ from calls.guidance import NOTHING_EXPECTED, Guidance
 from calls.line import Line
 from calls.speech import Heard
 
-_TRAITS = WireTraits(chunk_ms=80.0)
-"""80 ms a message is what Flux asks for; it knows no KeepAlive (a text it does not know ends the connection)"""
+_TRAITS = WireTraits()
+"""Frames as they come: the 80 ms a message which the documentation recommends would cost 30 ms of every answer, and
+save 0.4 ms of processor time a second. There is no KeepAlive: a text which Flux does not know ends the connection."""
 _LEAD_MS = 300.0
 EAGER = 0.4
 _USUAL, _NUMBERS, _SLOW, _FAST = 0.7, 0.85, 0.8, 0.6
@@ -63,7 +64,7 @@ class FluxWire(Wire):
 
     @property
     def traits(self) -> WireTraits:
-        """Whole chunks of 80 ms."""
+        """Frames as they come; silence keeps the connection open."""
         return _TRAITS
 
     def handshake(self) -> Handshake:
@@ -85,7 +86,7 @@ class FluxWire(Wire):
             return max(self._told_ms, self.telling.from_ms - _LEAD_MS)
         return self._done_ms
 
-    def begin(self, audio: CallAudio) -> list[Message]:
+    def begin(self, audio: CallAudio, now: Now) -> list[Message]:
         """What the address did not say yet."""
         self._audio = audio
         self._sequence = -1

@@ -69,10 +69,10 @@ class NovaWire(Wire):
         """Behind the last words that were final."""
         return self._turns.done_ms
 
-    def begin(self, audio: CallAudio) -> list[Message]:
+    def begin(self, audio: CallAudio, now: Now) -> list[Message]:
         """What the address did not say yet."""
         self._audio = audio
-        self._turns.reconnected()
+        self._turns.reconnected(now)
         self._terms.sent, self._configuring = self._terms.at_start, False
         return self._configure()
 

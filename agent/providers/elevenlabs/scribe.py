@@ -32,6 +32,7 @@ ORIGIN = "https://api.elevenlabs.io"
 TERM_LIMITS = TermLimits(count=50, length=20, tokens=1_000)
 PAUSE_S = 0.4
 """of silence before Scribe commits (0.3 to 3.0)"""
+FLUSH_MS = 500.0
 TIMES_MS = 400.0
 """how long committed words wait for their times, which come in a message of their own"""
 _TRAITS = WireTraits(silent_limit_ms=6_000.0, least_loud_ms=4_000.0)
@@ -64,7 +65,7 @@ class ScribeWire(Wire):
         self._language = line.locale.partition("-")[0].lower()
         self.terms, self.unused = fitting(line_terms(line, config.vocabulary), TERM_LIMITS)
         self._patience = WordPatience(Guidance(step=""), line.locale)
-        self._turns = Assembly(self.telling, self._patience, 0.0)
+        self._turns = Assembly(self.telling, self._patience, FLUSH_MS, lambda: self._loud.ended_ms, PAUSE_S * 1_000)
         self._audio = CallAudio()
         self._committed: tuple[str, Now] | None = None
         """words whose times are still to come"""
@@ -88,11 +89,11 @@ class ScribeWire(Wire):
         """Behind the last committed words."""
         return self._turns.done_ms
 
-    def begin(self, audio: CallAudio) -> list[Message]:
+    def begin(self, audio: CallAudio, now: Now) -> list[Message]:
         """Nothing: Scribe speaks first."""
         self._audio = audio
         self._committed = None
-        self._turns.reconnected()
+        self._turns.reconnected(now)
         return []
 
     def audio(self, mulaw: bytes) -> Message:
