@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterable
 
 from agent.ports import CallContext, Hearing, HearingSession, Understander, Voice
 from agent.speaking.speaker import CallSpeaker, Speaker
+from agent.tone.hearing import ToneHearing
 from calls.audio import AudioFrame
 from calls.clock import LoopClock
 from calls.effects import Compose
@@ -26,13 +27,14 @@ class CascadeEngine:
 
     def __init__(self, hearing: Hearing, voice: Voice, understander: Understander) -> None:
         self._hearing = hearing
+        self._voice = voice
         self._speaker = Speaker(voice)
         self._understander = understander
         self._clock = LoopClock()
         self._opened = itertools.count(1)
         self._traits = EngineTraits(
             text_before_audio=True,
-            hears_tone=False,
+            hears_tone=True,
             keeps_turns="ours",
             media="bridged",
             exact_hearing=hearing.traits.exact,
@@ -42,6 +44,11 @@ class CascadeEngine:
     def traits(self) -> EngineTraits:
         """What it can do."""
         return self._traits
+
+    @property
+    def stages(self) -> tuple[Hearing, Understander, Voice]:
+        """What it is made of; an engine for another line may share some of it."""
+        return self._hearing, self._understander, self._voice
 
     async def warm(self, line: Line) -> None:
         """A call is about to come in on ``line``: its stages open what takes long; never raises."""
@@ -58,7 +65,8 @@ class CascadeEngine:
         """
         inbox = _Inbox()
         context = CallContext(f"cascade-{next(self._opened)}", line, self._clock, inbox)
-        return CascadeSession(self._hearing.open(context), self._understander, self._speaker.open(context), inbox)
+        hearing = ToneHearing(self._hearing).open(context)
+        return CascadeSession(hearing, self._understander, self._speaker.open(context), inbox)
 
 
 class _Inbox:

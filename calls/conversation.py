@@ -180,6 +180,8 @@ class Conversation:
         draft.silence(SILENCE)
         before = draft.state
         turn = before.turn + 1
+        if heard.tone is not None and before.floor is Floor.CONTESTED:
+            heard = replace(heard, tone=replace(heard.tone, overlap=True))
         if heard.by is HeardBy.KEYS:
             draft.record(ev.CallerPressed(turn, heard.text, heard.from_ms, heard.to_ms))
         else:

@@ -19,13 +19,19 @@ TURNS, SPEECH_MS = 2, 2_500.0
 _KEPT = 12
 _FULL_MS = 1_500.0
 """a turn this long counts whole, a shorter one less"""
-_SURE_MS = 1_800.0
+_SURE_MS = 1_200.0
 """a shorter turn tells less, so it has to be farther off"""
 
-BORDERS = {"pitch": 2.0, "level": 5.0, "rate": 0.17, "range": 3.0, "pauses": 0.18}
-"""From where a cue is unusual: semitones, dB, logarithm of the rate (1.19 times as fast), semitones, share of the
-turn. Half way between how much ordinary sentences of one speaker differ and the changes that have to be heard:
-the half of tests/agent/tone that is worked on."""
+BORDERS = {
+    "pitch": (-1.9, 2.2),
+    "level": (-4.6, 4.6),
+    "rate": (-0.165, 0.15),
+    "range": (-3.0, 3.0),
+    "pauses": (-0.18, 0.18),
+}
+"""From where a cue is unusual, below and above: semitones, dB, logarithm of the rate (0.85 and 1.16 times as fast),
+semitones, share of the turn. Half way between how much ordinary sentences of one speaker differ and the changes that
+have to be heard: the half of tests/agent/tone that is worked on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +71,15 @@ class Baseline:
         """The cues that can be compared; none while too little is known of the caller."""
         if not self.known or cues.speech_ms <= 0:
             return {}
-        short = max(1.0, (_SURE_MS / cues.speech_ms) ** 0.5)
+        short = max(1.0, _SURE_MS / cues.speech_ms)
         found = {}
         for cue, value in _values(cues).items():
             usual = self.usual(cue)
             if value is not None and usual is not None:
                 unsure = ((1 + 1 / len(self._seen[cue])) / (1 + 1 / 4)) ** 0.5
-                found[cue] = Deviation(value - usual, BORDERS[cue] * short * max(1.0, unsure))
+                difference = value - usual
+                border = abs(BORDERS[cue][difference > 0])
+                found[cue] = Deviation(difference, border * short * max(1.0, unsure))
         return found
 
     def learn(self, cues: Cues) -> None:
@@ -83,7 +91,7 @@ class Baseline:
             if value is None:
                 continue
             if self.known and usual is not None:
-                value = min(max(value, usual - BORDERS[cue]), usual + BORDERS[cue])
+                value = _held(cue, value, usual)
             self._seen[cue].append((value, min(1.0, cues.speech_ms / _FULL_MS)))
         self._turns += 1
         self._speech_ms += cues.speech_ms
@@ -99,8 +107,13 @@ def _values(cues: Cues) -> dict[str, float | None]:
     }
 
 
+def _held(cue: str, value: float, usual: float) -> float:
+    below, above = BORDERS[cue]
+    return min(max(value, usual + below), usual + above)
+
+
 def _middle(cue: str, values: list[float], weights: list[float]) -> float:
     """The mean without what is far from the median: steadier than the median of a few turns."""
     median = float(np.median(values))
-    near = [min(max(value, median - BORDERS[cue]), median + BORDERS[cue]) for value in values]
+    near = [_held(cue, value, median) for value in values]
     return sum(value * weight for value, weight in zip(near, weights, strict=True)) / sum(weights)

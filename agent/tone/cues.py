@@ -8,21 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.tone.expected import expected_ms
-from agent.tone.sound import BLOCK_MS, SPEECH_OVER_FLOOR_DB, Samples, Stretch
+from agent.tone.sound import BLOCK_MS, Samples, Stretch
 
 VOICED = 0.17
 """strength from which a pitch counts; 1-2 % of those above it are an octave off (tests/agent/tone)"""
-PAUSE_MS = 200.0
-"""a shorter gap is a stop consonant"""
+STOP_MS, PAUSE_MS = 160.0, 320.0
+"""a gap up to the first is a stop consonant and part of speech, one of the second is a pause; between them it counts
+for less and less, so that slow speech does not turn stops into pauses at once"""
 _REACH = 7.5
 """semitones around the turn's middle within which a pitch is read again"""
+_SENTENCE_MS = 2_000.0
 _OCTAVE_DOUBT_ST = 8.0
+_OVER_FLOOR_DB = 4.0
 _UNDER_PEAK_DB = 25.0
 _FEWEST_VOICED = 5
 """blocks of 20 ms"""
 _SMOOTHED = np.array([0.25, 0.5, 0.25])
 _PEAK_DB = 2.0
-_SHARE_OF_PEAKS = 0.25
+_SHARE_OF_PEAKS = 0.2
 _PEAK_EVERY_MS = 205.0
 """what one syllable-like peak of loudness takes at an ordinary rate"""
 
@@ -32,13 +35,13 @@ class Cues:
     """One turn's. None where it cannot be told."""
 
     speech_ms: float
-    """without its pauses"""
+    """without what its gaps last beyond a stop consonant"""
     pitch_st: float | None
-    """median, in semitones over 55 Hz"""
+    """the lower quarter, in semitones over 55 Hz: it moves half as much from sentence to sentence as the median"""
     range_st: float | None
     """between the tenth and the ninetieth part in a hundred, semitones"""
     level_db: float | None
-    """of its louder half, without the noise, dBFS"""
+    """of its loudest third, without the noise, dBFS"""
     rate: float | None
     """natural logarithm of how many times as fast as an ordinary speaker would say it"""
     pauses: float
@@ -59,22 +62,27 @@ def measure(stretch: Stretch, text: str, usual_st: float | None = None) -> Cues:
         return Cues(0.0, None, None, None, None, 0.0, 0.0)
     first, last = np.flatnonzero(speech)[[0, -1]]
     level = stretch.level_db[first : last + 1]
-    talking, pause_ms = _without_pauses(speech[first : last + 1])
+    pause_ms = _pauses(speech[first : last + 1])
     whole_ms = len(level) * BLOCK_MS
     speech_ms = whole_ms - pause_ms
     semitones = turn_pitch(stretch, usual_st)
     pitched = len(semitones) >= _FEWEST_VOICED
-    level_db = _level(stretch.level_db[speech], stretch.floor_db)
+    level_db = _level(level, stretch.floor_db)
     return Cues(
         speech_ms=float(speech_ms),
-        pitch_st=float(np.median(semitones)) if pitched else None,
+        pitch_st=float(np.percentile(semitones, 25)) - _declination(speech_ms) if pitched else None,
         range_st=float(np.subtract(*np.percentile(semitones, (90, 10)))) if pitched else None,
         level_db=level_db,
-        rate=_rate(text, level[talking], speech_ms),
+        rate=_rate(text, level, speech_ms),
         pauses=pause_ms / whole_ms,
         over_noise_db=level_db - stretch.floor_db,
         voiced=len(semitones),
     )
+
+
+def _declination(speech_ms: float) -> float:
+    """Pitch sinks while a sentence goes on; an answer of two words is over before it has, by some 1 st an octave."""
+    return max(0.0, float(np.log2(_SENTENCE_MS / max(speech_ms, 200.0))))
 
 
 def turn_pitch(stretch: Stretch, usual_st: float | None = None) -> NDArray[np.float64]:
@@ -108,36 +116,29 @@ def _speech(stretch: Stretch) -> NDArray[np.bool_]:
     if not len(stretch):
         return np.zeros(0, bool)
     loudest = float(np.percentile(stretch.level_db, 95))
-    least = max(stretch.floor_db + SPEECH_OVER_FLOOR_DB, loudest - _UNDER_PEAK_DB)
+    least = max(stretch.floor_db + _OVER_FLOOR_DB, loudest - _UNDER_PEAK_DB)
     return stretch.level_db > least
 
 
-def _without_pauses(speech: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], float]:
-    """The same with short gaps filled, and how many ms are in the longer ones. Begins and ends with speech."""
-    talking = speech.copy()
+def _pauses(speech: NDArray[np.bool_]) -> float:
+    """How many ms of a turn were pauses. Begins and ends with speech."""
     edges = np.flatnonzero(np.diff(speech.astype(np.int8)))
-    pause_ms = 0.0
-    for begins, ends in zip(edges[::2], edges[1::2], strict=True):
-        gap_ms = float((ends - begins) * BLOCK_MS)
-        if gap_ms >= PAUSE_MS:
-            pause_ms += gap_ms
-        else:
-            talking[begins : ends + 1] = True
-    return talking, pause_ms
+    gaps_ms = (edges[1::2] - edges[::2]) * float(BLOCK_MS)
+    spoken = np.clip(STOP_MS * (PAUSE_MS - gaps_ms) / (PAUSE_MS - STOP_MS), 0.0, np.minimum(gaps_ms, STOP_MS))
+    return float((gaps_ms - spoken).sum())
 
 
 def _level(level_db: Samples, floor_db: float) -> float:
-    louder = np.sort(level_db)[len(level_db) // 2 :].astype(np.float64)
-    power = float(np.mean(10 ** (louder / 10))) - 10 ** (floor_db / 10)
+    loudest = np.sort(level_db)[-max(1, len(level_db) // 3) :].astype(np.float64)
+    power = float(np.mean(10 ** (loudest / 10))) - 10 ** (floor_db / 10)
     return float(10 * np.log10(max(power, 1e-9)))
 
 
-def _rate(text: str, talking_db: Samples, speech_ms: float) -> float | None:
-    """By the words, and by the peaks of loudness, which syllables make; without words by those alone."""
+def _rate(text: str, level_db: Samples, speech_ms: float) -> float | None:
+    """By the words, and a little by the peaks of loudness, which syllables make; without words by those alone."""
     if speech_ms < 3 * BLOCK_MS:
         return None
-    peaks = max(1, syllable_peaks(talking_db))
-    by_peaks = float(np.log(peaks * _PEAK_EVERY_MS / speech_ms))
+    by_peaks = float(np.log(max(1, syllable_peaks(level_db)) * _PEAK_EVERY_MS / speech_ms))
     if (ordinary_ms := expected_ms(text)) <= 0:
         return by_peaks
     return (1 - _SHARE_OF_PEAKS) * float(np.log(ordinary_ms / speech_ms)) + _SHARE_OF_PEAKS * by_peaks

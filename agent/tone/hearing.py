@@ -10,7 +10,7 @@ from calls.audio import AudioFrame
 from calls.guidance import Guidance
 from calls.line import Line
 from calls.ports import Emit
-from calls.signals import CallerSaid, Signal
+from calls.signals import CallerSaid, Signal, TurnLikely
 from calls.speech import Tone
 
 
@@ -56,11 +56,15 @@ class ToneHearingSession:
         """Until cancelled; every turn leaves with its tone. Raises EngineError when hearing cannot go on."""
 
         def with_tone(signal: Signal) -> None:
-            if isinstance(signal, CallerSaid):
+            if isinstance(signal, CallerSaid | TurnLikely):
                 signal = replace(signal, heard=replace(signal.heard, tone=self._tone(signal)))
             emit(signal)
 
         await self._session.run(with_tone)
 
-    def _tone(self, said: CallerSaid) -> Tone | None:
-        return self._listener.tone(said.heard) if self._listener is not None else None
+    def _tone(self, signal: CallerSaid | TurnLikely) -> Tone | None:
+        if self._listener is None:
+            return None
+        if isinstance(signal, TurnLikely):
+            return self._listener.likely(signal.heard)
+        return self._listener.tone(signal.heard)

@@ -19,7 +19,10 @@ _AROUND_MS = 60.0
 
 
 class ToneListener:
-    """Grammar: ``hear`` for every frame; ``tone`` once for every whole turn, in order. Neither waits nor raises."""
+    """Grammar: ``hear`` for every frame; ``tone`` once for every whole turn, in order; ``likely`` at any time.
+
+    None of them waits or raises.
+    """
 
     def __init__(self, words: Lexicon | None = None) -> None:
         self._lexicon = words or lexicon()
@@ -32,12 +35,20 @@ class ToneListener:
 
     def tone(self, heard: Heard, times: Sequence[WordTime] = ()) -> Tone | None:
         """How a turn was said; None for keys. ``times``: of its words in ms since answer, where they are known."""
+        return self._tone(heard, times, learns=True)
+
+    def likely(self, heard: Heard) -> Tone | None:
+        """How a turn was said that is likely over; nothing is learned of it."""
+        return self._tone(heard, (), learns=False)
+
+    def _tone(self, heard: Heard, times: Sequence[WordTime], *, learns: bool) -> Tone | None:
         if heard.by is not HeardBy.SPEECH:
             return None
         stretch = self._sound.between(heard.from_ms - _AROUND_MS, heard.to_ms + _AROUND_MS)
         cues = measure(stretch, heard.text, self._baseline.usual("pitch"))
         deviations = self._baseline.against(cues)
         stressed = stressed_words(stretch, heard.text, times) if deviations else ()
-        self._baseline.learn(cues)
+        if learns:
+            self._baseline.learn(cues)
         tone = judge(deviations, self._lexicon.told(heard.text), stressed)
         return with_label(tone, heard.tone) if heard.tone is not None else tone

@@ -280,5 +280,5 @@ def test_understanding_goes_through_with_its_path() -> None:
 def test_traits() -> None:
     traits = scripted_engine(exact_hearing=True).traits
     assert (traits.text_before_audio, traits.hears_tone, traits.keeps_turns, traits.media, traits.exact_hearing) == (
-        True, False, "ours", "bridged", True)  # fmt: skip
+        True, True, "ours", "bridged", True)  # fmt: skip
     assert not scripted_engine().traits.exact_hearing
