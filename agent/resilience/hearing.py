@@ -16,18 +16,23 @@ from agent.hearing.stream.loudness import Loudness
 from agent.ports import CallContext, Hearing, HearingSession, HearingTraits
 from agent.resilience.breakers import Breakers
 from agent.resilience.candidates import Candidate, Frugal, never_frugal
-from agent.resilience.passing import Passing, has_words
+from agent.resilience.passing import Passing, words_in
 from calls.audio import AudioFrame, Encoding
 from calls.errors import EngineError, ProviderError
 from calls.guidance import NOTHING_EXPECTED, Guidance
 from calls.line import Line
 from calls.ports import Emit
-from calls.signals import ProviderNoticed, Signal, StageFailed, UsageCounted
+from calls.signals import CallerSaid, ProviderNoticed, Signal, StageFailed, UsageCounted
 
 KEPT_FRAMES = 1_000
 """20 s"""
 DOUBT_MS = 700.0
-"""of loud sound about which nothing was told"""
+"""of loud sound about which nothing was told, or this long after it; more with one that has been slower before"""
+SLOWEST_MS = 2_000.0
+UNTOLD_MS = 120.0
+"""the least of loud sound that has to be told"""
+UNENDED_MS = 900.0
+"""of quiet after words, with the turn still open: it may be patience, so another's words are no reason to switch"""
 DOUBT_AGAIN_MS = 10_000.0
 """after a doubt that came to nothing"""
 BESIDE_MS = 4_000.0
@@ -116,7 +121,10 @@ class ResilientHearingSession:
         self._passing = Passing()
         self._fell_ms: dict[int, float] = {}
         self._loud = Loudness()
-        self._doubted_at_loud_ms = 0.0
+        self._told_at_loud_ms = 0.0
+        self._untold_from_ms: float | None = None
+        """where the first sound begins about which nothing was told"""
+        self._slow_ms = 0.0
         self._next_doubt_ms = 0.0
         self._ended: asyncio.Queue[tuple[_Ear, EngineError] | None] = asyncio.Queue()
         self._group: asyncio.TaskGroup | None = None
@@ -132,6 +140,8 @@ class ResilientHearingSession:
             self._frames.append(frame)
             if frame.encoding is Encoding.MULAW and frame.rate == 8_000:
                 self._loud.push(frame.offset_ms, frame.samples)
+                if self._untold_from_ms is None and self._loud.loud_ms > self._told_at_loud_ms:
+                    self._untold_from_ms = frame.offset_ms
                 self._doubt()
         self._main.session.hear(frame)
         if self._beside is not None:
@@ -253,7 +263,8 @@ class ResilientHearingSession:
             ear.task.cancel()
 
     def _replay(self, ear: _Ear) -> None:
-        from_ms = self._passing.from_ms(self._frames[-1].ends_ms if self._frames else 0.0)
+        newest_ms = self._frames[-1].ends_ms if self._frames else 0.0
+        from_ms = self._passing.from_ms(newest_ms, newest_ms if self._untold_from_ms is None else self._untold_from_ms)
         for frame in self._frames:
             if frame.ends_ms > from_ms:
                 ear.session.hear(frame)
@@ -267,7 +278,7 @@ class ResilientHearingSession:
             self._pass_on(signal)
         elif ear is self._beside:
             ear.told.append(signal)
-            if has_words(signal):
+            if words_in(signal) > self._passing.words or isinstance(signal, CallerSaid):
                 silent = ProviderError("hearing", self._main.name, "timeout", "silent")
                 self._fell_ms[self._main.place] = self._now_ms()
                 self._breakers.failed("hearing", self._main.name, silent, self._emit)
@@ -275,8 +286,10 @@ class ResilientHearingSession:
 
     def _pass_on(self, signal: Signal) -> None:
         if not isinstance(signal, StageFailed):
-            self._doubted_at_loud_ms = self._loud.loud_ms
-        if has_words(signal):
+            if self._beside is not None:
+                self._slow_ms = min(self._loud.loud_ms - self._told_at_loud_ms, SLOWEST_MS)
+            self._told_at_loud_ms, self._untold_from_ms = self._loud.loud_ms, None
+        if words_in(signal):
             self._breakers.answered("hearing", self._main.name, self._emit)
             self._leave_beside()
         for passed in self._passing.take(signal):
@@ -289,16 +302,21 @@ class ResilientHearingSession:
             self._breakers.dropped("hearing", self._beside.name, self._emit)
             self._stop(self._beside)
             self._beside = None
-            self._next_doubt_ms = self._now_ms() + DOUBT_AGAIN_MS
 
     # --- doubts and times ---------------------------------------------------------------------------
 
     def _doubt(self) -> None:
-        """Ask for a second opinion when much was loud and nothing was told."""
-        if self._beside is None and self._loud.loud_ms - self._doubted_at_loud_ms >= self._patience.doubt_ms:
-            self._doubted_at_loud_ms = self._loud.loud_ms
-            if self._group is not None and self._now_ms() >= self._next_doubt_ms:
-                self._ended.put_nowait(None)
+        """Ask for a second opinion when much was loud and nothing was told, or some was and then enough time passed."""
+        if self._beside is not None or self._group is None or self._now_ms() < self._next_doubt_ms:
+            return
+        untold_ms = self._loud.loud_ms - self._told_at_loud_ms
+        quiet_ms = self._frames[-1].ends_ms - self._loud.ended_ms
+        limit_ms = max(self._patience.doubt_ms, 1.5 * self._slow_ms)
+        unended = self._passing.words > 0 and quiet_ms >= max(UNENDED_MS, limit_ms)
+        untold = untold_ms >= limit_ms or (not self._passing.words and quiet_ms >= limit_ms and untold_ms >= UNTOLD_MS)
+        if untold or unended:
+            self._next_doubt_ms = self._now_ms() + limit_ms
+            self._ended.put_nowait(None)
 
     def _next_look_ms(self) -> float:
         due = [3_600_000.0]
@@ -311,6 +329,7 @@ class ResilientHearingSession:
     def _look(self) -> None:
         if self._beside is not None and self._now_ms() - self._beside_since_ms >= self._patience.beside_ms:
             self._leave_beside()
+            self._next_doubt_ms = self._now_ms() + DOUBT_AGAIN_MS
         for signal in self._passing.late(self._now_ms()):
             self._emit(signal)
 

@@ -15,9 +15,15 @@ SAME_MS = 40.0
 """two providers' ends of the same word lie closer together"""
 
 
-def has_words(signal: Signal) -> bool:
-    """Whether a provider has found words."""
-    return isinstance(signal, TurnLikely | CallerSaid) or (isinstance(signal, SpeechGrew) and bool(signal.text))
+def words_in(signal: Signal) -> int:
+    """How many words of a turn a provider has found."""
+    match signal:
+        case TurnLikely(heard) | CallerSaid(heard):
+            return max(len(heard.text.split()), 1)
+        case SpeechGrew(text=text):
+            return len(text.split())
+        case _:
+            return 0
 
 
 @dataclass(slots=True)
@@ -28,17 +34,19 @@ class Passing:
     """ms since answer; what was said before has been passed on to its end"""
     confirm_by_ms: float | None = None
     """by then another must have found the turn that is open"""
+    words: int = 0
+    """of the turn that is open, passed on so far by who is at work"""
     _began_ms: float | None = None
     """of the turn that is open"""
     _likely: bool = False
     _resumes: bool = False
     """another has taken over since the turn began"""
 
-    def from_ms(self, now_ms: float) -> float:
-        """From where another has to hear; ``now_ms`` is the end of the newest audio."""
-        if self._began_ms is not None:
-            return max(self.done_ms, self._began_ms - BEFORE_MS)
-        return max(self.done_ms, now_ms - QUIET_MS)
+    def from_ms(self, now_ms: float, untold_ms: float) -> float:
+        """From where another has to hear; ``now_ms``: the end of the newest audio, ``untold_ms``: of the first sound
+        about which nothing was told."""
+        began_ms = min(untold_ms, now_ms if self._began_ms is None else self._began_ms)
+        return max(self.done_ms, min(began_ms - BEFORE_MS, now_ms - QUIET_MS))
 
     def changed(self, confirm_by_ms: float) -> Iterator[Signal]:
         """Another is at work now."""
@@ -46,6 +54,7 @@ class Passing:
             self._likely = False
             yield TurnResumed()
         self._resumes = self._began_ms is not None
+        self.words = 0
         self.confirm_by_ms = confirm_by_ms if self._resumes else None
 
     def late(self, now_ms: float) -> Iterator[Signal]:
@@ -78,7 +87,10 @@ class Passing:
                 self.done_ms = heard.to_ms
                 yield signal
             case TurnLikely():
-                self._likely = True
+                self._likely, self.words = True, words_in(signal)
+                yield signal
+            case SpeechGrew():
+                self.words = words_in(signal)
                 yield signal
             case TurnResumed():
                 if self._likely:
@@ -95,3 +107,4 @@ class Passing:
     def _close(self) -> None:
         self._began_ms = self.confirm_by_ms = None
         self._likely = self._resumes = False
+        self.words = 0

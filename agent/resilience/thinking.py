@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 
 from agent.ports import CallContext
 from agent.resilience.breakers import Breakers
 from agent.resilience.candidates import Candidate, Frugal, never_frugal, unheard
-from agent.resilience.race import Attempt, Patience, Race, close
+from agent.resilience.race import Attempt, Patience, Race, Won, close
 from agent.thinking.model import LanguageModel, ModelEvent, ModelRequest, ModelStopped, ModelTraits
 from calls.errors import EngineError, ProviderError
 from calls.ports import Emit
@@ -16,6 +17,8 @@ from calls.ports import Emit
 PATIENCE = Patience(hedge_ms=450.0, first_ms=3_000.0)
 SHUNNED_MS = 10_000.0
 """A model that broke off in mid-answer is not the first to be asked again in that call for so long."""
+GAP_MS = 550.0
+"""between two events of an answer; only where another could answer"""
 CALLS_KEPT = 2_000
 
 
@@ -60,7 +63,7 @@ class ResilientModel:
             yield won.item
             if isinstance(won.item, ModelStopped):
                 self._breakers.answered("understanding", won.provider, emit)
-            async for event in won.rest:
+            async for event in self._rest(won):
                 if isinstance(event, ModelStopped):
                     self._breakers.answered("understanding", won.provider, emit)
                 yield event
@@ -73,6 +76,17 @@ class ResilientModel:
             raise broken from None
         finally:
             await close(won.rest)
+
+    async def _rest(self, won: Won[ModelEvent]) -> AsyncIterator[ModelEvent]:
+        while True:
+            try:
+                async with asyncio.timeout(GAP_MS / 1000 if len(self._candidates) > 1 else None):
+                    event = await anext(won.rest, None)
+            except TimeoutError:
+                raise ProviderError("understanding", won.provider, "timeout", "gap") from None
+            if event is None:
+                return
+            yield event
 
     def _attempt(
         self, candidate: Candidate[LanguageModel], request: ModelRequest, context: CallContext | None
