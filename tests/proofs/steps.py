@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.proofs.cascade_steps import CASCADE_STEPS
 from tests.proofs.commands import LOGS, PROJECT, Ran, run
 from tests.proofs.judging import Finding, Step, by_tests, failure
 from tests.proofs.workflow_steps import WORKFLOW_STEPS
@@ -166,5 +167,6 @@ STEPS = (
     by_tests("pause", "`switchboard line pause` takes effect for the next call and survives a restart",
              "tests/wire/test_serve.py", "-k", "pause"),
     *WORKFLOW_STEPS,
+    *CASCADE_STEPS,
     Step("make-test", all_tests, long=True),
 )  # fmt: skip
