@@ -15,6 +15,7 @@ from calls.run import (
     CallFacts,
     Commanded,
     HumanMissed,
+    NotComposed,
     Opened,
     Resumed,
     Run,
@@ -28,6 +29,7 @@ from workflows.guiding import guidance_for
 from workflows.language.nodes import suggestion
 from workflows.language.scripts import ScriptSet
 from workflows.repair import called_back, human_missed, resumed, silent, time_up
+from workflows.repair.uncomposed import not_composed
 from workflows.settling import settle
 from workflows.turn import Turn, Way
 from workflows.verifying import lapse
@@ -73,6 +75,8 @@ class ScriptDirector:
                 silent(turn, stimulus.count)
             case ActionSettled():
                 settle(turn, stimulus)
+            case NotComposed():
+                not_composed(turn)
             case HumanMissed():
                 human_missed(turn, stimulus.status)
             case TimeIsUp():
@@ -85,7 +89,10 @@ class ScriptDirector:
         answer = turn.finished()
         # The action is under way once the conversation has recorded it; guidance is for that moment.
         after = replace(turn.run, awaiting=answer.action.key) if answer.action else turn.run
-        return replace(answer, guidance=self.guidance(after, facts))
+        guidance = self.guidance(after, facts)
+        if turn.looked_up and guidance.brief is not None:
+            guidance = replace(guidance, brief=replace(guidance.brief, looked_up=True))
+        return replace(answer, guidance=guidance)
 
     def guidance(self, run: Run, facts: CallFacts) -> Guidance:
         """What is wanted where ``run`` stands."""

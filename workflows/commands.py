@@ -31,10 +31,11 @@ from calls.repairs import Repair
 from calls.run import Commanded
 from workflows.answers import affirm, deny
 from workflows.asking import allows
-from workflows.changes import go_on, take
+from workflows.changes import Changes, go_on, take
 from workflows.language.model import Choose, End
 from workflows.language.wording import ROBOT
 from workflows.offers import OFFERS
+from workflows.opening import PENDING, composes, farewell, looks_up
 from workflows.repair.back import back
 from workflows.repair.calling_back import call_later
 from workflows.repair.children import with_child
@@ -60,6 +61,9 @@ def obey(turn: Turn, stimulus: Commanded) -> None:
         return
     if turn.echoed:
         turn.learn(ECHOED, "")
+    if turn.run.facts.get(PENDING) and not turn.run.awaiting:
+        # The way to an answer has led to a question of its own.
+        turn.learn(PENDING, "")
     come_back(turn, stimulus)
     if _has(commands, AskHuman) and (turn.has_human or not turn.run.awaiting):
         turn.applied(Repair.PERSON_ASKED)
@@ -93,6 +97,8 @@ def _answer(turn: Turn, stimulus: Commanded) -> None:
     switched = _switch(turn, commands, wishes)
     changes = take(turn, stimulus)
     remember(turn, wishes)
+    if not (switched or wishes) and _leaves_open(turn, stimulus, changes):
+        return
     if changes:
         _answer_topics(turn, commands)
         if switched == "begun" and not (changes.filled or changes.emptied or changes.asked_which):
@@ -114,6 +120,16 @@ def _answer(turn: Turn, stimulus: Commanded) -> None:
         back(turn)
     else:
         _talk(turn, stimulus)
+
+
+def _leaves_open(turn: Turn, stimulus: Commanded, changes: Changes) -> bool:
+    """At an open step: have it looked up, or leave the words to a model. What was refused is told by the house."""
+    if changes.refused or changes.asked_which or changes.too_late:
+        return False
+    target = farewell(turn, stimulus) or looks_up(turn, stimulus)
+    if target:
+        walk(turn, target)
+    return bool(target) or composes(turn, stimulus)
 
 
 def _answer_topics(turn: Turn, commands: tuple[Command, ...]) -> None:

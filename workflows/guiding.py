@@ -28,14 +28,15 @@ from calls.commands import (
     Wait,
     WrongNumber,
 )
-from calls.guidance import Guidance, Option, SlotExpectation
+from calls.guidance import LOOK_UP, Guidance, Option, SlotExpectation
 from calls.run import CallFacts, Run
 from spoken import Kind, expectation
 from workflows.asking import CHANGE, allows
-from workflows.language.model import Choose, Collect, Confirm, End, Intent, Script, Slot, Start
+from workflows.language.model import Choose, Collect, Confirm, End, Intent, Open, Script, Slot, Start
 from workflows.language.scripts import ScriptSet
 from workflows.language.wording import ROBOT, ROBOT_SAYS
 from workflows.offers import CALLER_NAME, GROWN_UP, OWN_NAME
+from workflows.opening import brief_of, questions_of
 from workflows.rendering import items
 from workflows.turn import ECHOED, Turn
 from workflows.values import caller_number, locked
@@ -68,6 +69,7 @@ def guidance_for(scripts: ScriptSet, run: Run, facts: CallFacts) -> Guidance:
         topics=(
             *(Option(topic.id, topic.says) for topic in turn.script.topics.values() if allows(turn, topic.id)),
             Option(ROBOT, ROBOT_SAYS),
+            *_further(turn),
         ),
         proposed=_proposed(turn),
         part=turn.run.parts.get(primary),
@@ -76,7 +78,14 @@ def guidance_for(scripts: ScriptSet, run: Run, facts: CallFacts) -> Guidance:
         language=turn.own_locale,
         silence_ms=_silence(turn, patience),
         patience=patience,
+        brief=brief_of(turn),
     )
+
+
+def _further(turn: Turn) -> tuple[Option, ...]:
+    """Any other question, where the script can look for its answer."""
+    step = turn.step
+    return (Option(LOOK_UP, ()),) if isinstance(step, Open) and step.look_up else ()
 
 
 def _takes_any_words(turn: Turn, primary: str) -> bool:
@@ -101,11 +110,11 @@ def _slots(turn: Turn) -> tuple[SlotExpectation, ...]:
         return ()
     if turn.run.confirming == OWN_NAME:
         return (SlotExpectation(CALLER_NAME, Kind.person_name, names=("my own name",)),)
-    done = locked(turn)
+    done, questions = locked(turn), questions_of(turn)
     open_slots = [
         _expected(slot, turn.script, slot.name in turn.run.slots, _words_of(turn, slot.name))
         for slot in turn.script.slots.values()
-        if slot.name not in done and not _only_here(slot, turn)
+        if slot.name not in done and slot.name not in questions and not _only_here(slot, turn)
     ]
     if isinstance(step, Choose):
         for intent in step.intents:

@@ -53,6 +53,10 @@ class Turn(Progress):
         super().__init__(scripts, run, facts)
         self.lines: list[ScriptLine] = []
         self.action: ActionRequest | None = None
+        self.composes = False
+        """a model finds the words that follow"""
+        self.looked_up = False
+        """an answer has been looked up for them"""
         self.ending: Ending = ""
         self.tongue = ""
         """locale of the line being put into words, where it has its own"""
@@ -292,6 +296,7 @@ class Turn(Progress):
             events=tuple(self.events),
             lines=tuple(self.lines),
             action=self.action,
+            composes=self.composes and self.action is None and not self.ending,
             ending=self.ending,
             disposition=self.run.outcome if self.ending else "",
         )

@@ -19,11 +19,13 @@ from workflows.language.model import (
     End,
     HandOver,
     Line,
+    Open,
     Say,
     Start,
     Verify,
 )
 from workflows.offers import HUMAN
+from workflows.opening import returned
 from workflows.passing import holds, pass_act, pass_collect, pass_confirm, pass_say
 from workflows.requests import next_request
 from workflows.turn import Turn
@@ -93,6 +95,8 @@ def _pass(turn: Turn, name: str, again: bool) -> str:
 
 
 def _choose(turn: Turn, step: Choose, again: bool) -> str:
+    if isinstance(step, Open) and returned(turn, step):
+        return ""
     chosen = str(turn.run.facts.get(f"_chose.{step.id}", "")) if again else ""
     intent = next((intent for intent in step.intents if intent.id == chosen and intent.then), None)
     if intent is not None:

@@ -15,6 +15,7 @@ from workflows.language.model import (
     End,
     HandOver,
     Line,
+    Open,
     Say,
     Script,
     Start,
@@ -115,7 +116,8 @@ def _arrows(step: Step) -> list[Arrow]:
         case Choose():
             chosen = [Arrow(here, intent.then or f"script:{intent.script}", intent.id) for intent in step.intents]
             yes = [Arrow(here, step.yes, "yes", "yes")] if step.yes else []
-            return [*yes, *chosen, *([Arrow(here, step.no, "no", "no")] if step.no else [])]
+            looked = [Arrow(here, step.look_up, "look up", "else")] if isinstance(step, Open) and step.look_up else []
+            return [*yes, *chosen, *looked, *([Arrow(here, step.no, "no", "no")] if step.no else [])]
         case HandOver():
             return [Arrow(here, step.otherwise, "nobody there", "no")] if step.otherwise else []
         case Start() | End():
@@ -147,6 +149,8 @@ def _box(step: Step) -> Box:
             return _act(step)
         case Decide():
             return Box(step.id, "decide", f"decide by {_subjects(step)}", (), (), step.at)
+        case Open():
+            return Box(step.id, "choose", "open", ("a model finds the words",), _shortened(step.scope), step.at)
         case Choose():
             return Box(step.id, "choose", "choose", (), _wrapped((step.ask,)), step.at)
         case Call():

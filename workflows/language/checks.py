@@ -25,7 +25,17 @@ from workflows.language.model import (
     Verify,
 )  # fmt: skip
 from workflows.language.nodes import Problem, suggestion
-from workflows.language.paths import edges, entries, lines_of, may_be_empty_at, preceded, reached, slots_of, unproven
+from workflows.language.paths import (
+    certain_lines,
+    edges,
+    entries,
+    lines_of,
+    may_be_empty_at,
+    preceded,
+    reached,
+    slots_of,
+    unproven,
+)
 
 FIRM = Checks()
 """Every check of this module."""
@@ -182,7 +192,7 @@ def unread_slots(subject: Subject) -> Iterator[Found]:
     """
     script = subject.script
     for step in script.steps.values():
-        spoken = [(p.name, line.at) for line in lines_of(step) for p in line.places if p.source == "slot"]
+        spoken = [(p.name, line.at) for line in certain_lines(step) for p in line.places if p.source == "slot"]
         if isinstance(step, Collect):
             spoken = [(name, at) for name, at in spoken if name != step.slot]
         for slot, at in dict.fromkeys(spoken):
@@ -215,7 +225,7 @@ def unread_facts(subject: Subject) -> Iterator[Found]:
         for fact in subject.actions[step.action].finds if isinstance(step, Act) else ():
             finding.setdefault(fact, set()).add(step.id)
     for step in script.steps.values():
-        for line in lines_of(step):
+        for line in certain_lines(step):
             for place in line.places:
                 if place.source == "fact" and not preceded(script, finding.get(place.name, set()), step.id):
                     reason = f"step {step.id} speaks of {place.name!r}, which may not have been looked up there"

@@ -67,6 +67,8 @@ class Shape(StrEnum):
     digressions = "digressions"
     """ids of scripts and topics, ``none`` or ``all``"""
     locale = "locale"
+    mode = "mode"
+    """``free``, ``composed`` or ``strict``"""
     notes = "notes"
     source = "source"
     """what an argument of an action is taken from"""
@@ -99,6 +101,9 @@ HANDS_TO = ("human", "message", "callback")
 
 RECORDS = ("booking", "customer")
 """What a caller can prove to be theirs."""
+
+MODES = ("free", "composed", "strict")
+"""How closely replies of a model are held to what is known: see ``calls.guidance.Mode``."""
 
 _LIMITED = ("date", "number", "ordinal", "party_size", "time")
 
@@ -234,6 +239,22 @@ STEPS: Mapping[str, Keys] = {
         _ASK,
         Key("yes", Shape.step, "Where a bare yes leads."),
         Key("no", Shape.step, "Where a bare no leads."),
+        *_LADDER,
+        *_MANNER,
+    ),
+    "open": (
+        Key("open", Shape.text, "A model finds the words here: what it may talk about, in a sentence.", needed=True),
+        _ASK,
+        Key("persona", Shape.text, "Who speaks, and how."),
+        Key("facts", Shape.texts, "What is so: beside the topics, all that replies may be made of."),
+        Key("never", Shape.texts, "What a reply may not do, each as you would tell it to a person: give advice."),
+        Key("mode", Shape.mode, "How much of its own a model may say: free, composed (else), or strict."),
+        Key("say", Shape.lines, "Its own words, when no model finds any: the first line whose gaps are filled.",
+            needed=True),
+        Key("question", Shape.slot, "The slot, free text, for a question that neither facts nor topics answer."),
+        Key("look_up", Shape.step, "Where such a question leads; its answer is told when the way comes back here."),
+        Key("exits", Shape.intents, "Where callers are led who want something else than an answer."),
+        Key("no", Shape.step, "Where a bare no leads: the caller wants nothing more."),
         *_LADDER,
         *_MANNER,
     ),

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from calls.commands import Value
-from calls.guidance import Option
+from calls.guidance import Mode
+from workflows.language.parts import NO_LADDER, USUAL_MANNER
+from workflows.language.parts import ConfirmPolicy as ConfirmPolicy
+from workflows.language.parts import Ladder as Ladder
+from workflows.language.parts import Line as Line
+from workflows.language.parts import Manner as Manner
+from workflows.language.parts import Place as Place
+from workflows.language.parts import Slot as Slot
 
 SHARED = "callback"
 """The script every set has: it takes a message or a number to call back, and says goodbye."""
@@ -23,93 +30,6 @@ CALL_TRUTHS = ("has_human", "has_caller", "human_missed", "called", "verified")
 
 ONE_TIME_CODE = "one_time_code"
 """The slot for a code sent to the number on record."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A gap in a line."""
-
-    source: Literal["slot", "fact", "receipt", "call"]
-    name: str
-    kind: str
-    """of ``spoken``, or ``list of KIND``"""
-    action: str = ""
-    """whose receipt, for ``receipt``"""
-    personal: bool = False
-    """of a person's record: said to a verified caller only"""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Words to be said verbatim, with gaps."""
-
-    parts: tuple[str | Place, ...]
-    at: int = 0
-    """line in the file"""
-    must_say: bool = False
-    interruptible: bool = True
-    language: str = ""
-    """locale in which its values are put into words; empty: the step's, the script's, the call's"""
-
-    @property
-    def places(self) -> tuple[Place, ...]:
-        """The gaps."""
-        return tuple(part for part in self.parts if isinstance(part, Place))
-
-    @property
-    def words(self) -> str:
-        """The text without its gaps."""
-        return "".join(part if isinstance(part, str) else "…" for part in self.parts)
-
-
-ConfirmPolicy = Literal["never", "implicit", "explicit", "unsure"]
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """Something a caller can tell us."""
-
-    name: str
-    kind: str
-    names: tuple[str, ...]
-    """what people call it; the first is what we call it"""
-    options: tuple[Option, ...] = ()
-    length: int | None = None
-    pattern: str | None = None
-    minimum: str | None = None
-    """canonical, or ``today`` / ``today+30``"""
-    maximum: str | None = None
-    among: str = ""
-    """fact of kind ``list of ...`` the value has to stand in"""
-    confirm: ConfirmPolicy = "unsure"
-    offer_caller: bool = False
-    """propose the number the caller is calling from"""
-    optional: bool = False
-    """ "I don't have one" is an answer"""
-    at: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How a step asks."""
-
-    retries: int = 3
-    """how often before a way out is offered, 1 to 5"""
-    digressions: tuple[str, ...] | None = None
-    """scripts and topics which may be gone to from here; None: all of them"""
-    language: str = ""
-    """locale of what is said and heard here; empty: the script's, the call's"""
-
-
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """What is said when an answer does not come. Shorter than three: the house's own words follow."""
-
-    no_match: tuple[Line, ...] = ()
-    silence: tuple[Line, ...] = ()
-    keys: Line | None = None
-    help: Line | None = None
-    """for a caller who asks what is meant"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +53,11 @@ class Collect:
     slot: str
     ask: Line
     then: str
-    ladder: Ladder = Ladder()
+    ladder: Ladder = NO_LADDER
     yes: Value | None = None
     """the value a bare yes stands for"""
     no: Value | None = None
-    manner: Manner = Manner()
+    manner: Manner = USUAL_MANNER
     at: int = 0
 
 
@@ -153,8 +73,8 @@ class Confirm:
     declined: str
     """step after the second no"""
     then: str
-    ladder: Ladder = Ladder()
-    manner: Manner = Manner()
+    ladder: Ladder = NO_LADDER
+    manner: Manner = USUAL_MANNER
     at: int = 0
 
 
@@ -265,9 +185,28 @@ class Choose:
     intents: tuple[Intent, ...]
     yes: str
     no: str
-    ladder: Ladder = Ladder()
-    manner: Manner = Manner()
+    ladder: Ladder = NO_LADDER
+    manner: Manner = USUAL_MANNER
     at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Open(Choose):
+    """Leaves the words to a model, within limits: a choice whose other answers are composed."""
+
+    scope: str = ""
+    """what may be talked about"""
+    persona: str = ""
+    facts: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    own: tuple[Line, ...] = ()
+    """the script's own words, when no model finds any: the first whose gaps are filled; the last has none to fill"""
+    question: str = ""
+    """slot for what neither facts nor topics answer"""
+    look_up: str = ""
+    """step where that leads; empty: nowhere"""
+    mode: Mode = "composed"
+    """how closely the speech gate holds replies to what is known"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +259,7 @@ class End:
     at: int = 0
 
 
-Step = Say | Collect | Confirm | Verify | Act | Decide | Choose | Call | Start | HandOver | End
+Step = Say | Collect | Confirm | Verify | Act | Decide | Choose | Open | Call | Start | HandOver | End
 
 Asking = Collect | Confirm | Choose
 """Steps at which the caller is asked something."""

@@ -15,6 +15,7 @@ from workflows.language.model import (
     End,
     HandOver,
     Line,
+    Open,
     Say,
     Script,
     Start,
@@ -40,6 +41,7 @@ def edges(step: Step) -> list[Edge]:
             return [*((case.then, "") for case in step.cases), (step.otherwise, "")]
         case Choose():
             targets = [intent.then for intent in step.intents] + [step.yes, step.no]
+            targets += [step.look_up] if isinstance(step, Open) else []
             return [(target, "") for target in targets if target]
         case Verify():
             return [(target, "") for target in (*step.asks.values(), step.then, step.failed)]
@@ -66,8 +68,16 @@ def lines_of(step: Step) -> Iterator[Line]:
             yield from [line for line in (step.ladder.keys, step.ladder.help) if line is not None]
             if isinstance(step, Confirm) and step.change:
                 yield step.change
+            if isinstance(step, Open):
+                yield from step.own
         case Decide() | Verify():
             pass
+
+
+def certain_lines(step: Step) -> list[Line]:
+    """The lines of a step but those that are left out when something they speak of is not known."""
+    perhaps = step.own[:-1] if isinstance(step, Open) else ()
+    return [line for line in lines_of(step) if line not in perhaps]
 
 
 def leads_while_empty(step: Step, slot: str) -> list[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import Literal, cast
 
 from calls.commands import Value
+from calls.guidance import Mode
+from spoken import Kind
 from workflows.language.catalogue import UNAVAILABLE, ActionSpec
 from workflows.language.expanding import read_call, read_hand_over, read_message, read_verify
-from workflows.language.keys import CASE, INTENT, STEPS, names
+from workflows.language.keys import CASE, INTENT, MODES, STEPS, names
 from workflows.language.lines import read_line, read_lines
 from workflows.language.model import (
     CALL_TRUTHS,
@@ -21,6 +23,7 @@ from workflows.language.model import (
     Decide,
     End,
     Intent,
+    Open,
     Say,
     Start,
     Step,
@@ -193,9 +196,9 @@ def _case(node: Node, where: Where) -> Case:
     return Case(_SOURCES[source], subject, values, None, then)
 
 
-def _choose(fields: Fields, where: Where) -> Step:
+def _intents(node: Node, what: str) -> tuple[Intent, ...]:
     intents = []
-    for name, item in fields.need("choose").fields("choose").found.items():
+    for name, item in node.fields(what).found.items():
         entry = item.fields(f"intent {name}", names(INTENT))
         then, script = entry.get("then"), entry.get("script")
         if (then is None) == (script is None):
@@ -206,12 +209,43 @@ def _choose(fields: Fields, where: Where) -> Step:
         intents.append(
             Intent(name, says, then.identifier("then") if then else "", script.identifier("script") if script else "")
         )
+    return tuple(intents)
+
+
+def _choose(fields: Fields, where: Where) -> Step:
+    intents = _intents(fields.need("choose"), "choose")
     yes, no = fields.get("yes"), fields.get("no")
     return Choose(
-        where.id, read_line(fields.need("ask"), "ask", where.scope), tuple(intents),
+        where.id, read_line(fields.need("ask"), "ask", where.scope), intents,
         yes.identifier("yes") if yes else "", no.identifier("no") if no else "", ladder_of(fields, where),
         manner_of(fields), fields.at.line,
     )  # fmt: skip
+
+
+def _open(fields: Fields, where: Where) -> Step:
+    question, look_up, no = fields.get("question"), fields.get("look_up"), fields.get("no")
+    slot = slot_of(question, "question", where) if question else ""
+    if question is not None and where.scope.slots[slot].kind != Kind.free_text:
+        reason = f"question of step {where.id} is a {where.scope.slots[slot].kind}"
+        raise question.refuse(reason, "give it a slot of kind free_text")
+    if (question is None) != (look_up is None):
+        reason = f"step {where.id} has only one of question and look_up"
+        raise fields.at.refuse(reason, "add the slot for the question and the step it leads to, or take both out")
+    exits, persona, mode = fields.get("exits"), fields.get("persona"), fields.get("mode")
+    return Open(
+        where.id, read_line(fields.need("ask"), "ask", where.scope),
+        _intents(exits, "exits") if exits else (), "", no.identifier("no") if no else "",
+        ladder_of(fields, where), manner_of(fields), fields.at.line,
+        fields.need("open").text("open"), persona.text("persona") if persona else "",
+        _texts(fields, "facts"), _texts(fields, "never"), read_lines(fields.need("say"), "say", where.scope),
+        slot, look_up.identifier("look_up") if look_up else "",
+        cast(Mode, mode.one_of("mode", MODES)) if mode else "composed",
+    )  # fmt: skip
+
+
+def _texts(fields: Fields, key: str) -> tuple[str, ...]:
+    node = fields.get(key)
+    return tuple(item.text(key) for item in node.items(key)) if node else ()
 
 
 def _start(fields: Fields, where: Where) -> Step:
@@ -239,6 +273,7 @@ _READERS: dict[str, _Reader] = {
     "act": _act,
     "decide": _decide,
     "choose": _choose,
+    "open": _open,
     "start": _start,
     "verify": read_verify,
     "call": read_call,

@@ -8,6 +8,7 @@ from workflows.language.checking import Check
 from workflows.language.checks import FIRM
 from workflows.lint.choices import CHOICES
 from workflows.lint.excuses import EXCUSES
+from workflows.lint.open_steps import OPEN_STEPS
 from workflows.lint.privacy import PRIVACY
 from workflows.lint.promises import PROMISES
 from workflows.lint.questions import QUESTIONS
@@ -23,6 +24,7 @@ GROUPS: Mapping[str, tuple[Check, ...]] = {
     "What can be chosen": tuple(CHOICES.all),
     "What is done and promised": tuple(PROMISES.all),
     "Who may hear what": tuple(PRIVACY.all),
+    "Where a model finds the words": tuple(OPEN_STEPS.all),
     "Between scripts": tuple(WAYS.all),
     "Excuses": tuple(EXCUSES.all),
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workflows.language.checking import Checks, Found, Severity, Subject
-from workflows.language.model import Act, Call, Choose, Collect, Confirm, Decide, Say, Slot, Start, Verify
+from workflows.language.model import Act, Call, Choose, Collect, Confirm, Decide, Open, Say, Slot, Start, Verify
 from workflows.language.paths import lines_of
 from workflows.lint.view import case_line, place_of, plain, questions, written
 
@@ -94,6 +94,8 @@ def _filled(subject: Subject) -> set[str]:
             found |= set(step.takes) | {slot for given in step.fills.values() for slot in given.slots}
         elif isinstance(step, Say):
             found |= set(step.sets)
+        elif isinstance(step, Open):
+            found |= {step.question}
     for other in subject.scripts.values():
         for step in other.steps.values():
             if isinstance(step, Start | Call) and step.script == subject.script.name:
