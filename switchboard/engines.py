@@ -97,17 +97,20 @@ class Engines:
     def refuse_missing(self, lines: Iterable[Line]) -> None:
         """Raises ConfigurationError when a line cannot be served: its providers, their keys, the offline models."""
         for line in lines:
-            missing = missing_keys(line, self._settings)
-            if missing:
-                named = ", ".join(name for _, name in providers_of(line) if key_variable(name) in missing)
-                raise ConfigurationError(
-                    f"line {line.id} names {named}, but {' and '.join(missing)} is not set; "
-                    "set it in the environment or in .env, or name another provider"
-                )
-            if self._offline is None and wants_offline(line):
-                raise ConfigurationError(
-                    f"line {line.id} wants offline providers, and none were loaded when the server started; restart it"
-                )
+            self.of(line)
+
+    def _refuse(self, line: Line) -> None:
+        missing = missing_keys(line, self._settings)
+        if missing:
+            named = ", ".join(name for _, name in providers_of(line) if key_variable(name) in missing)
+            raise ConfigurationError(
+                f"line {line.id} names {named}, but {' and '.join(missing)} is not set; "
+                "set it in the environment or in .env, or name another provider"
+            )
+        if self._offline is None and wants_offline(line):
+            raise ConfigurationError(
+                f"line {line.id} wants offline providers, and none were loaded when the server started; restart it"
+            )
 
     def of(self, line: Line) -> CascadeEngine:
         """The line's engine. Raises ConfigurationError."""
@@ -118,7 +121,7 @@ class Engines:
         )  # fmt: skip
         engine = self._engines.get(recipe)
         if engine is None:
-            self.refuse_missing([line])
+            self._refuse(line)
             while len(self._engines) >= MOST_ENGINES:
                 del self._engines[next(iter(self._engines))]
             engine = self._engines[recipe] = self._built(line)

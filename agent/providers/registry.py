@@ -43,10 +43,13 @@ SHIPPED: dict[Kind, dict[str, str]] = {
         "openai": "agent.providers.openai.model:make",
     },
     "speaking": {
-        "deepgram.aura-2": "agent.providers.deepgram.aura:make",
-        "deepgram.flux-tts": "agent.providers.deepgram.flux_tts:make",
-        "elevenlabs.flash": "agent.providers.elevenlabs.flash:make",
-        "elevenlabs.flash-http": "agent.providers.elevenlabs.http:make",
+        "deepgram.aura-2": "agent.providers.deepgram.speaking:make_aura",
+        "deepgram.flux-tts": "agent.providers.deepgram.speaking:make_flux",
+        "elevenlabs.flash": "agent.providers.elevenlabs.speaking:make",
+        "elevenlabs.flash-http": "agent.providers.elevenlabs.speaking_http:make",
+        "elevenlabs.multilingual": "agent.providers.elevenlabs.speaking:make",
+        "elevenlabs.v3": "agent.providers.elevenlabs.speaking_http:make",
+        "elevenlabs.v4": "agent.providers.elevenlabs.speaking_http:make",
     },
 }
 """Ours, as ``pyproject.toml`` lists them too: found also from a folder that was never installed."""
