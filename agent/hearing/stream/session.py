@@ -27,6 +27,8 @@ FILL_MS = 3_000.0
 """of silence are sent when the caller's audio stops in mid-turn, so that the vendor can end it"""
 MESSAGE_MS = 240.0
 """the most audio in one message, when much has to be made up for"""
+SILENT_CHUNK_MS = 100.0
+"""of audio in one message while nobody speaks: most of the cost of a message is the system's"""
 QUIET_MS = 3_000.0
 """of audio are kept while nobody speaks"""
 SEND_MS = 3_000.0
@@ -201,12 +203,17 @@ class StreamedSession:
                 self._tell()
                 while self._outbox:
                     await self._send(socket, self._outbox.popleft())
-                least_ms = self._wire.traits.chunk_ms
+                least_ms = self._least_ms()
                 while mulaw := self._audio.take(least_ms, max(least_ms, MESSAGE_MS)):
                     await self._send(socket, self._wire.audio(mulaw))
                     self._used_s += len(mulaw) / 8_000
         except ConnectionError:
             return  # who listens to it sees it closed, and why
+
+    def _least_ms(self) -> float:
+        """Frames go out one by one as soon as anybody is loud; in silence a message may carry several."""
+        silent = self._audio.heard_ms - self._loud.ended_ms >= BEAT_MS and not self._wire.telling.open
+        return max(SILENT_CHUNK_MS if silent else 0.0, self._wire.traits.chunk_ms)
 
     async def _send(self, socket: VendorSocket, message: Message) -> None:
         self._sending_ms = self._sent_ms = self._clock.now_ms()
