@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from importlib import import_module
@@ -45,6 +46,8 @@ def parser(only: str = "") -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done, 1 the thing asked about is not so, 2 cannot be done (the reason is on standard error)."""
+    # numpy's other threads would wait busily for matrices which one of them multiplies in microseconds.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     given = sys.argv[1:] if argv is None else list(argv)
     arguments = parser(given[0] if given else "").parse_args(given)
     run: Run = arguments.run

@@ -15,6 +15,9 @@ from tests.counts import full_counts
 from tests.folders import short_folder
 from tests.parts import keep_part, other_part, scheduler, write_counts
 
+# As the command and its workers set it. A matrix of ours is so small that more threads take ten times as long.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # The same examples at every run, however slow the machine; `make prove` looks for new ones.
 settings.register_profile("switchboard", deadline=None, derandomize=not full_counts(), database=None)
 settings.load_profile("switchboard")

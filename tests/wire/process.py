@@ -58,6 +58,8 @@ def environment(var: Path, port: int, **more: str) -> dict[str, str]:
         | {
             "PYTHONPATH": str(PROJECT),
             "PYTHONUNBUFFERED": "1",
+            # as the command sets it itself, before numpy is there
+            "OPENBLAS_NUM_THREADS": "1",
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
             "PORT": str(port),
             "TWILIO_AUTH_TOKEN": SECRET,
