@@ -42,16 +42,16 @@ class Link:
         return self._ended is None
 
     async def read(self) -> None:
-        """Take what the vendor sends, until it closes; never raises for the vendor's faults."""
-        while True:
-            message = await self._socket.receive()
-            if isinstance(message, Closed):
-                self._end(self._wire.closed(message))
-                return
-            events = self._wire.receive(message)
-            if self._saying and events:
-                self._events.extend(events)
-            self._news.set()
+        """Take what the vendor sends, until it closes; never raises for its faults. Cancelled: says goodbye, closes."""
+        try:
+            while not isinstance(message := await self._socket.receive(), Closed):
+                events = self._wire.receive(message)
+                if self._saying and events:
+                    self._events.extend(events)
+                self._news.set()
+            self._end(self._wire.closed(message))
+        finally:
+            await self.close()
 
     async def say(self, rendering: Rendering, deadline: float) -> AsyncIterator[VoicePiece]:
         """The audio of a text, its first by ``deadline``. Left early, the text is stopped at the vendor.
@@ -59,8 +59,9 @@ class Link:
         Raises ProviderError.
         """
         limits = self._vendor.limits
+        answered_by = min(deadline, self._clock.now_ms() + limits.cut_ms)
         while not self._wire.ready and self.alive:
-            await self._wait(deadline, "lost", "cut")
+            await self._wait(answered_by, "lost", "cut")
         self._events.clear()
         self._saying, complete, heard = True, False, False
         try:

@@ -125,10 +125,7 @@ class SocketSession:
                     await self._clock.sleep_ms(self._vendor.limits.keep_alive_ms / 2)
                     await self._tend()
         finally:
-            self._held = None
-            links, self._links = list(self._links.values()), {}
-            for link in links:
-                await link.close()
+            self._held, self._links = None, {}
 
     async def _tend(self) -> None:
         now = self._clock.now_ms()

@@ -22,6 +22,8 @@ class VoiceLimits:
     """from the words to their first audio; beyond it another provider goes on within the same breath"""
     stall_ms: float = 1_000
     """from one piece of audio to the next: audio comes faster than it sounds, so nobody hears this much"""
+    cut_ms: float = 200
+    """from a cut to the vendor's answer; then a new connection speaks on"""
     settle_ms: float = 250
     """no audio for this long: a vendor that does not mark the end of a text is asked for it"""
     keep_alive_ms: float = 12_000
