@@ -10,7 +10,7 @@ from typing import Protocol
 
 import aiohttp
 
-CONNECT_S = 3.0
+CONNECT_S = 1.5
 """A handshake that takes longer has failed."""
 CLOSE_S = 0.25
 """How long the vendor may take to say goodbye; then the connection is dropped."""

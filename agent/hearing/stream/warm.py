@@ -24,7 +24,7 @@ class WarmSockets:
 
     def __init__(self, dial: Dial, age_ms: float = AGE_MS, most: int = MOST) -> None:
         self._dial = dial
-        self._age_ms = age_ms
+        self.age_ms = age_ms
         self._most = most
         self._waiting: dict[str, list[_Waiting]] = {}
         self._dialling = 0
@@ -43,7 +43,7 @@ class WarmSockets:
             return
         finally:
             self._dialling -= 1
-        timer = asyncio.get_running_loop().call_later(self._age_ms / 1000, self._drop, handshake.url, socket)
+        timer = asyncio.get_running_loop().call_later(self.age_ms / 1000, self._drop, handshake.url, socket)
         self._waiting.setdefault(handshake.url, []).append(_Waiting(socket, timer))
 
     def take(self, handshake: Handshake) -> VendorSocket | None:

@@ -19,8 +19,9 @@ from calls.guidance import NOTHING_EXPECTED, Guidance
 from calls.line import Line
 from calls.speech import Heard
 
-_TRAITS = WireTraits()
-"""Frames as they come: the 80 ms a message which the documentation recommends would cost 30 ms of every answer, and
+_TRAITS = WireTraits(silent_limit_ms=1_500.0, least_loud_ms=800.0)
+"""Flux tells how far it is every quarter of a second; that it may fall silent with the connection open has been seen.
+Frames as they come: the 80 ms a message which the documentation recommends would cost 30 ms of every answer, and
 save 0.4 ms of processor time a second. There is no KeepAlive: a text which Flux does not know ends the connection."""
 _LEAD_MS = 300.0
 EAGER = 0.4

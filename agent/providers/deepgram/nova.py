@@ -26,7 +26,7 @@ ENDPOINTING_MS = 300
 UTTERANCE_END_MS = 1_000
 """the least Nova allows; it goes by the words' times, so that noise cannot keep a turn open"""
 FLUSH_MS = 500.0
-_TRAITS = WireTraits(keep_alive='{"type":"KeepAlive"}')
+_TRAITS = WireTraits(keep_alive='{"type":"KeepAlive"}', silent_limit_ms=2_500.0)
 _KNOWN = frozenset({"Metadata"})
 
 

@@ -1,4 +1,4 @@
-"""What hearing at a vendor costs this process: ``python -m tests.contracts.hearing.measure [--calls 20] [--seconds 20]``.
+"""What hearing at a vendor costs us: ``python -m tests.contracts.hearing.measure [--calls 20] [--seconds 20]``.
 
 The vendor runs in a process of its own; calls run in real time, a caller speaks 40 % of it (12 words in 9 s), and the
 session is told what to expect once a turn. Printed: processor time for each second of a call, and what of it is left
