@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import yaml
 
 from calls.errors import ConfigurationError
 
 _FILE = Path(__file__).with_name("rules.yaml")
+KINDS = ("claim", "never", "scope", "must")
 _KEYS = frozenset({"id", "kind", "patterns", "unless", "say", "strikes", "passes"})
 
 
@@ -22,11 +23,11 @@ class Rule:
     """One rule and the sentences it is tested on."""
 
     id: str
-    kind: Literal["claim", "never"]
+    kind: Literal["claim", "never", "scope", "must"]
     patterns: tuple[re.Pattern[str], ...]
     unless: tuple[re.Pattern[str], ...] = ()
     say: str = ""
-    """said instead; empty: the clause is blocked"""
+    """said instead, or added by a ``must``; empty: the clause is blocked"""
     strikes: tuple[str, ...] = ()
     passes: tuple[str, ...] = ()
 
@@ -51,7 +52,12 @@ def rules_from(text: str, where: str) -> tuple[Rule, ...]:
         raise ConfigurationError(f"{where} is no YAML: {error}") from error
     if not isinstance(tree, list) or not all(isinstance(entry, dict) for entry in tree):
         raise ConfigurationError(f"{where} must be a list of rules, each with id, kind and patterns")
-    return tuple(_rule(cast("dict[str, Any]", entry), where) for entry in tree)
+    return rules_of(tree, where)
+
+
+def rules_of(entries: Sequence[Mapping[str, Any]], where: str) -> tuple[Rule, ...]:
+    """Rules from parsed entries. Raises ConfigurationError."""
+    return tuple(_rule(entry, where) for entry in entries)
 
 
 def never_say(phrases: Iterable[str]) -> tuple[Rule, ...]:
@@ -70,8 +76,10 @@ def _rule(entry: Mapping[str, Any], where: str) -> Rule:
         raise ConfigurationError(
             f"{where}: rule {name or '(without id)'!r} has the unknown keys {unknown}; use {sorted(_KEYS)}"
         )
-    if entry.get("kind") not in ("claim", "never"):
-        raise ConfigurationError(f"{where}: rule {name!r} has the kind {entry.get('kind')!r}; use claim or never")
+    if entry.get("kind") not in KINDS:
+        raise ConfigurationError(f"{where}: rule {name!r} has the kind {entry.get('kind')!r}; use {', '.join(KINDS)}")
+    if entry["kind"] == "must" and not entry.get("say"):
+        raise ConfigurationError(f"{where}: rule {name!r} must say something; give it the words under say")
     patterns = _compiled(entry, "patterns", name, where)
     if not patterns:
         raise ConfigurationError(f"{where}: rule {name!r} has no patterns; give it at least one")

@@ -1,0 +1,211 @@
+"""The fact table of a call: everything that may be said as a value, read once and kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from itertools import pairwise
+
+from agent.guardrail.readings import Amount, Bare, Clock, Code, Day, Month, Percent, Reading, Span
+from agent.guardrail.scanning import Scanner
+from calls.grounding import Fact, Ground
+from spoken.days import WEEKDAYS, resolve
+from spoken.tokens import word_set
+
+_MONEY = word_set("price cost fee amount total deposit balance due rate paid charge refund")
+_MINUTES = word_set("minutes duration length lasts takes")
+_HABITUAL = word_set("open opens opening close closes closing closed hours weekdays daily")
+_STOP = word_set(
+    """a an the of for to in on at is are was be it its and or with your you our we i this that from by costs cost
+    price prices fee amount total per each dollars dollar pounds euros"""
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,40}")
+_ISO_SPAN = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?")
+_LARGEST = 4_000
+"""characters of one fact that are read"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    """A value with what it is a value of."""
+
+    reading: Reading
+    about: frozenset[str]
+    habitual: bool
+    """true of every week ("open Monday to Saturday"), not of one occasion"""
+
+
+@dataclass(slots=True)
+class FactTable:
+    """What is known, by kind."""
+
+    today: date
+    now: int = 0
+    """minutes since midnight"""
+    dates: set[date] = field(default_factory=set)
+    weekdays: set[int] = field(default_factory=set)
+    habitual_weekdays: set[int] = field(default_factory=set)
+    month_days: set[int] = field(default_factory=set)
+    months: set[int] = field(default_factory=set)
+    times: set[int] = field(default_factory=set)
+    habitual_times: set[int] = field(default_factory=set)
+    spans: set[tuple[float, str]] = field(default_factory=set)
+    amounts: dict[int, list[frozenset[str]]] = field(default_factory=dict)
+    """hundredths -> what costs that"""
+    percents: set[float] = field(default_factory=set)
+    numbers: set[float] = field(default_factory=set)
+    digits: set[str] = field(default_factory=set)
+    codes: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+    """every word of every fact, lower case: what may be used as a name"""
+    emails: set[str] = field(default_factory=set)
+
+
+def table_of(ground: Ground) -> FactTable:
+    """The table of a call's ground. Equal grounds share one."""
+    return _table(ground.facts, ground.wall, ground.locale)
+
+
+@lru_cache(maxsize=256)
+def _table(facts: tuple[Fact, ...], wall: str, locale: str) -> FactTable:
+    moment = _moment(wall)
+    table = FactTable(moment.date(), moment.hour * 60 + moment.minute)
+    for fact in facts:
+        for sourced in _read(fact.name, fact.value, moment.date(), locale):
+            _put(table, sourced)
+        _put_text(table, fact)
+    return table
+
+
+def _moment(wall: str) -> datetime:
+    try:
+        return datetime.fromisoformat(wall)
+    except ValueError:
+        return datetime(2000, 1, 1)
+
+
+@lru_cache(maxsize=8_192)
+def _read(name: str, value: str | int | float | bool, today: date, locale: str) -> tuple[Sourced, ...]:
+    """The readings of one fact. ``name`` tells money and minutes from bare numbers."""
+    about = frozenset(name.lower().replace("_", " ").split())
+    if isinstance(value, bool):
+        return ()
+    if isinstance(value, int | float):
+        if about & _MONEY:
+            return (Sourced(Reading(Amount(round(value * 100), ""), 0, 0), about - _STOP, False),)
+        unit = "minute" if about & _MINUTES else "day" if "days" in about else ""
+        return (Sourced(Reading(Span(value, unit), 0, 0), about, False),)
+    text = value[:_LARGEST]
+    if span := _ISO_SPAN.fullmatch(text):
+        minutes = int(span.group(1) or 0) * 60 + int(span.group(2) or 0)
+        return (Sourced(Reading(Span(minutes, "minute"), 0, 0), about, False),)
+    text = re.sub(r"(\d{4}-\d\d-\d\d)T(?=\d\d:\d\d)", r"\1 ", text)
+    text = re.sub(r"\b(\d\d:\d\d):\d\d(?:[+-]\d\d:\d\d|Z)?\b", r"\1", text)
+    text = re.sub(r"(?<![\d.])(\d+(?:\.\d\d)?) (USD|GBP|EUR)\b", r"\1 \2", text)
+    found: list[Sourced] = []
+    for part in re.split(r"(?<=[.;!?|\n])\s+|[|\n;]", text):
+        words = frozenset(_WORD.findall(part.lower()))
+        habitual = bool((words | about) & _HABITUAL)
+        subject = (words | about) - _STOP
+        readings = Scanner(today, locale == "en-GB").readings(part)
+        found += [Sourced(reading, subject, habitual) for reading in readings]
+        found += [Sourced(r, subject, habitual) for r in _between(readings, part, today)]
+    return tuple(found)
+
+
+def _between(readings: list[Reading], text: str, today: date) -> Iterable[Reading]:
+    """The weekdays a range leaves unsaid: "Monday to Saturday" has a Wednesday."""
+    for first, last in pairwise(readings):
+        gap = text[first.end : last.start].strip().lower()
+        if gap not in ("to", "through", "until", "till", "-", "–"):
+            continue
+        if isinstance(first.value, Day) and isinstance(last.value, Day):
+            start, end = first.value.parts.weekday, last.value.parts.weekday
+            if start is None or end is None or first.value.parts.day is not None:
+                continue
+            for step in range(1, (end - start) % 7):
+                yield from Scanner(today).readings(_NAMES[(start + step) % 7])
+
+
+_NAMES = [name for number in range(7) for name, n in WEEKDAYS.items() if n == number and name.endswith("day")]
+
+
+def _put(table: FactTable, sourced: Sourced) -> None:
+    match sourced.reading.value:
+        case Amount() as amount:
+            table.amounts.setdefault(amount.hundredths, []).append(sourced.about)
+        case Percent() as percent:
+            table.percents.add(percent.number)
+        case Day() as day:
+            _put_day(table, day, sourced.habitual)
+        case Month() as month:
+            table.months.add(month.number)
+        case Clock() as clock:
+            (table.habitual_times if sourced.habitual else table.times).add(likely(clock.minutes))
+        case Span() as span:
+            if span.unit:
+                table.spans.add((span.number, span.unit))
+            table.numbers.add(float(span.number))
+        case Code() as code:
+            table.codes.add(code.text)
+        case Bare() as bare:
+            _put_bare(table, bare, sourced)
+        case _:
+            return
+
+
+def _put_day(table: FactTable, day: Day, habitual: bool) -> None:
+    parts = day.parts
+    if parts.fixed is None and parts.day is None and parts.nth is None and not parts.which and not parts.days:
+        if parts.weekday is not None:
+            (table.habitual_weekdays if habitual else table.weekdays).add(parts.weekday)
+        return
+    found = resolve(parts, table.today)
+    if found is not None:
+        table.dates.add(found.day)
+
+
+def _put_bare(table: FactTable, bare: Bare, sourced: Sourced) -> None:
+    if len(bare.digits) >= 3:
+        table.digits.add(bare.digits)
+    for piece in bare.pieces:
+        table.numbers |= piece.numbers
+        if len(piece.digits) >= 3:
+            table.digits.add(piece.digits)
+        if piece.rank:
+            table.month_days.add(piece.rank)
+        if piece.price or sourced.about & _MONEY:
+            for number in piece.numbers:
+                table.amounts.setdefault(round(number * 100), []).append(sourced.about)
+        if sourced.habitual and piece.minutes:
+            table.habitual_times |= {likely(piece.minutes)} | {m for m in piece.minutes if m >= 12 * 60}
+        elif "time" in sourced.about and piece.minutes:
+            table.times.add(likely(piece.minutes))
+
+
+def _put_text(table: FactTable, fact: Fact) -> None:
+    table.words |= {word for part in fact.name.lower().split("_") for word in _WORD.findall(part)}
+    if not isinstance(fact.value, str):
+        return
+    text = fact.value[:_LARGEST]
+    for word in _WORD.findall(text.lower()):
+        table.words.add(word)
+        table.words.add(word.replace("’", "'").removesuffix("'s"))
+    if _CODE.fullmatch(text) and any(character.isdigit() for character in text):
+        plain = re.sub(r"[^A-Za-z0-9]", "", text).lower()
+        (table.digits if plain.isdigit() else table.codes).add(plain)
+    if text.startswith("+") and text[1:].isdigit():
+        table.digits.add(text[1:])
+    table.emails |= {found.lower() for found in re.findall(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", text)}
+
+
+def likely(minutes: frozenset[int]) -> int:
+    """Which of two times a business means: one to six is in the afternoon, seven to twelve in the morning, noon."""
+    if len(minutes) == 1:
+        return next(iter(minutes))
+    morning = min(minutes)
+    return morning if morning >= 7 * 60 else morning + 12 * 60

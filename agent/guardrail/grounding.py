@@ -1,0 +1,242 @@
+"""Only-if-grounded: every value in a clause must stand in the fact table, or follow from it by the calendar."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from itertools import combinations
+
+from agent.guardrail.facts import FactTable, table_of
+from agent.guardrail.names import names_in
+from agent.guardrail.readings import (
+    Amount,
+    Bare,
+    Clock,
+    Code,
+    Day,
+    Daypart,
+    Month,
+    Name,
+    Percent,
+    Piece,
+    Reading,
+    Span,
+)  # fmt: skip
+from agent.guardrail.scanning import Scanner
+from calls.grounding import Ground
+from spoken.days import resolve
+from spoken.tokens import word_set, words_of
+
+_HOURS_TALK = word_set("open opens opening close closes closing closed hours available weekdays days")
+_MOST_COUNTED = 10
+_MOST_TIMES = 16
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\bat [\w-]+ dot (?:com|org|net|example)\b", re.IGNORECASE)
+_PARTS = {"morning": (0, 12 * 60), "afternoon": (12 * 60, 17 * 60 + 1), "evening": (17 * 60, 24 * 60)}
+_KINDS = {
+    Amount: "price", Percent: "number", Day: "date", Month: "date", Clock: "time", Span: "duration", Code: "code",
+    Bare: "number", Name: "name", Daypart: "time",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def _scanner(today: date, day_first: bool) -> Scanner:
+    return Scanner(today, day_first)
+
+
+def ungrounded(text: str, ground: Ground, vocabulary: frozenset[str] = frozenset()) -> str:
+    """The kind (``price date time number duration code name email``) of the first value without ground; else empty."""
+    table = table_of(ground)
+    for email in _EMAIL.findall(text):
+        if email.lower() not in table.emails:
+            return "email"
+    text = _EMAIL.sub(" ", text)
+    readings = _scanner(table.today, ground.locale == "en-GB").readings(text)
+    clause = _Clause(frozenset(words_of(text)), text.rstrip().endswith("?"), _listed(readings))
+    for reading in readings:
+        if not _stands(reading, table, clause):
+            return _KINDS[type(reading.value)]
+    return "name" if any(not _known(name, table, vocabulary) for name in names_in(text)) else ""
+
+
+def _known(name: Name, table: FactTable, vocabulary: frozenset[str]) -> bool:
+    word = name.word
+    return word in table.words or word in vocabulary or word.removesuffix("s") in table.words
+
+
+class _Clause:
+    """What the judging of one value needs of the clause around it."""
+
+    def __init__(self, words: frozenset[str], question: bool, listed: int) -> None:
+        self.words = words
+        self.question = question
+        self.listed = listed
+        self.habits = bool(words & _HOURS_TALK)
+
+
+def _listed(readings: list[Reading]) -> int:
+    """How many times, days or prices the clause names: "two openings: nine and ten"."""
+    single = sum(isinstance(reading.value, Day | Clock | Amount | Name) for reading in readings)
+    return single + sum(len(reading.value.pieces) for reading in readings if isinstance(reading.value, Bare)) - 1
+
+
+def _stands(reading: Reading, table: FactTable, clause: _Clause) -> bool:
+    match reading.value:
+        case Amount() as amount:
+            return _priced(amount.hundredths, table, clause)
+        case Percent() as percent:
+            return percent.number in table.percents
+        case Day() as day:
+            return _dated(day, table, clause)
+        case Month() as month:
+            return month.number in table.months | {day.month for day in table.dates | {table.today}}
+        case Clock() as clock:
+            return bool(clock.minutes & _times(table, clause))
+        case Span() as span:
+            return _lasts(span, table, clause)
+        case Code() as code:
+            return code.text in table.codes or (
+                code.part and any(known.startswith(code.text) or known.endswith(code.text) for known in table.codes)
+            )
+        case Bare() as bare:
+            return _bare(bare, table, clause)
+        case Daypart() as daypart:
+            return _daypart(daypart, table, clause)
+        case _:
+            return False
+
+
+# --- money ---------------------------------------------------------------------------------------
+
+
+def _priced(hundredths: int, table: FactTable, clause: _Clause) -> bool:
+    """A price that is known; and of what the clause speaks of, where several things have prices."""
+    owners = table.amounts.get(hundredths)
+    if owners is None:
+        return False
+    own = frozenset().union(*owners)
+    for other, subjects in table.amounts.items():
+        if other == hundredths:
+            continue
+        foreign = frozenset().union(*subjects) - own
+        if foreign & clause.words and not (own - frozenset().union(*subjects)) & clause.words:
+            # "A whitening costs ..." with the price of the cleaning. Two prices in one clause compare.
+            return clause.listed > 0 and not clause.question
+    return True
+
+
+# --- days ----------------------------------------------------------------------------------------
+
+
+def _dated(day: Day, table: FactTable, clause: _Clause) -> bool:
+    parts, today = day.parts, table.today
+    if parts.day is None and parts.fixed is None and parts.nth is None and not parts.days:
+        if parts.weekday is None:
+            return parts.month is None or parts.month in {d.month for d in table.dates | {today}} | table.months
+        if not parts.which:
+            return _weekday(parts.weekday, table, clause)
+        found = resolve(parts, today)
+        meant = {found.day, *found.others} if found else set()
+        return bool(meant & _days(table)) or (not table.dates and _weekday(parts.weekday, table, clause))
+    if parts.fixed is None and parts.day is not None and parts.month is None and parts.months is None:
+        days = [d for d in _days(table) if d.day == parts.day]
+        return any(parts.weekday is None or d.weekday() == parts.weekday for d in days) or (
+            parts.weekday is None and parts.day in table.month_days
+        )
+    found = resolve(replace(parts, weekday=None), today) if parts.day is not None else resolve(parts, today)
+    if found is None:
+        return False
+    if parts.weekday is not None and parts.day is not None and found.day.weekday() != parts.weekday:
+        return False
+    return found.day in _days(table) or (
+        clause.habits and not table.dates and found.day.weekday() in table.habitual_weekdays | table.weekdays
+    )
+
+
+def _days(table: FactTable) -> set[date]:
+    return table.dates | {table.today}
+
+
+def _weekday(weekday: int, table: FactTable, clause: _Clause) -> bool:
+    known = table.weekdays | {day.weekday() for day in table.dates}
+    if weekday in known or (weekday == table.today.weekday() and "today" in clause.words):
+        return True
+    return weekday in table.habitual_weekdays and (clause.habits or not known)
+
+
+# --- times ---------------------------------------------------------------------------------------
+
+
+def _times(table: FactTable, clause: _Clause) -> set[int]:
+    """The times that may be said, with the ends of what begins at them."""
+    known = table.times if table.times and not clause.habits else table.times | table.habitual_times
+    lengths = [round(number) for number, unit in table.spans if unit == "minute" and 0 < number <= 12 * 60]
+    ends = {start + length for start in list(table.times)[:_MOST_TIMES] for length in lengths[:_MOST_TIMES]}
+    return known | {end % (24 * 60) for end in ends} | {table.now}
+
+
+def _daypart(daypart: Daypart, table: FactTable, clause: _Clause) -> bool:
+    times = table.times or table.habitual_times
+    if clause.question or not times or daypart.part in table.words:
+        return True
+    first, last = _PARTS[daypart.part]
+    return any(first <= at < last for at in times | {table.now})
+
+
+def _lasts(span: Span, table: FactTable, clause: _Clause) -> bool:
+    if (span.number, span.unit) in table.spans or any(
+        unit == "" and number == span.number for number, unit in table.spans
+    ):
+        return True
+    if span.unit == "day":
+        whole = {abs((day - table.today).days) for day in table.dates}
+        whole |= {abs((a - b).days) for a, b in combinations(sorted(table.dates)[:_MOST_TIMES], 2)}
+        return span.number in whole or span.number == 1 / 2
+    if span.unit == "minute":
+        times = sorted(table.times)[:_MOST_TIMES]
+        gaps = {abs(a - b) for a, b in combinations(times, 2)} | {abs(at - table.now) for at in times}
+        sums = {a + b for (a, u), (b, v) in combinations(sorted(table.spans)[:_MOST_TIMES], 2) if u == v == "minute"}
+        return span.number in gaps or span.number in sums
+    return False
+
+
+# --- bare numbers ----------------------------------------------------------------------------------
+
+
+def _bare(bare: Bare, table: FactTable, clause: _Clause) -> bool:
+    if len(bare.digits) >= 3 and _digits(bare.digits, table, bare.part):
+        return True
+    if bare.part and any(known.endswith(bare.digits) or known.startswith(bare.digits) for known in table.codes):
+        return True
+    if len(bare.pieces) > 2 and all(len(piece.digits) == 1 for piece in bare.pieces):
+        return _digits(bare.digits, table, bare.part)
+    return all(_piece(piece, table, clause, len(bare.pieces)) for piece in bare.pieces)
+
+
+def _digits(digits: str, table: FactTable, part: bool) -> bool:
+    if digits in table.digits or digits in table.codes:
+        return True
+    if part and len(digits) >= 2:
+        return any(known.endswith(digits) or known.startswith(digits) for known in table.digits | table.codes)
+    # A telephone number without its country.
+    return len(digits) >= 7 and any(known.endswith(digits) and len(known) - len(digits) <= 4 for known in table.digits)
+
+
+def _piece(piece: Piece, table: FactTable, clause: _Clause, together: int) -> bool:
+    if piece.price and table.amounts:
+        worth = {round(number * 100) for number in piece.numbers}
+        worth |= {int(piece.digits)} if len(piece.digits) in (3, 4) and not piece.numbers else set()
+        return any(_priced(amount, table, clause) for amount in worth)
+    if piece.numbers & table.numbers or piece.minutes & _times(table, clause):
+        return True
+    if piece.digits and piece.digits in table.digits:
+        return True
+    if piece.year and piece.year in {day.year for day in _days(table)}:
+        return True
+    if piece.rank and (piece.rank in table.month_days or piece.rank in {day.day for day in table.dates}):
+        return True
+    if any(round(number * 100) in table.amounts for number in piece.numbers):
+        return True
+    count = next(iter(piece.numbers), 0.0)
+    return together == 1 and 1 < count <= _MOST_COUNTED and count == clause.listed

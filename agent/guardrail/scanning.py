@@ -1,0 +1,286 @@
+"""Every value in a sentence, in any wording: firm ones first (with unit, month, o'clock), then bare numbers.
+
+Nothing numeric is passed over: what no grammar takes is a bare number. The grammars are those of ``spoken``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+
+from agent.guardrail.codes import ENDINGS, read_code
+from agent.guardrail.readings import (
+    Amount,
+    Bare,
+    Clock,
+    Day,
+    Daypart,
+    Month,
+    Percent,
+    Piece,
+    Reading,
+    Span,
+    Value,
+)  # fmt: skip
+from spoken.dates import read_date
+from spoken.days import MONTHS, WEEKDAYS
+from spoken.digits import read_digit_group
+from spoken.numbers import ORDINALS, SCALES, TEN_WORDS, UNITS, read_number, read_ordinal
+from spoken.times import TimeParts, read_time
+from spoken.tokens import MASK, Utterance, phrases, word_set
+from spoken.years import Calendar, read_year
+
+_SYMBOLS = {"$": "USD", "£": "GBP", "€": "EUR"}
+_CURRENCIES = _SYMBOLS | {
+    "dollar": "USD", "dollars": "USD", "buck": "USD", "bucks": "USD", "usd": "USD", "pound": "GBP", "pounds": "GBP",
+    "quid": "GBP", "gbp": "GBP", "euro": "EUR", "euros": "EUR", "eur": "EUR", "yen": "JPY", "francs": "CHF",
+}  # fmt: skip
+_CENTS = word_set("cent cents penny pence pennies")
+_PRICED = word_set("cost costs price priced fee fees charge charges pay total comes deposit rate runs owe")
+_UNITS = {
+    "minute": ("minute", 1), "minutes": ("minute", 1), "min": ("minute", 1), "mins": ("minute", 1),
+    "hour": ("minute", 60), "hours": ("minute", 60), "day": ("day", 1), "days": ("day", 1), "week": ("day", 7),
+    "weeks": ("day", 7), "night": ("day", 1), "nights": ("day", 1), "month": ("month", 1), "months": ("month", 1),
+    "year": ("year", 1), "years": ("year", 1), "seconds": ("minute", 1 / 60), "fortnight": ("day", 14),
+}  # fmt: skip
+_DAYPARTS = word_set("morning mornings afternoon afternoons evening evenings")
+_DAY_WORDS = word_set("today tonight tomorrow yesterday tomorrows")
+_STARTS_DATE = frozenset(WEEKDAYS) | frozenset(MONTHS) | _DAY_WORDS | word_set("the in a next this last week weekend")
+_NUMBERS = frozenset(UNITS) | frozenset(TEN_WORDS) | frozenset(ORDINALS) | word_set("dozen couple half quarter double")
+_WITHIN = frozenset(SCALES) | {"hundred", "point", "oh", "o"}
+_IDIOMS = phrases(
+    """one moment | a moment | one second | a second | one sec | a sec | one minute please | just a minute |
+    one more | one thing | one last thing | one quick question | one question | one of | one by one | no one | any one |
+    some one | every one | this one | that one | which one | the other one | another one | each one | the one | a one |
+    your one | right one | last one | new one | best one | only one | good one | one at a time | one way | one another |
+    one or the other | one way or | one thing at a time | one step at a time | at one point | one point | one that |
+    one you | one we | one i | one is | one can | one would | one works | one with | one which | one who | one for you |
+    first of all | first things first | first name | at first | first up | the first available | first thing |
+    first let | first i | first we | first time | first and last | first come | first served | first visit |
+    first step |
+    first letter | second opinion | second thoughts | second letter | second choice | first choice | third party |
+    half of | the half | in half | quarter of an | for a second | every second | split second |
+    the second half | second half | double check | double checked | double checking | fifty fifty | a hundred percent |
+    one hundred percent | hundred percent | day or two | one or two | a couple of | couple of | either or |
+    the two of you | the two of them | the three of you | both of | two ways | two things | two options |
+    two questions |
+    three things | three options | one option | one of the | the first is | the second is | the third is |
+    a few | the other two | the last four | last four digits | last three digits | first four digits | four digits |
+    six digits | three digits | five digits | ten digits | digit by digit | one digit | half an hour early"""
+)
+_TWELVE = 12 * 60
+_BEFORE_MONTH = word_set("in of by until till since this next last early late mid through")
+
+
+class Scanner:
+    """Reads sentences of one day and one reading direction of figures. Holds no state between them."""
+
+    def __init__(self, today: date, day_first: bool = False) -> None:
+        self._calendar = Calendar(today, day_first, strict=False, years=(today.year - 30, today.year + 10))
+
+    def readings(self, text: str) -> list[Reading]:
+        """Every value but names, from left to right."""
+        u = Utterance.of(text)
+        words = u.words
+        found: list[Reading] = []
+        i = 0
+        while i < len(words):
+            read = self._at(u, i)
+            if read is None:
+                i += _IDIOMS.match(words, i) or 1
+                continue
+            value, end = read
+            if value is not None:
+                found.append(Reading(value, *u.span(i, end)))
+            i = end
+        return found
+
+    def _at(self, u: Utterance, i: int) -> tuple[Value | None, int] | None:
+        """The reading at word ``i`` and the index after it; a value of None passes words over."""
+        words, word = u.words, u.words[i]
+        if word == MASK:
+            return None
+        code = read_code(u, i)
+        numeric = _numeric(word)
+        if not (numeric or code or word in _STARTS_DATE or word in _CURRENCIES or word in ("a", "noon", "midday")):
+            if word in _DAYPARTS:
+                return self._part(u, i)
+            return (Clock(frozenset({0})), i + 1) if word == "midnight" else None
+        if code is not None and not _clocklike(words, i):
+            return code
+        if idiom := _IDIOMS.match(words, i):
+            return None, i + idiom
+        return (
+            self._money(words, i) or self._day(u, i) or self._span(words, i) or self._clock(u, i)
+            or self._month(u, i) or (self._bare(u, i) if numeric else None)
+        )  # fmt: skip
+
+    def _money(self, words: tuple[str, ...], i: int) -> tuple[Value, int] | None:
+        if words[i] in _SYMBOLS:
+            read = read_number(words, i + 1)
+            if read is None:
+                return None
+            return Amount(round(read[0] * 100), _SYMBOLS[words[i]]), read[1]
+        j = i + (words[i] == "a" and i + 1 < len(words) and words[i + 1] in ("hundred", "thousand"))
+        read = read_number(words, i) if not (words[i] == "a" and j == i) else None
+        if read is None or read[1] >= len(words):
+            return None
+        amount, end = read
+        if words[end] in _CENTS:
+            return Amount(round(amount), ""), end + 1
+        if words[end] not in _CURRENCIES or words[end] in _SYMBOLS:
+            return None
+        currency, end = _CURRENCIES[words[end]], end + 1
+        k = end + (end < len(words) and words[end] == "and")
+        small = read_number(words, k) if k < len(words) and _numeric(words[k]) else None
+        if small and 0 < small[0] < 100:
+            cents = words[small[1]] in _CENTS if small[1] < len(words) else False
+            if cents or k == end:
+                return Amount(round(amount * 100 + small[0]), currency), small[1] + cents
+        return Amount(round(amount * 100), currency), end
+
+    def _day(self, u: Utterance, i: int) -> tuple[Value, int] | None:
+        words = u.words
+        if words[i] == "a" and not (i + 1 < len(words) and words[i + 1] in ("week", "fortnight", "month")):
+            return None
+        if words[i] in ("may", "mar", "sun", "sat", "mon", "wed", "fri", "dec") and u.original(i)[:1].islower():
+            return None
+        read = read_date(words, i, self._calendar)
+        if read is None:
+            return None
+        parts, end = read
+        said = words[i:end]
+        named = any(w in WEEKDAYS or w in MONTHS or w in _DAY_WORDS or w in ("week", "month", "weekend") for w in said)
+        figures = any("/" in w or "-" in w or w.count(".") == 2 for w in said)
+        offset = parts.fixed is not None and len(said) > 1
+        if not named and not figures and not offset:
+            return None if parts.day is None or not _is_ordinal_day(words, i, end) else (Day(parts), end)
+        return Day(parts), end
+
+    def _span(self, words: tuple[str, ...], i: int) -> tuple[Value, int] | None:
+        if words[i] in ("half", "quarter") and words[i + 1 : i + 3] == ("an", "hour"):
+            return Span(30 if words[i] == "half" else 15, "minute"), i + 3
+        read = read_number(words, i) if words[i] not in ("a", "the", "in") else None
+        if read is None or read[1] >= len(words):
+            return None
+        number, end = read
+        if words[end] in ("%", "percent"):
+            return Percent(float(number)), end + 1
+        unit = _UNITS.get(words[end])
+        if unit is None:
+            return None
+        name, each = unit
+        end += 1
+        total = number * each
+        if words[end : end + 3] == ("and", "a", "half"):
+            return Span(total + each / 2, name), end + 3
+        more = read_number(words, end + (words[end : end + 1] == ("and",))) if end < len(words) else None
+        if more and words[end - 1] in ("hour", "hours") and words[more[1] : more[1] + 1] in (("minutes",), ("minute",)):
+            return Span(total + more[0], "minute"), more[1] + 1
+        return Span(total, name), end
+
+    def _clock(self, u: Utterance, i: int) -> tuple[Value, int] | None:
+        words = u.words
+        if words[i] in _CURRENCIES or words[i] in ("the", "in", "this", "next", "last"):
+            return None
+        read = read_time(words, i, words)
+        if read is None:
+            return None
+        parts, end = read
+        marked = (
+            ":" in words[i]
+            or parts.half != ""
+            or any(w in ("noon", "midday", "midnight", "oclock", "past", "quarter", "half") for w in words[i:end])
+        )
+        led = i > 0 and words[i - 1] in ("at", "by", "until", "till") and parts.firm
+        lone = len(words[i:end]) == 1 and "." in words[i]
+        return (Clock(minutes_of(parts)), end) if (marked or led) and not lone else None
+
+    def _month(self, u: Utterance, i: int) -> tuple[Value, int] | None:
+        word = u.words[i]
+        if word not in MONTHS or u.original(i)[:1].islower():
+            return None
+        # "May I", "March on": only where a month stands.
+        verb = word in ("may", "march") and (not i or u.words[i - 1] not in _BEFORE_MONTH)
+        return None if verb else (Month(MONTHS[word]), i + 1)
+
+    @staticmethod
+    def _part(u: Utterance, i: int) -> tuple[Value, int] | None:
+        before = u.words[max(0, i - 2) : i]
+        if before[-1:] in (("good",), ("every",)) or not before:
+            return None
+        return Daypart(u.words[i].rstrip("s")), i + 1
+
+    def _bare(self, u: Utterance, i: int) -> tuple[Value, int] | None:
+        words, end = u.words, i + 1
+        starts = [i]
+        while end < len(words):
+            gap = u.between(end).strip()
+            joins = words[end] == "and" and words[end - 1] in ("hundred", "thousand") and _follows(words, end + 1)
+            if gap not in ("", ",", "-", "–", "(", ")", "/") or not (_follows(words, end) or joins):
+                break
+            if _IDIOMS.match(words, end) or _UNITS.get(words[end]):
+                break
+            if gap:
+                starts.append(end)
+            end += 1
+        bounds = [*starts, end]
+        ending = bool(set(words[max(0, i - 4) : i]) & ENDINGS)
+        pieces = tuple(self._piece(words, start, stop) for start, stop in pairwise(bounds))
+        return Bare(pieces, "".join(piece.digits for piece in pieces), ending), end
+
+    def _piece(self, words: tuple[str, ...], start: int, end: int) -> Piece:
+        number, ordinal = read_number(words[:end], start), read_ordinal(words[:end], start)
+        time = read_time(words[:end], start, words[:end])
+        year = read_year(words[:end], start, self._calendar)
+        return Piece(
+            frozenset({float(number[0])} if number and number[1] == end else ()),
+            _digits(words, start, end),
+            minutes_of(time[0]) if time and time[1] == end else frozenset(),
+            year[0] if year and year[1] == end else 0,
+            ordinal[0] if ordinal and ordinal[1] == end else 0,
+            bool(set(words[max(0, start - 3) : start]) & _PRICED),
+        )
+
+
+def minutes_of(parts: TimeParts) -> frozenset[int]:
+    """Minutes since midnight a time may mean."""
+    at = parts.hour * 60 + parts.minute
+    if parts.half in ("", "night", "evening") and (parts.exact or parts.hour > 12):
+        return frozenset({at})
+    at %= _TWELVE
+    if parts.half == "am":
+        return frozenset({at})
+    if parts.half == "night":
+        return frozenset({at if at < 5 * 60 else at + _TWELVE})
+    if parts.half in ("pm", "evening"):
+        return frozenset({at + _TWELVE})
+    return frozenset({at, at + _TWELVE})
+
+
+def _clocklike(words: tuple[str, ...], i: int) -> bool:
+    return words[i + 1 : i + 2] in (("am",), ("pm",))
+
+
+def _numeric(word: str) -> bool:
+    return word[0].isdigit() or word in _NUMBERS
+
+
+def _follows(words: tuple[str, ...], i: int) -> bool:
+    return i < len(words) and (_numeric(words[i]) or words[i] in _WITHIN)
+
+
+def _is_ordinal_day(words: tuple[str, ...], i: int, end: int) -> bool:
+    """ "The fourteenth": from the fourth on nobody takes it for a rank."""
+    read = read_ordinal(words, end - 1) or (read_ordinal(words, end - 2) if end - 2 >= i else None)
+    return read is not None and read[0] > 3
+
+
+def _digits(words: tuple[str, ...], start: int, end: int) -> str:
+    digits, i = "", start
+    while i < end:
+        read = read_digit_group(words[:end], i)
+        if read is None:
+            return digits if i > start and words[i] == "and" else ""
+        digits, i = digits + read[0], read[1]
+    return digits
