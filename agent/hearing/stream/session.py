@@ -35,6 +35,8 @@ SEND_MS = 3_000.0
 """the vendor takes no audio for this long: it has stalled"""
 HEALED_MS = 60_000.0
 """after a reconnect; another loss before that is for a fallback to mend"""
+RECONNECT_S = 0.6
+"""in mid-call there is less time than at its beginning: another provider may be ready"""
 DIED_WAITING_MS = 500.0
 """a socket opened ahead that is lost within this was dead when it was taken"""
 GARBAGE_IN_A_ROW, GARBAGE_IN_ALL = 5, 50
@@ -124,7 +126,7 @@ class StreamedSession:
         self._emit = emit
         retried_ms: float | None = None
         try:
-            socket, fresh = await self._connect(warm=True)
+            socket, fresh = await self._connect(first=True)
             while True:
                 began_ms = self._clock.now_ms()
                 fault = await self._serve(socket)
@@ -134,7 +136,7 @@ class StreamedSession:
                 if fault.kind != "lost" or (spent and retried_ms is not None and now_ms - retried_ms < HEALED_MS):
                     raise fault
                 retried_ms = now_ms if spent else retried_ms
-                socket, fresh = await self._connect(warm=False)
+                socket, fresh = await self._connect(first=False)
                 self.counts.reconnects += 1
                 took_ms = round(self._clock.now_ms() - now_ms, 3)
                 emit(ProviderNoticed("hearing", self._provider, "reconnected", fault.kind, took_ms))
@@ -143,16 +145,19 @@ class StreamedSession:
 
     # --- one connection -----------------------------------------------------------------------------
 
-    async def _connect(self, *, warm: bool) -> tuple[VendorSocket, bool]:
+    async def _connect(self, *, first: bool) -> tuple[VendorSocket, bool]:
         """A socket, and whether it was opened just now."""
         handshake = self._wire.handshake()
-        waiting = self._warm.take(handshake) if warm else None
+        waiting = self._warm.take(handshake) if first else None
         if waiting is not None:
             return waiting, False
         try:
-            return await self._dial(handshake), True
+            async with asyncio.timeout(None if first else RECONNECT_S):
+                return await self._dial(handshake), True
         except HandshakeRefused as no:
             raise refusal("hearing", self._provider, no.status, no.headers, b"") from None
+        except TimeoutError:
+            raise self._fault("timeout", "reconnect") from None
         except Unreachable as nobody:
             raise self._fault("timeout" if nobody.late else "lost", "connect") from None
 

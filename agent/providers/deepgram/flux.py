@@ -24,6 +24,8 @@ _TRAITS = WireTraits(silent_limit_ms=1_500.0, least_loud_ms=800.0)
 Frames as they come: the 80 ms a message which the documentation recommends would cost 30 ms of every answer, and
 save 0.4 ms of processor time a second. There is no KeepAlive: a text which Flux does not know ends the connection."""
 _LEAD_MS = 300.0
+_SETTLED_MS = 3_000.0
+"""of a turn's end may still change; earlier words need no second hearing"""
 EAGER = 0.4
 _USUAL, _NUMBERS, _SLOW, _FAST = 0.7, 0.85, 0.8, 0.6
 """how sure Flux must be that a turn is over (0.5 to 1.0)"""
@@ -59,6 +61,10 @@ class FluxWire(Wire):
         self._audio = CallAudio()
         self._done_ms: float | None = None
         self._told_ms = -1.0
+        self._words: list[tuple[str, float]] = []
+        """of the turn under way, with the ms at which each ends"""
+        self._before = ""
+        """what a connection that was lost had heard of it"""
         self._sequence = -1
         self.skipped = 0
         """messages that never came, by their numbers"""
@@ -82,14 +88,18 @@ class FluxWire(Wire):
         return handshake(self._config, "/v2/listen", query)
 
     def resume_ms(self) -> float | None:
-        """A turn under way is heard again from its beginning: its words always come all together."""
+        """A turn under way is heard again from its beginning, a long one from its last settled word."""
         if self.telling.open:
-            return max(self._told_ms, self.telling.from_ms - _LEAD_MS)
+            settled = self._settled()
+            return settled[-1][1] if settled else max(self._told_ms, self.telling.from_ms - _LEAD_MS)
         return self._done_ms
 
     def begin(self, audio: CallAudio, now: Now) -> list[Message]:
         """What the address did not say yet."""
         self._audio = audio
+        if settled := self._settled():
+            self._before = " ".join(word for word, _ in settled)
+        self._words = settled
         self._sequence = -1
         self._terms.sent, self._sureness = self._terms.at_start, _USUAL
         return self.expect(self._guidance)
@@ -150,9 +160,11 @@ class FluxWire(Wire):
         ended_ms = seconds(self._audio, words, first=False) if words else None
         if said and ended_ms is not None and ended_ms <= self._told_ms + 40.0:
             return  # the last turn's words, heard again by a new connection
-        if began_ms is None:
+        if began_ms is None or self._before:
             began_ms = self.telling.from_ms if self.telling.open else max(0.0, window_ms - _LEAD_MS)
-        heard = Heard(said, began_ms, window_ms if ended_ms is None else ended_ms, _confidence(words), reason="vendor")
+        whole = f"{self._before} {said}".strip()
+        heard = Heard(whole, began_ms, window_ms if ended_ms is None else ended_ms, _confidence(words), reason="vendor")
+        self._remember(words)
         match message["event"]:
             case "StartOfTurn":
                 self.telling.began(began_ms)
@@ -168,12 +180,28 @@ class FluxWire(Wire):
             case "EndOfTurn":
                 self.telling.said(heard)
                 self._told_ms = heard.to_ms if said else self._told_ms
+                self._words, self._before = [], ""
                 self._done_ms = max(window_ms, self._done_ms or 0.0)
             case _:
                 raise Unknown
         if not self.telling.open:
             # Up to half a second ago it would have told of speech.
             self._done_ms = max(self._done_ms or 0.0, window_ms - 500.0)
+
+    def _remember(self, words: list[Json]) -> None:
+        """When each word ends, as far as Flux says so."""
+        if not words or not isinstance(words[0], dict) or "end" not in words[0]:
+            return
+        kept = len(self._before.split())
+        ends = [(str(w["word"]), self._audio.at_ms(float(str(w["end"])))) for w in words if isinstance(w, dict)]
+        self._words = [*self._words[:kept], *ends]
+
+    def _settled(self) -> list[tuple[str, float]]:
+        """Words that will not change."""
+        if not self.telling.open or not self._words:
+            return []
+        until_ms = self._words[-1][1] - _SETTLED_MS
+        return [word for word in self._words if word[1] <= until_ms]
 
     def _grew(self, heard: Heard) -> None:
         if heard.text:

@@ -175,6 +175,22 @@ def test_the_connection_is_kept_when_no_audio_flows(kind: str) -> None:
     assert played.error is None
     assert played.server is not None
     assert len(played.server.logs) == 1
+    # Flux knows no KeepAlive, and Scribe neither: silence keeps theirs.
+    assert ('{"type":"KeepAlive"}' in played.server.logs[0].texts) is (kind == "deepgram/nova-3")
+
+
+@each_vendor
+@pytest.mark.parametrize("after_ms", [9_000.0, 13_010.0])
+def test_a_long_turn_survives_a_lost_socket(kind: str, after_ms: float) -> None:
+    spoken = " ".join(f"word{n}" for n in range(50))
+    tape = Tape([(600.0, spoken)], 18_000.0)
+    played = play(kind, tape, Play(faults=[Fault(Trouble.LOSE, after_ms, FIRST)]))
+    (heard,) = played.said
+    assert heard.text == spoken
+    assert (heard.from_ms, heard.to_ms) == pytest.approx((600.0, 15_600.0), abs=20.0)
+    assert played.session is not None
+    if kind == "deepgram/flux":
+        assert played.session.counts.replayed_ms <= 4_500.0
 
 
 @each_vendor
