@@ -21,6 +21,7 @@ MARKS = frozenset(
 SURE = 0.5
 """How sure a tone must be before it counts."""
 
+_ANY = float("inf")
 _BOUNDED = ("pace", "volume", "intensity")
 _KEYS = {"name", "why", "when", "emotions", "become", "at_most", "at_least", "examples"}
 
@@ -42,9 +43,8 @@ class Rule:
         if style.emotion in self.emotions:
             style = replace(style, **self.become)
         for name in _BOUNDED:
-            now = getattr(style, name)
-            bounded = max(min(now, self.at_most.get(name, now)), self.at_least.get(name, now))
-            style = replace(style, **{name: bounded})
+            bounded = min(getattr(style, name), self.at_most.get(name, _ANY))
+            style = replace(style, **{name: max(bounded, self.at_least.get(name, -_ANY))})
         return style
 
 
