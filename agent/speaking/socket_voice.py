@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 
 from agent.hearing.stream.socket import Dial, HandshakeRefused, Unreachable, VendorSocket
 from agent.hearing.stream.warm import WarmSockets
@@ -48,6 +47,7 @@ class SocketVoice:
 
     def open(self, context: CallContext) -> SocketSession:
         """A call's session; connects in its run()."""
+        tell_unused(self._vendor.provider, self.traits, context.emit)
         return SocketSession(self._vendor, self._dial, self._warm, context.clock, context.emit)
 
     async def speak(self, text: str, style: SpeechStyle) -> AsyncIterator[VoicePiece]:
@@ -182,10 +182,11 @@ class SocketSession:
         self._emit(UsageCounted("speaking", provider, {"characters": characters}))
 
 
+def tell_unused(provider: str, traits: VoiceTraits, emit: Emit) -> None:
+    """That the line gives pronunciations which this voice cannot be told."""
+    if traits.unused_terms:
+        emit(ProviderNoticed("speaking", provider, "unused", f"{len(traits.unused_terms)} pronunciations"))
+
+
 def _unheard(_signal: Signal) -> None:
     """Outside a call nobody listens."""
-
-
-def with_limits(vendor: SocketVendor, **limits: float) -> SocketVendor:
-    """The same voice, more or less patient."""
-    return replace(vendor, limits=replace(vendor.limits, **limits))

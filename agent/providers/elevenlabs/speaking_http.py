@@ -19,6 +19,7 @@ from agent.providers.config import ProviderConfig
 from agent.providers.elevenlabs.speaking import ORIGIN, TAGGED, model_id, traits, voice_id
 from agent.providers.elevenlabs.speaking_faults import refused
 from agent.speaking.plain import close_stream
+from agent.speaking.socket_voice import tell_unused
 from agent.speaking.wire import Broken, VoiceLimits
 from agent.speaking.words import WordTimes, plain
 from agent.style.lexicon import Lexicon
@@ -72,6 +73,7 @@ class HttpVoice:
 
     def open(self, context: CallContext) -> HttpSession:
         """A call's session."""
+        tell_unused(self.name, self.traits, context.emit)
         return HttpSession(self, context.emit)
 
     def speak(self, text: str, style: SpeechStyle) -> AsyncIterator[VoicePiece]:
