@@ -246,7 +246,7 @@ class Declined:
     """The call may not; what the caller hears instead. No vendor is touched."""
 
     reason: str
-    """``paused | busy | blocked | too_many_calls | unknown_line``"""
+    """``paused | busy | blocked | too_many_calls | over_budget | unknown_line``"""
     message: str = ""
     dial: str = ""
     """a number, SIP address or queue of the line; preferred to the message"""

@@ -22,4 +22,4 @@ SpendScope = Literal["call", "line", "house"]
 
 SpendStep = Literal["warned", "economised", "exceeded"]
 """``warned``: most of a limit is used up. ``economised``: cheaper providers serve from here on. ``exceeded``: all of
-it is, and the call is brought to an end."""
+it is: a call is brought to an end by its own limit; by one of the day no further calls are taken."""

@@ -186,7 +186,7 @@ class UsageCounted:
 
 @dataclass(frozen=True, slots=True)
 class SpendNoticed:
-    """A limit on spending comes near, or is reached: then the call is brought to an end."""
+    """A limit on spending comes near, or is reached; the call's own limit brings it to an end."""
 
     scope: SpendScope
     step: SpendStep

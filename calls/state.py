@@ -84,7 +84,7 @@ class CallState:
     """why the dialled person did not take the call"""
     hung_up: bool = False
     overspent: bool = False
-    """a limit on spending is used up: the script ends the call instead of going on"""
+    """what one call may cost is used up: the call is brought to an end"""
     alarms: Mapping[str, int] = field(default_factory=dict)
     """kind of danger -> the caller's turn it was last heard in"""
     alarm: str = ""
@@ -152,7 +152,7 @@ def evolve(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
             if body.then == "go_on":
                 return state
             return replace(state, alarm=f"r{state.chosen + 1}", overruled=body.turn, unanswered="")
-        case ev.SpendNoticed(step="exceeded"):
+        case ev.SpendNoticed(scope="call", step="exceeded"):
             return replace(state, overspent=True)
         case ev.OutcomeReached():
             return replace(state, disposition=body.outcome)

@@ -138,6 +138,39 @@ def _nobody(fold: _Fold, at: float, body: ev.HandoverFailed) -> None:
     fold.note(at, f"Nobody took the call ({body.status}).")
 
 
+_NOTICED = {
+    "failed": "{who} failed ({why}).",
+    "slow": "{who} said nothing for {ms:.0f} ms.",
+    "hedged": "{who} said nothing for {ms:.0f} ms; another is asked beside it.",
+    "reconnected": "{who} lost its connection and has it back after {ms:.0f} ms.",
+    "opened": "{who} is not asked for {s:.0f} s.",
+    "half_open": "{who} is tried again.",
+    "recovered": "{who} works again.",
+    "unused": "{who} cannot use this: {why}.",
+}
+
+
+def _provider(fold: _Fold, at: float, body: ev.ProviderNoticed) -> None:
+    who, why = f"{body.stage.capitalize()} by {body.provider}", body.reason or "no reason given"
+    if body.kind == "switched":
+        fold.note(at, f"{who} is taken over by {body.to} after {body.ms:.0f} ms.")
+    else:
+        fold.note(at, _NOTICED[body.kind].format(who=who, why=why, ms=body.ms, s=body.ms / 1000))
+
+
+_SPENT = {
+    "warned": "Most of what {scope} may cost is used up: ${spent:.2f} of ${limit:.2f}.",
+    "economised": "Cheaper providers serve from here on.",
+    "exceeded": "What {scope} may cost is used up: ${spent:.2f} of ${limit:.2f}.",
+}
+_SCOPES = {"call": "this call", "line": "the line's day", "house": "the day of all lines"}
+
+
+def _spend(fold: _Fold, at: float, body: ev.SpendNoticed) -> None:
+    scope = _SCOPES[body.scope]
+    fold.note(at, _SPENT[body.step].format(scope=scope, spent=body.spent_usd, limit=body.limit_usd))
+
+
 def _failed(fold: _Fold, at: float, body: ev.EngineFailed) -> None:
     fold.note(at, f"A stage failed: {body.stage}.")
 
@@ -299,6 +332,8 @@ _STEPS: dict[type[ev.Body], Callable[[_Fold, float, Any], None]] = {
     ev.HandoverAnswered: _person,
     ev.HandoverFailed: _nobody,
     ev.EngineFailed: _failed,
+    ev.ProviderNoticed: _provider,
+    ev.SpendNoticed: _spend,
     ev.DangerHeard: _danger,
     ev.CallerStayedSilent: _silent,
     ev.UtteranceCheckpointed: _checkpoint,

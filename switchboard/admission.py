@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from calls.clock import Clock
@@ -39,11 +39,15 @@ class Pauses(Protocol):
         """Every paused line. Raises when the database is away."""
 
 
+async def _never_spent(_line: Line) -> str:
+    return ""
+
+
 class Door:
     """Implements the port ``Admission`` over the line book, the pauses and the call counts.
 
     Without ``places`` the calls of this process are counted and no others. ``expect`` is told of each line that a call
-    was let in on, and must not wait.
+    was let in on, and must not wait; ``spent`` says whether a limit on the day's spending is used up, and never raises.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class Door:
         clock: Clock,
         places: Places | None = None,
         expect: Callable[[Line], None] = lambda _: None,
+        spent: Callable[[Line], Awaitable[str]] = _never_spent,
     ) -> None:
         self._book = book
         self._pauses = pauses
@@ -62,6 +67,7 @@ class Door:
         self._last_pauses: Mapping[str, Pause] = {}
         self._places = places or Places(None, clock)
         self._expect = expect
+        self._spent = spent
 
     async def admit(self, call: IncomingCall) -> Admitted | Declined:
         """Once per call."""
@@ -130,7 +136,7 @@ class Door:
             count = await self._rates.count(line.id, call.caller, call.call)
             if count > limits.calls_per_caller_and_hour:
                 return "too_many_calls"
-        return ""
+        return "over_budget" if await self._spent(line) else ""
 
     def release(self, call: str) -> None:
         """The call is over; a second time does nothing."""

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent.cascade import CascadeEngine
 from agent.guardrail.gate import RuleGuardrail
+from agent.resilience.prices import read_prices
 from agent.safety.watch import shipped_watch
 from calls.clock import LoopClock
 from calls.line import Line
@@ -44,6 +45,7 @@ from switchboard.scripts import LiveScripts
 from switchboard.secret import print_of, signing_key
 from switchboard.settings import Settings
 from switchboard.sockets import OpenedSockets
+from switchboard.spending import SpendBook
 from switchboard.sweeper import Sweeper
 from switchboard.systems import AtRing, open_systems, use_systems
 from switchboard.working_copies import WorkingCopies
@@ -103,7 +105,8 @@ async def open_house(
     copies = WorkingCopies(settings.scripts)
     async with contextlib.AsyncExitStack() as stack:
         session = await stack.enter_async_context(vendor_session())
-        engines = Engines(offline, settings, session, clock)
+        spending = SpendBook(clock, read_prices(settings.prices), settings.day_usd)
+        engines = Engines(offline, settings, session, clock, spending.thrift.order)
         engines.refuse_missing(book.lines)
         book.check = engines.refuse_missing
         stores = await stack.enter_async_context(open_stores(settings, progress))
@@ -128,9 +131,10 @@ async def open_house(
         tokens = CallTokens(SystemRandomness(), clock, key)
         store = await stack.enter_async_context(_valkey(stores.redis_url))
         rates = CallRates(store, key, clock)
+        spending.share(store)
         places = Places(store, clock, f"{worker} {print_of(key)}")
         await _warn_of_other_keys(places, print_of(key))
-        door = Door(LineDoor(book, LinePauses(database), rates, clock, places, engines.expect), clock)
+        door = Door(LineDoor(book, LinePauses(database), rates, clock, places, engines.expect, spending.spent), clock)
         places.seated = lambda: door.seated_calls
         opened = OpenedSockets(database, clock)
         scripts = LiveScripts(copies, VersionStore(database), clock, engines.prerender_everywhere)
@@ -140,7 +144,7 @@ async def open_house(
         recordings.mkdir(parents=True, exist_ok=True, mode=0o700)
         host = Host(
             sink=sink,
-            engine_of=engines.of,
+            engine_of=lambda line: spending.metered(engines.of(line), line),
             scripts=scripts,
             guardrail=RuleGuardrail(),
             watch=shipped_watch(),

@@ -56,6 +56,7 @@ SETTINGS = (
     Setting("OPENAI_API_KEY", "", "For lines that understand with OpenAI, or with a server that speaks like it.", True),
     Setting("OPENAI_BASE_URL", "", "Where such a server answers, with /v1 at the end. Empty: OpenAI's own address."),
     Setting("SWITCHBOARD_DAY_USD", "", "The most all lines may spend in a UTC day, in US dollars. Empty: no limit."),
+    Setting("SWITCHBOARD_PRICES", "", "Your table of what providers and the carrier charge. Empty: ours; check it."),
     Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR. Nothing a caller says is ever logged."),
 )
 
@@ -95,6 +96,8 @@ class Settings:
     """``DEEPGRAM_BASE_URL`` and the like, without a slash at the end; none that is empty"""
     day_usd: float = 0.0
     """0: no limit"""
+    prices: Path | None = None
+    """None: the table that ships"""
 
     @property
     def on_loopback(self) -> bool:
@@ -160,6 +163,7 @@ def read(environment: Mapping[str, str] | None = None, *, insecure_dev: bool = F
         keys=_of_vendors(environment, "_API_KEY"),
         addresses=_addresses(environment),
         day_usd=_dollars("SWITCHBOARD_DAY_USD", values),
+        prices=Path(values["SWITCHBOARD_PRICES"]) if values["SWITCHBOARD_PRICES"] else None,
     )
 
 

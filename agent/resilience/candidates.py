@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from agent.ports import CallContext
 from calls.errors import Stage
 from calls.signals import Signal
 
@@ -21,11 +22,11 @@ class Candidate(Generic[P]):
     port: P
 
 
-Frugal = Callable[[str, Stage, Sequence[str], list[int]], list[int]]
+Frugal = Callable[[CallContext, Stage, Sequence[str], list[int]], list[int]]
 """(call, stage, providers, places in order) -> places in order: cheaper ones first in a call that has to save"""
 
 
-def never_frugal(_call: str, _stage: Stage, _providers: Sequence[str], order: list[int]) -> list[int]:
+def never_frugal(_call: CallContext, _stage: Stage, _providers: Sequence[str], order: list[int]) -> list[int]:
     """The order as it is."""
     return order
 

@@ -336,7 +336,7 @@ class ResilientHearingSession:
     def _order(self) -> list[int]:
         names = [candidate.name for candidate in self._candidates]
         order = self._breakers.ready("hearing", names)
-        return self._frugal(self._context.call, "hearing", names, order)
+        return self._frugal(self._context, "hearing", names, order)
 
     def _next_place(self) -> int | None:
         now_ms = self._now_ms()

@@ -156,7 +156,7 @@ class ResilientVoiceSession:
     def _order(self) -> list[int]:
         names = [candidate.name for candidate in self._candidates]
         order = self._breakers.ready("speaking", names)
-        order = self._frugal(self._context.call, "speaking", names, order)
+        order = self._frugal(self._context, "speaking", names, order)
         return sorted(order, key=lambda place: place in self._fallen)
 
     def _session(self, place: int) -> VoiceSession:

@@ -13,6 +13,8 @@ from agent.resilience.race import Attempt, Patience, Race, Won, close
 from agent.thinking.model import LanguageModel, ModelEvent, ModelRequest, ModelStopped, ModelTraits
 from calls.errors import EngineError, ProviderError
 from calls.ports import Emit
+from calls.provision import Unit
+from calls.signals import UsageCounted
 
 PATIENCE = Patience(hedge_ms=450.0, first_ms=3_000.0)
 SHUNNED_MS = 10_000.0
@@ -62,10 +64,10 @@ class ResilientModel:
         try:
             yield won.item
             if isinstance(won.item, ModelStopped):
-                self._breakers.answered("understanding", won.provider, emit)
+                self._stopped(won.provider, won.item, emit)
             async for event in self._rest(won):
                 if isinstance(event, ModelStopped):
-                    self._breakers.answered("understanding", won.provider, emit)
+                    self._stopped(won.provider, event, emit)
                 yield event
         except EngineError as fault:
             self._broke_off(won.provider, fault, context, emit)
@@ -93,6 +95,18 @@ class ResilientModel:
     ) -> Attempt[ModelEvent]:
         return Attempt(candidate.name, lambda: candidate.port.stream(request, context))
 
+    def _stopped(self, provider: str, stop: ModelStopped, emit: Emit) -> None:
+        self._breakers.answered("understanding", provider, emit)
+        usage = stop.usage
+        amounts: dict[Unit, float] = {
+            "requests": 1.0,
+            "tokens_fresh": float(usage.fresh),
+            "tokens_cached": float(usage.cached),
+            "tokens_stored": float(usage.stored),
+            "tokens_written": float(usage.written),
+        }
+        emit(UsageCounted("understanding", provider, {unit: amount for unit, amount in amounts.items() if amount}))
+
     def _broke_off(self, provider: str, fault: EngineError, context: CallContext | None, emit: Emit) -> None:
         self._breakers.failed("understanding", provider, fault, emit)
         if context is not None:
@@ -105,7 +119,7 @@ class ResilientModel:
         order = self._breakers.ready("understanding", names)
         if context is None:
             return order
-        order = self._frugal(context.call, "understanding", names, order)
+        order = self._frugal(context, "understanding", names, order)
         shunned, until_ms = self._shunned.get(context.call, ("", 0.0))
         if self._breakers.clock.now_ms() < until_ms:
             order = sorted(order, key=lambda place: names[place] == shunned)

@@ -1,0 +1,88 @@
+"""What providers do stands on the record; a call that has used up what it may cost comes to its end."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from calls import events as ev
+from calls import signals as sg
+from calls.codec import decode, encode
+from calls.orders import PUT_THROUGH as BOTH_SENTENCES
+from calls.phrases import clauses_of
+from calls.provision import NoticeKind, SpendScope, SpendStep
+from records.transcript import transcribe
+from tests.calls.house import TUESDAY, bench_listening
+
+PUT_THROUGH = clauses_of(BOTH_SENTENCES)[-1]
+OVER = sg.SpendNoticed("call", "exceeded", 0.51, 0.5)
+
+
+def test_what_is_noticed_is_recorded_as_it_is_and_changes_nothing_else() -> None:
+    bench = bench_listening()
+    before = bench.state
+    bench.give(sg.ProviderNoticed("hearing", "acme/ear", "switched", "lost", 12.5, "other/ear"))
+    bench.give(sg.UsageCounted("speaking", "acme/voice", {"characters": 31.0}))
+    bench.give(sg.SpendNoticed("call", "warned", 0.4, 0.5))
+    bodies = [
+        ev.ProviderNoticed("hearing", "acme/ear", "switched", "lost", 12.5, "other/ear"),
+        ev.UsageCounted("speaking", "acme/voice", {"characters": 31.0}),
+        ev.SpendNoticed("call", "warned", 0.4, 0.5),
+    ]
+    assert bench.events[-3:] == bodies
+    assert bench.state == before
+    assert [decode(body.name, body.version, encode(body)) for body in bodies] == bodies
+
+
+def test_a_call_that_costs_too_much_goes_to_the_lines_person() -> None:
+    bench = bench_listening()
+    bench.give(OVER)
+    assert bench.said()[-1] == PUT_THROUGH
+    bench.agent_finishes()
+    assert bench.state.leaving == "hand_over"
+    assert bench.state.disposition == "limit"
+
+
+@pytest.mark.parametrize("scope", ["line", "house"])
+def test_a_limit_of_the_day_does_not_cut_who_is_inside(scope: SpendScope) -> None:
+    bench = bench_listening()
+    said = bench.said()
+    bench.give(sg.SpendNoticed(scope, "exceeded", 9.0, 9.0))
+    assert bench.said() == said and not bench.state.overspent
+
+
+def test_while_the_caller_speaks_they_are_put_through_at_once() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.give(OVER)
+    assert bench.said()[-1] == PUT_THROUGH
+
+
+def test_what_is_under_way_is_answered_first() -> None:
+    bench = bench_listening()
+    bench.caller_says("on tuesday please")
+    bench.understood(TUESDAY)
+    assert bench.state.run.awaiting
+    bench.give(OVER)
+    assert PUT_THROUGH not in bench.said()
+    bench.books()
+    assert PUT_THROUGH not in bench.said()
+    bench.agent_finishes()
+    bench.caller_says("another one please")
+    bench.understood(TUESDAY)
+    assert bench.said()[-1] == PUT_THROUGH
+
+
+@pytest.mark.parametrize("kind", get_args(NoticeKind))
+def test_every_notice_can_be_read_in_the_transcript(kind: NoticeKind) -> None:
+    body = ev.ProviderNoticed("hearing", "acme/ear", kind, "lost", 1_500.0, "other/ear")
+    (entry,) = transcribe([ev.CallEvent("call:1", 1, 10.0, body)]).entries
+    assert "acme/ear" in str(entry)
+
+
+@pytest.mark.parametrize("step", get_args(SpendStep))
+@pytest.mark.parametrize("scope", get_args(SpendScope))
+def test_every_step_of_spending_too(scope: SpendScope, step: SpendStep) -> None:
+    (entry,) = transcribe([ev.CallEvent("call:1", 1, 10.0, ev.SpendNoticed(scope, step, 0.4, 0.5))]).entries
+    assert str(entry)
