@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from agent.tone.expected import expected_ms
 from agent.tone.sound import BLOCK_MS, Samples, Stretch
 
-VOICED = 0.17
+VOICED = 0.14
 """strength from which a pitch counts; 1-2 % of those above it are an octave off (tests/agent/tone)"""
 STOP_MS, PAUSE_MS = 160.0, 320.0
 """a gap up to the first is a stop consonant and part of speech, one of the second is a pause; between them it counts
@@ -18,7 +18,7 @@ for less and less, so that slow speech does not turn stops into pauses at once""
 _REACH = 7.5
 """semitones around the turn's middle within which a pitch is read again"""
 _SENTENCE_MS = 2_000.0
-_OCTAVE_DOUBT_ST = 8.0
+_OCTAVE_DOUBT_ST = 6.0
 _OVER_FLOOR_DB = 4.0
 _UNDER_PEAK_DB = 25.0
 _FEWEST_VOICED = 5
@@ -67,11 +67,12 @@ def measure(stretch: Stretch, text: str, usual_st: float | None = None) -> Cues:
     speech_ms = whole_ms - pause_ms
     semitones = turn_pitch(stretch, usual_st)
     pitched = len(semitones) >= _FEWEST_VOICED
+    low, quarter, high = np.percentile(semitones, (10, 25, 90)) if pitched else (0.0, 0.0, 0.0)
     level_db = _level(level, stretch.floor_db)
     return Cues(
         speech_ms=float(speech_ms),
-        pitch_st=float(np.percentile(semitones, 25)) - _declination(speech_ms) if pitched else None,
-        range_st=float(np.subtract(*np.percentile(semitones, (90, 10)))) if pitched else None,
+        pitch_st=float(quarter) - _declination(speech_ms) if pitched else None,
+        range_st=float(high - low) if pitched else None,
         level_db=level_db,
         rate=_rate(text, level, speech_ms),
         pauses=pause_ms / whole_ms,

@@ -25,6 +25,7 @@ CANDIDATES = 3
 _SIZE = 512
 _COMPRESSION = 0.3
 """exponent on the power spectrum; 1.0 is the plain autocorrelation"""
+_NOTHING = np.float32(1e-12)
 _SHORT, _LONG = int(PHONE_RATE / HIGHEST_HZ), int(PHONE_RATE / LOWEST_HZ) + 1
 _NEARLY = 0.9
 """a shorter period is taken when it is nearly as good as the best"""
@@ -45,7 +46,7 @@ def candidates(windows: Samples) -> Candidates:
     hann, correction = _shapes()
     spectrum = np.fft.rfft(windows * hann, _SIZE)
     power = spectrum.real**2 + spectrum.imag**2
-    likeness = np.fft.irfft(power**_COMPRESSION, _SIZE)[:, : _LONG + 2].astype(np.float32)
+    likeness = np.fft.irfft(np.exp(_COMPRESSION * np.log(power + _NOTHING)), _SIZE)[:, : _LONG + 2].astype(np.float32)
     likeness *= correction / np.maximum(likeness[:, :1], 1e-9)
     likeness[:, 0] = 1.0
     return _peaks(likeness)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.companding import BYTES_PER_MS, frame_to_linear
+from agent.companding import frame_to_linear
 from agent.tone import pitch
-from calls.audio import AudioFrame
+from calls.audio import BYTES_PER_SAMPLE, PHONE_RATE, AudioFrame, Encoding
 
 Samples = NDArray[np.float32]
 
@@ -22,7 +22,7 @@ KEPT_MS = 32_000
 SILENT_DB = -80.0
 """digital silence; a level is never lower"""
 SPEECH_OVER_FLOOR_DB = 6.0
-_BLOCK = BLOCK_MS * BYTES_PER_MS // 2
+_BLOCK = BLOCK_MS * PHONE_RATE // 1_000
 _BATCH = 32
 """blocks of 20 ms"""
 _PER_WINDOW = pitch.WINDOW // _BLOCK
@@ -57,6 +57,7 @@ class Sound:
 
     def __init__(self) -> None:
         self._waiting = bytearray()
+        self._encoding, self._bytes_per_ms = Encoding.MULAW, PHONE_RATE // 1_000
         self._from_ms = 0.0
         """of the first byte that waits"""
         self._at_ms = np.full(_KEPT, -np.inf)
@@ -69,17 +70,16 @@ class Sound:
 
     def hear(self, frame: AudioFrame) -> None:
         """One frame, its offset in ms since answer; one at another rate than the telephone's is passed over."""
-        try:
-            pcm = frame_to_linear(frame)
-        except ValueError:
+        if frame.rate != PHONE_RATE:
             return
-        expected = self._from_ms + len(self._waiting) / BYTES_PER_MS
-        if abs(frame.offset_ms - expected) > _JUMP_MS:
+        expected = self._from_ms + len(self._waiting) / self._bytes_per_ms
+        if frame.encoding is not self._encoding or abs(frame.offset_ms - expected) > _JUMP_MS:
             self._look()
             self._waiting.clear()
-            self._from_ms = frame.offset_ms
-        self._waiting += pcm
-        if len(self._waiting) >= _BATCH * _BLOCK * 2:
+            self._from_ms, self._encoding = frame.offset_ms, frame.encoding
+            self._bytes_per_ms = PHONE_RATE // 1_000 * BYTES_PER_SAMPLE[frame.encoding]
+        self._waiting += frame.samples
+        if len(self._waiting) >= _BATCH * BLOCK_MS * self._bytes_per_ms:
             self._look()
 
     def between(self, from_ms: float, to_ms: float) -> Stretch:
@@ -93,12 +93,13 @@ class Sound:
 
     def _look(self) -> None:
         """Measure every whole pair of blocks that waits."""
-        while (count := min(_BATCH, len(self._waiting) // (_BLOCK * 2) // _PER_WINDOW * _PER_WINDOW)) > 0:
-            taken = count * _BLOCK * 2
-            samples = np.frombuffer(bytes(self._waiting[:taken]), "<i2").astype(np.float32)
-            samples *= np.float32(1 / 32768)
-            del self._waiting[:taken]
-            self._keep(samples, count)
+        block = BLOCK_MS * self._bytes_per_ms
+        while (count := min(_BATCH, len(self._waiting) // block // _PER_WINDOW * _PER_WINDOW)) > 0:
+            taken = bytes(self._waiting[: count * block])
+            del self._waiting[: count * block]
+            pcm = frame_to_linear(AudioFrame(taken, self._from_ms, PHONE_RATE, self._encoding))
+            samples = np.frombuffer(pcm, "<i2").astype(np.float32)
+            self._keep(samples * np.float32(1 / 32768), count)
             self._from_ms += count * BLOCK_MS
 
     def _keep(self, samples: Samples, count: int) -> None:
@@ -120,11 +121,7 @@ class Sound:
             self._strength[pairs[loud]] = found.strength[:, None]
 
     def _follow(self, level: Samples) -> None:
-        """The noise floor: the quietest tenth of a batch; digital silence says nothing of the noise."""
-        heard = level[level > SILENT_DB + 5]
-        if len(heard) < 4:
-            return
-        quiet = float(np.partition(heard, len(heard) // 10)[len(heard) // 10])
-        rises = quiet if not self._seen else min(quiet, self._floor_db + _RISE_DB)
+        """The noise floor: the quietest tenth of a batch. A line that sends digital silence has none."""
+        quiet = float(np.partition(level, len(level) // 10)[len(level) // 10])
+        self._floor_db = min(quiet, self._floor_db + _RISE_DB) if self._seen else quiet
         self._seen = True
-        self._floor_db = max(SILENT_DB, rises)

@@ -67,5 +67,10 @@ def _weight(stretch: Stretch, begins: int, ends: int) -> tuple[float, float]:
     level: NDArray[np.float32] = stretch.level_db[begins:ends]
     voiced = stretch.strength[begins:ends, 0] >= VOICED
     hertz = stretch.hertz[begins:ends, 0][voiced]
-    pitch = float(12 * np.log2(np.median(hertz) / 55.0)) if len(hertz) else float("nan")
-    return float(np.percentile(level, 80)), pitch
+    pitch = (
+        float(12 * np.log2(np.partition(hertz, len(hertz) // 2)[len(hertz) // 2] / 55.0))
+        if len(hertz)
+        else float("nan")
+    )
+    peak = 4 * len(level) // 5
+    return float(np.partition(level, peak)[peak]), pitch

@@ -63,9 +63,11 @@ class Table:
         return 100 * right / of if of else 0.0
 
 
-def measure(half: str, calls: int, probes: int, *, short: bool = False) -> Table:
-    """Everything of one half."""
-    return Table.of(trials(half, CONDITIONS, calls, probes, short=short))
+def measure(
+    half: str, calls: int, probes: int, *, short: bool = False, conditions: tuple[str, ...] = CONDITIONS
+) -> Table:
+    """One half."""
+    return Table.of(trials(half, conditions, calls, probes, short=short))
 
 
 def share(counted: tuple[int, int]) -> str:
