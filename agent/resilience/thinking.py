@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 from agent.ports import CallContext
 from agent.resilience.breakers import Breakers
@@ -13,8 +14,6 @@ from agent.resilience.race import Attempt, Patience, Race, Won, close
 from agent.thinking.model import LanguageModel, ModelEvent, ModelRequest, ModelStopped, ModelTraits
 from calls.errors import EngineError, ProviderError
 from calls.ports import Emit
-from calls.provision import Unit
-from calls.signals import UsageCounted
 
 PATIENCE = Patience(hedge_ms=450.0, first_ms=3_000.0)
 SHUNNED_MS = 10_000.0
@@ -62,13 +61,9 @@ class ResilientModel:
             attempts *= 2
         won = await Race[ModelEvent]("understanding", attempts, self._patience, self._breakers).run(emit)
         try:
-            yield won.item
-            if isinstance(won.item, ModelStopped):
-                self._stopped(won.provider, won.item, emit)
+            yield self._event(won.provider, won.item, emit)
             async for event in self._rest(won):
-                if isinstance(event, ModelStopped):
-                    self._stopped(won.provider, event, emit)
-                yield event
+                yield self._event(won.provider, event, emit)
         except EngineError as fault:
             self._broke_off(won.provider, fault, context, emit)
             raise
@@ -95,17 +90,12 @@ class ResilientModel:
     ) -> Attempt[ModelEvent]:
         return Attempt(candidate.name, lambda: candidate.port.stream(request, context))
 
-    def _stopped(self, provider: str, stop: ModelStopped, emit: Emit) -> None:
+    def _event(self, provider: str, event: ModelEvent, emit: Emit) -> ModelEvent:
+        """``event``; a stop says who answered, since that is who charges for it."""
+        if not isinstance(event, ModelStopped):
+            return event
         self._breakers.answered("understanding", provider, emit)
-        usage = stop.usage
-        amounts: dict[Unit, float] = {
-            "requests": 1.0,
-            "tokens_fresh": float(usage.fresh),
-            "tokens_cached": float(usage.cached),
-            "tokens_stored": float(usage.stored),
-            "tokens_written": float(usage.written),
-        }
-        emit(UsageCounted("understanding", provider, {unit: amount for unit, amount in amounts.items() if amount}))
+        return replace(event, provider=provider)
 
     def _broke_off(self, provider: str, fault: EngineError, context: CallContext | None, emit: Emit) -> None:
         self._breakers.failed("understanding", provider, fault, emit)

@@ -85,6 +85,8 @@ class ModelStopped:
 
     reason: Literal["done", "length", "refusal"]
     usage: Usage = Usage()
+    provider: str = ""
+    """who answered, where several could; empty: the model that was asked"""
 
 
 ModelEvent = TextGrew | FormGrew | ModelStopped
