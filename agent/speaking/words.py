@@ -1,16 +1,14 @@
-"""When words sound: from the times of their characters, or shared out by their length; and what is left to say."""
+"""When words sound, from the times of their characters; and a rendered text without its marks."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from calls.ports import WordTime
 
 _MARK = re.compile(r"<[^<>]*>|\[[^\[\]]*\]")
-_MS_PER_CHARACTER = 62.0
-"""English on the telephone, about 150 words a minute"""
 
 
 class WordTimes:
@@ -67,24 +65,3 @@ def plain(text: str) -> str:
 def letters(text: str) -> int:
     """Letters and digits of a rendered text."""
     return sum(character.isalnum() for character in _MARK.sub(" ", text))
-
-
-def remainder(text: str, words: Iterable[WordTime], audio_ms: float) -> str:
-    """What of ``text`` has not been voiced after ``audio_ms`` of its audio, from a word boundary.
-
-    For whoever goes on in another voice: counts the words which ended within the audio; for a voice that gives no
-    times, shares out an estimate of the whole, so that a word is rather said twice than not at all. ``text`` is as
-    the voice was given it; with ``say_as``, pass ``as_said(text, say_as)``: the times are of those words.
-    """
-    said = text.split()
-    times = list(words)
-    if times:
-        voiced = sum(1 for word in times if word.end_ms <= audio_ms)
-    else:
-        reached, voiced = audio_ms / _MS_PER_CHARACTER, 0
-        for word in said:
-            reached -= len(word) + 1
-            if reached < 0:
-                break
-            voiced += 1
-    return " ".join(said[voiced:])

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.loopback.elevenlabs_tts import _end, _group, _Over
+from tests.loopback.elevenlabs_tts import Over, end, until_over
 from tests.loopback.speaking import KEY, Fault, Lost, SpeechServer, Trouble, voiced
 
 _QUERY = {
@@ -58,7 +58,7 @@ class DeepgramSpeech(SpeechServer):
         if wrong or query.get("encoding") != "mulaw" or query.get("sample_rate") != "8000":
             self.log.violations.append(f"query {dict(query)}")
             return web.Response(status=400, text='{"err_code":"INVALID_QUERY_PARAMETER"}')
-        async with self.socket(request) as socket, _group() as group:
+        async with self.socket(request) as socket, until_over() as group:
             connection = Connection(socket, float(query.get("speed", "1.0")))
             if version == 2:
                 await socket.send_json({
@@ -71,7 +71,7 @@ class DeepgramSpeech(SpeechServer):
                     self.log.violations.append(problem)
                     await self._fail(connection, "MESSAGE-0000", 1008)
                 await self._take(connection, message, version)
-            raise _Over
+            raise Over
         return socket
 
     async def _take(self, connection: Connection, message: dict[str, Any], version: int) -> None:
@@ -95,7 +95,7 @@ class DeepgramSpeech(SpeechServer):
             case "Clear" | "Interrupt":
                 await self._cut(connection, version)
             case "Close":
-                await _end(socket, 1000, "")
+                await end(socket, 1000, "")
 
     async def _cut(self, connection: Connection, version: int) -> None:
         if self.take(Trouble.DEAF):
@@ -167,7 +167,7 @@ class DeepgramSpeech(SpeechServer):
             case Trouble.LOSE:
                 raise Lost
             case Trouble.CLOSE:
-                await _end(connection.socket, fault.code, fault.reason)
+                await end(connection.socket, fault.code, fault.reason)
             case Trouble.ERROR:
                 await self._fail(connection, fault.error, fault.code)
             case Trouble.GARBAGE:
@@ -177,7 +177,7 @@ class DeepgramSpeech(SpeechServer):
 
     async def _fail(self, connection: Connection, code: str, close: int) -> None:
         await connection.socket.send_json({"type": "Error", "code": code, "description": "Some words of ours"})
-        await _end(connection.socket, close, code)
+        await end(connection.socket, close, code)
 
 
 _CONTROLS = {"pronunciations_applied": 0, "breaks_applied": 0, "pronunciation_warnings": 0}

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from aiohttp import web
@@ -65,7 +66,7 @@ class ElevenLabsSpeech(SpeechServer):
         if wrong or request.query.get("output_format") != "ulaw_8000" or request.query["model_id"].startswith(_TAGGED):
             self.log.violations.append(f"query {sorted(wrong)}")
             return web.Response(status=400, text='{"detail":{"status":"invalid_parameters"}}')
-        async with self.socket(request) as socket, _group() as group:
+        async with self.socket(request) as socket, until_over() as group:
             await self._serve(socket, group)
         return socket
 
@@ -77,16 +78,16 @@ class ElevenLabsSpeech(SpeechServer):
                 async with asyncio.timeout(self.idle_s):
                     message = await anext(incoming)
             except StopAsyncIteration:
-                raise _Over from None
+                raise Over from None
             except TimeoutError:
-                await _end(socket, 1008, "input_timeout_exceeded")
+                await end(socket, 1008, "input_timeout_exceeded")
             if message.get("close_socket"):
-                await _end(socket, 1000, "")
+                await end(socket, 1000, "")
             problem = self._problem(message, contexts)
             if problem:
                 self.log.violations.append(problem)
                 reason = "max_active_conversations" if problem == "contexts" else "invalid_message"
-                await _end(socket, 1008, reason)
+                await end(socket, 1008, reason)
             name = message["context_id"]
             if name not in contexts:
                 contexts[name] = Context(name, message.get("voice_settings") or {})
@@ -156,10 +157,10 @@ class ElevenLabsSpeech(SpeechServer):
             case Trouble.LOSE:
                 raise Lost
             case Trouble.CLOSE:
-                await _end(socket, fault.code, fault.reason)
+                await end(socket, fault.code, fault.reason)
             case Trouble.ERROR:
                 await socket.send_json({"message": "Some words of ours", "error": fault.error, "code": fault.code})
-                await _end(socket, fault.code, "")
+                await end(socket, fault.code, "")
             case Trouble.GARBAGE:
                 await socket.send_str(fault.body or "{not json")
             case Trouble.UNKNOWN:
@@ -220,27 +221,27 @@ class ElevenLabsSpeech(SpeechServer):
         await response.write_eof()
 
 
-class _Over(Exception):
+class Over(Exception):
     """The connection has ended in an orderly way."""
 
 
-class _group(asyncio.TaskGroup):
-    """A connection's tasks: all end with it. Raises Lost where the connection is to be dropped."""
+@asynccontextmanager
+async def until_over() -> AsyncIterator[asyncio.TaskGroup]:
+    """A connection's tasks: all end with it. Raises Lost where it is to be dropped."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield group
+    except BaseExceptionGroup as ended:
+        if ended.subgroup(Lost) is not None:
+            raise Lost from None
+        _, rest = ended.split(Over)
+        if rest is not None:
+            raise rest from None
 
-    async def __aexit__(self, *args: Any) -> None:
-        try:
-            await super().__aexit__(*args)
-        except BaseExceptionGroup as group:
-            if group.subgroup(Lost) is not None:
-                raise Lost from None
-            _, rest = group.split(_Over)
-            if rest is not None:
-                raise rest from None
 
-
-async def _end(socket: web.WebSocketResponse, code: int, reason: str) -> None:
+async def end(socket: web.WebSocketResponse, code: int, reason: str) -> None:
     await socket.close(code=code, message=reason.encode())
-    raise _Over
+    raise Over
 
 
 def _is(fault: Fault | None, trouble: Trouble) -> bool:
