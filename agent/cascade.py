@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Coroutine, Iterable
 
 from agent.ports import CallContext, Hearing, HearingSession, Understander, Voice
 from agent.speaking.speaker import CallSpeaker, Speaker
+from agent.thinking.model import LanguageModel
+from agent.thinking.thinker import CallThinker, Thinker
 from agent.tone.hearing import ToneHearing
 from calls.audio import AudioFrame
 from calls.clock import LoopClock
@@ -23,13 +25,19 @@ from calls.talk import Talk
 
 
 class CascadeEngine:
-    """Implements ``Engine`` over three stages, each shared by all calls."""
+    """Implements ``Engine`` over three stages, each shared by all calls.
 
-    def __init__(self, hearing: Hearing, voice: Voice, understander: Understander) -> None:
+    With a ``model`` it is asked about every turn that the grammar does not settle, and finds the words of replies.
+    """
+
+    def __init__(
+        self, hearing: Hearing, voice: Voice, understander: Understander, model: LanguageModel | None = None
+    ) -> None:
         self._hearing = hearing
         self._voice = voice
         self._speaker = Speaker(voice)
         self._understander = understander
+        self._thinker = Thinker(model, understander) if model is not None else None
         self._clock = LoopClock()
         self._opened = itertools.count(1)
         self._traits = EngineTraits(
@@ -38,6 +46,7 @@ class CascadeEngine:
             keeps_turns="ours",
             media="bridged",
             exact_hearing=hearing.traits.exact,
+            composes=model is not None,
         )
 
     @property
@@ -52,7 +61,10 @@ class CascadeEngine:
 
     async def warm(self, line: Line) -> None:
         """A call is about to come in on ``line``: its stages open what takes long; never raises."""
-        await asyncio.gather(self._hearing.warm(line), self._speaker.warm(line))
+        stages = [self._hearing.warm(line), self._speaker.warm(line)]
+        if self._thinker is not None:
+            stages.append(self._thinker.warm())
+        await asyncio.gather(*stages)
 
     async def prerender(self, texts: Iterable[str], style: SpeechStyle = NEUTRAL) -> int:
         """Make known texts ready (greetings, prompts), so that their first audio leaves at once; how many were new."""
@@ -66,7 +78,8 @@ class CascadeEngine:
         inbox = _Inbox()
         context = CallContext(f"cascade-{next(self._opened)}", line, self._clock, inbox)
         hearing = ToneHearing(self._hearing).open(context)
-        return CascadeSession(hearing, self._understander, self._speaker.open(context), inbox, context.call)
+        thinker = self._thinker.open(context) if self._thinker is not None else None
+        return CascadeSession(hearing, self._understander, self._speaker.open(context), inbox, context.call, thinker)
 
 
 class _Inbox:
@@ -100,9 +113,11 @@ class CascadeSession:
         speaker: CallSpeaker,
         inbox: _Inbox,
         call: str = "",
+        thinker: CallThinker | None = None,
     ) -> None:
         self.call = call
         """as its stages know it (``CallContext.call``)"""
+        self._thinker = thinker
         self._hearing = hearing
         self._understander = understander
         self._speaker = speaker
@@ -122,17 +137,24 @@ class CascadeSession:
     ) -> Understood:
         """The commands in a turn, only such as ``guidance`` allows. Raises EngineError."""
         began = self._clock.now_ms()
-        meaning = await self._understander.understand(heard, guidance, facts)
+        if self._thinker is not None:
+            meaning = await self._thinker.understand(turn, heard, guidance, facts, talk)
+        else:
+            meaning = await self._understander.understand(heard, guidance, facts)
         # Rounded, so that the same call on virtual time leaves the same record.
         took_ms = round(self._clock.now_ms() - began, 3)
-        return Understood(turn, meaning.commands, meaning.path, took_ms)
+        return Understood(turn, meaning.commands, meaning.path, took_ms, meaning.fallback)
 
     def compose(self, asked: Compose, facts: CallFacts) -> AsyncIterator[Composed]:
-        """The words of a reply. Raises EngineError: no model finds any here."""
-        raise EngineError("understanding", "no model is configured")
+        """The words of a reply, clause by clause. Raises EngineError."""
+        if self._thinker is None:
+            raise EngineError("understanding", "no model is configured")
+        return self._thinker.compose(asked, facts)
 
     async def withdraw(self) -> None:
-        """Nothing is held."""
+        """The words that are held are not wanted."""
+        if self._thinker is not None:
+            await self._thinker.withdraw()
 
     def voice(self, clause: Clause) -> AsyncIterator[VoicedAudio]:
         """Audio of a clause, piece by piece. Raises EngineError."""
@@ -143,8 +165,11 @@ class CascadeSession:
         self._inbox.lead_to(emit)
         async with asyncio.TaskGroup() as group:
             holding = group.create_task(self._speaker.run())
-            failed = await _failed(self._hearing.run(emit))
-            holding.cancel()
+            try:
+                failed = await _failed(self._hearing.run(emit))
+            finally:
+                holding.cancel()
+                await self.withdraw()
         if failed is not None:
             raise failed
 

@@ -186,6 +186,8 @@ class Meaning:
     commands: tuple[Command, ...]
     path: str
     """``grammar | similarity | keys`` (a model's name for a model)"""
+    fallback: bool = False
+    """a model could not: this machine understood in its place"""
 
 
 class Understander(Protocol):

@@ -17,6 +17,7 @@ from agent.hearing.local import LocalHearing
 from agent.ports import CallContext, Recognition, Recognized, Understander, VoicePiece, VoiceTraits
 from agent.speaking.plain import PlainSession
 from agent.style.render.plain import render_offline
+from agent.thinking.model import LanguageModel
 from agent.understanding.local import LocalUnderstander
 from calls.audio import MULAW_SILENCE, mulaw_bytes
 from calls.clock import LoopClock
@@ -126,10 +127,12 @@ def scripted_engine(
     understander: Understander | None = None,
     *,
     exact_hearing: bool = False,
+    model: LanguageModel | None = None,
 ) -> CascadeEngine:
-    """An engine for scenes, load tests and a server without models; grammar and patterns understand."""
+    """An engine for scenes, load tests and a server without models; grammar and patterns understand, or ``model``."""
     return CascadeEngine(
         LocalHearing(recognizer or ScriptedRecognizer(), EnergyDetector, name="scripted", exact=exact_hearing),
         voice or ScriptedVoice(),
         understander or LocalUnderstander(),
+        model,
     )

@@ -1,0 +1,149 @@
+"""What a model wrote, checked against what the script allows: nothing else becomes a command.
+
+The caller's words are the evidence. A value that the grammar does not find in them counts little, so that it is read
+back before anything is done with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from agent.thinking.model import Json
+from agent.thinking.schema import MACHINES, PLAIN, REMARKS, plain_commands, taken
+from agent.understanding.beside import when_in
+from agent.understanding.values import context_for
+from calls.commands import (
+    AskQuestion,
+    CallLater,
+    Command,
+    CorrectSlot,
+    FillSlot,
+    MachineHeard,
+    Remark,
+    StartWorkflow,
+    SwitchLanguage,
+    Unclear,
+    Value,
+)
+from calls.errors import EngineError
+from calls.guidance import Guidance, SlotExpectation
+from calls.run import CallFacts
+from calls.speech import Heard
+from spoken import Kind, parse, validate
+
+MOST_COMMANDS = 8
+MOST_WORDS = 600
+"""characters of a value"""
+
+SAID, NOT_SAID = 0.9, 0.45
+"""confidence in a value whose words the caller said, and in one whose words they did not"""
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,20}(?:-[A-Za-z0-9]{2,8})?")
+_WORD = re.compile(r"[\w']+")
+
+
+def commands_of(raw: Json, guidance: Guidance, heard: Heard, facts: CallFacts) -> tuple[Command, ...]:
+    """The commands that may be given, in order and each once; empty when there are none. What may not is left out."""
+    items = raw if isinstance(raw, list) else []
+    found: list[Command] = []
+    for item in items[:MOST_COMMANDS]:
+        command = _command(item, guidance, heard, facts) if isinstance(item, dict) else None
+        if command is not None and type(command).__name__ in {*guidance.allowed, Unclear.__name__}:
+            found.append(command)
+    if len(found) > 1:
+        found = [command for command in found if not isinstance(command, Unclear)]
+    return tuple(dict.fromkeys(found))
+
+
+def _command(item: Mapping[str, Json], guidance: Guidance, heard: Heard, facts: CallFacts) -> Command | None:
+    do = item.get("do")
+    match do:
+        case "tell":
+            return _value(item, guidance, heard, facts)
+        case "wrong":
+            slot = _slot(item, guidance)
+            return CorrectSlot(slot.slot, None, heard.text, 0.8) if slot is not None else None
+        case "start":
+            workflow = item.get("workflow")
+            ids = {option.id for option in guidance.workflows}
+            later = item.get("later") is True
+            return StartWorkflow(str(workflow), SAID, later) if workflow in ids else None
+        case "ask":
+            topic = item.get("topic")
+            return AskQuestion(str(topic), heard.text) if topic in {o.id for o in guidance.topics} else None
+        case _:
+            return _about_the_talk(item, guidance, heard, facts)
+
+
+def _about_the_talk(item: Mapping[str, Json], guidance: Guidance, heard: Heard, facts: CallFacts) -> Command | None:
+    do, kind = item.get("do"), item.get("kind")
+    match do:
+        case "call_later":
+            when = item.get("when")
+            return when_in(CallLater(), _text(when) or heard.text, facts) if isinstance(when, str) else None
+        case "remark":
+            return next((Remark(known, heard.text) for known in REMARKS if known == kind), None)
+        case "machine":
+            return next((MachineHeard(known) for known in MACHINES if known == kind), None)
+        case "language":
+            language = item.get("language")
+            fits = isinstance(language, str) and _LANGUAGE.fullmatch(language)
+            return SwitchLanguage(str(language)) if fits else None
+        case str() if do in plain_commands(guidance):
+            return PLAIN[do]
+        case _:
+            return None
+
+
+def _slot(item: Mapping[str, Json], guidance: Guidance) -> SlotExpectation | None:
+    return next((slot for slot in taken(guidance) if slot.slot == item.get("slot")), None)
+
+
+def _text(value: Json) -> str:
+    return " ".join(str(value).split())[:MOST_WORDS]
+
+
+def _value(item: Mapping[str, Json], guidance: Guidance, heard: Heard, facts: CallFacts) -> Command | None:
+    slot, value, words = _slot(item, guidance), item.get("value"), item.get("words")
+    if slot is None or not isinstance(value, str) or not value.strip():
+        return None
+    said = _text(words) if isinstance(words, str) and words.strip() else _text(value)
+    if slot.kind == Kind.free_text and not _is_said(said, heard.text):
+        # Whatever is written down in the caller's name are their own words.
+        said = heard.text
+    read = _canonical(slot, _text(value), said, facts)
+    if read is None:
+        return None
+    canonical, sure = read
+    sure = round((sure if _is_said(said, heard.text) else min(sure, NOT_SAID)) * heard.confidence, 3)
+    confirming = guidance.proposed is not None and slot.slot == guidance.primary
+    if (slot.filled or confirming) and CorrectSlot.__name__ in guidance.allowed:
+        return CorrectSlot(slot.slot, canonical, said, sure)
+    return FillSlot(slot.slot, canonical, said, sure) if FillSlot.__name__ in guidance.allowed else None
+
+
+def _canonical(slot: SlotExpectation, value: str, said: str, facts: CallFacts) -> tuple[Value, float] | None:
+    """The value in its kind's form, and how sure it is: read off the caller's words where the grammar can."""
+    if slot.options:
+        return (value, SAID) if value in {option.id for option in slot.options} else None
+    try:
+        kind, context = Kind(slot.kind), context_for([slot], facts)
+    except (ValueError, EngineError):
+        return None
+    if kind is Kind.free_text:
+        return said, SAID
+    if kind is Kind.yes_no:
+        known = {"yes": True, "true": True, "no": False, "false": False}.get(value.lower())
+        return (known, SAID) if known is not None else None
+    for text, most in ((said, 1.0), (value, SAID)):
+        found = parse(kind, text, context)
+        if found is not None and found.complete and found.confidence >= 0.3:
+            return found.value, min(found.confidence, most)
+    return (value, NOT_SAID) if not validate(kind, value, context) else None
+
+
+def _is_said(words: str, heard: str) -> bool:
+    """Most of the words stand in what the caller said."""
+    own, whole = _WORD.findall(words.lower()), set(_WORD.findall(heard.lower()))
+    return bool(own) and 3 * sum(word in whole for word in own) >= 2 * len(own)

@@ -1,0 +1,283 @@
+"""Understanding with a model: the grammar first, then one streaming question per turn, and this machine when it fails.
+
+A turn's answer comes as one form. Its commands are read, checked and handed on while the stream stays open; the reply
+behind them is held, unread, until the script has taken the commands and asks for words. If it says its own, or another
+turn comes, the stream is closed and nothing of it was ever spoken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass, field
+
+from agent.ports import CallContext, Meaning, Understander
+from agent.style.policy import moment_of
+from agent.thinking.certain import is_certain
+from agent.thinking.checking import commands_of
+from agent.thinking.form_stream import CommandsWritten, FormPart, FormStream, GarbledForm, ReplyGrew
+from agent.thinking.model import FormGrew, LanguageModel, ModelEvent, ModelRequest, ModelStopped, TextGrew, Usage
+from agent.thinking.prompt import request_for, words_for
+from agent.thinking.reply_stream import ReplyStream, StyledClause
+from agent.understanding.local import LocalUnderstander
+from calls.commands import AskQuestion, Command
+from calls.effects import Compose
+from calls.errors import EngineError, ProviderError
+from calls.guidance import Guidance
+from calls.provision import Unit
+from calls.run import CallFacts
+from calls.signals import Composed, ProviderNoticed, UsageCounted
+from calls.speech import Heard, Tone
+from calls.talk import Talk
+
+COMMANDS_MS = 3_500
+"""ms until the commands are there; then this machine understands the turn"""
+
+GAP_MS = 2_500
+"""ms between two pieces of a reply"""
+
+REST_MS = 300
+"""ms for the end of a form whose commands are all that was wanted: it brings the usage"""
+
+CHARACTERS_A_TOKEN = 4
+"""about; for what a stream cost that was closed before its end"""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A question whose answer is still being written."""
+
+    events: AsyncIterator[ModelEvent]
+    request: ModelRequest
+    form: FormStream = field(default_factory=FormStream)
+    parts: list[FormPart] = field(default_factory=list)
+    """read and not used yet"""
+    written: int = 0
+    """characters"""
+    stopped: ModelStopped | None = None
+    turn: int = 0
+    replies: bool = True
+    """its form has a reply"""
+
+
+class Thinker:
+    """A language model and this machine's own understanding, shared by all calls.
+
+    ``local`` understands what the model need not be asked about, or could not be. The fast path is its grammar alone.
+    """
+
+    def __init__(self, model: LanguageModel, local: Understander) -> None:
+        self.model = model
+        self.local = local
+        self.grammar: Understander = LocalUnderstander()
+
+    async def warm(self) -> None:
+        """A call is about to come in; never raises."""
+        await self.model.warm()
+
+    def open(self, context: CallContext) -> CallThinker:
+        """One call's thinking; opens no connection."""
+        return CallThinker(self, context)
+
+
+class CallThinker:
+    """One call's. Grammar: understand, then compose or withdraw, again and again; withdraw at the end."""
+
+    def __init__(self, thinker: Thinker, context: CallContext) -> None:
+        self._thinker = thinker
+        self._context = context
+        self._held: _Open | None = None
+        self._tone: Tone | None = None
+
+    async def understand(self, turn: int, heard: Heard, guidance: Guidance, facts: CallFacts, talk: Talk) -> Meaning:
+        """At least one command, each allowed by ``guidance``. Raises EngineError only where this machine fails too."""
+        await self.withdraw()
+        self._tone = heard.tone
+        found = await self._thinker.grammar.understand(heard, guidance, facts)
+        if is_certain(found, heard, guidance):
+            return found
+        request = request_for(guidance, heard, facts, talk, self._context.line)
+        commands = await self._asked(turn, request, heard, guidance, facts)
+        if commands is None:
+            local = await self._thinker.local.understand(heard, guidance, facts)
+            return Meaning(local.commands, local.path, fallback=True)
+        if not commands:
+            # Words that mean none of the commands: what the grammar made of them, or a reply, or they are asked again.
+            commands = _without_commands(found, guidance, heard)
+        return Meaning(commands, self._name)
+
+    @property
+    def _name(self) -> str:
+        return self._thinker.model.traits.id
+
+    async def _asked(
+        self, turn: int, request: ModelRequest, heard: Heard, guidance: Guidance, facts: CallFacts
+    ) -> tuple[Command, ...] | None:
+        """The model's commands, the reply behind them held; None when it gave none that can be used."""
+        fault = ""
+        try:
+            async with asyncio.timeout(COMMANDS_MS / 1000):
+                for _ in range(2):
+                    # What breaks off in mid-answer is asked once more: another model may be the one to answer.
+                    try:
+                        return await self._commands(turn, request, heard, guidance, facts)
+                    except ProviderError as error:
+                        fault = error.kind
+                        if error.kind not in ("lost", "garbage", "overloaded", "timeout"):
+                            break
+        except TimeoutError:
+            fault = "timeout"
+        except EngineError:
+            fault = "failed"
+        self._context.emit(ProviderNoticed("understanding", self._name, "failed", fault))
+        return None
+
+    async def _commands(
+        self, turn: int, request: ModelRequest, heard: Heard, guidance: Guidance, facts: CallFacts
+    ) -> tuple[Command, ...]:
+        stream = self._open(request)
+        stream.turn, stream.replies = turn, guidance.brief is not None
+        kept = False
+        try:
+            written = await self._first(stream)
+            commands = commands_of(written.value, guidance, heard, facts)
+            if not isinstance(written.value, list):
+                raise ProviderError("understanding", self._name, "garbage", "commands")
+            self._held, kept = stream, True
+            return commands
+        finally:
+            if not kept:
+                await self._close(stream)
+
+    async def _first(self, stream: _Open) -> CommandsWritten:
+        """Read until the commands are there. Raises ProviderError."""
+        while True:
+            for place, part in enumerate(stream.parts):
+                if isinstance(part, CommandsWritten):
+                    del stream.parts[place]
+                    return part
+            if stream.form.done or not await self._read(stream):
+                raise ProviderError("understanding", self._name, "garbage", "no commands")
+
+    # --- the reply --------------------------------------------------------------------------------------
+
+    async def compose(self, asked: Compose, facts: CallFacts) -> AsyncIterator[Composed]:
+        """The words of a reply: those held with the turn's commands, else asked for now. Raises EngineError."""
+        held, self._held = self._held, None
+        brief = asked.guidance.brief
+        if brief is None:
+            await self._drop(held)
+            raise EngineError("understanding", "nothing to compose from")
+        if held is not None and (held.turn != asked.turn or brief.looked_up):
+            await self._drop(held)
+            held = None
+        stream = held or self._open(words_for(brief, asked.words, facts, asked.talk, self._context.line))
+        reply = ReplyStream(self._context.line.persona, moment_of(self._tone))
+        try:
+            async for clause in self._clauses(stream, reply):
+                yield Composed(asked.reply, clause.text, clause.style)
+            yield Composed(asked.reply, "", last=True)
+        finally:
+            await self._close(stream)
+
+    async def _clauses(self, stream: _Open, reply: ReplyStream) -> AsyncIterator[StyledClause]:
+        while True:
+            parts, stream.parts = stream.parts, []
+            for part in parts:
+                if isinstance(part, ReplyGrew):
+                    for clause in reply.feed(part.text):
+                        yield clause
+            if stream.form.done or stream.stopped is not None:
+                break
+            try:
+                async with asyncio.timeout(GAP_MS / 1000):
+                    more = await self._read(stream)
+            except TimeoutError:
+                more = False
+            if not more and stream.stopped is None:
+                raise ProviderError("understanding", self._name, "timeout", "reply")
+        whole = stream.form.done or (stream.request.tool is None and _done(stream))
+        if stream.stopped is not None and stream.stopped.reason == "refusal":
+            raise ProviderError("understanding", self._name, "refused")
+        for clause in reply.finish(whole=whole):
+            yield clause
+
+    async def withdraw(self) -> None:
+        """The reply that is held is not wanted."""
+        held, self._held = self._held, None
+        await self._drop(held)
+
+    # --- streams ----------------------------------------------------------------------------------------
+
+    def _open(self, request: ModelRequest) -> _Open:
+        return _Open(self._thinker.model.stream(request, self._context), request)
+
+    async def _read(self, stream: _Open) -> bool:
+        """One more event; False at the end. Raises ProviderError for what is no form, and what the model raises."""
+        event = await anext(stream.events, None)
+        fault = ""
+        match event:
+            case None:
+                return False
+            case ModelStopped():
+                stream.stopped = event
+                self._count(event.usage, event.provider)
+                return False
+            case FormGrew():
+                stream.written += len(event.json)
+                try:
+                    stream.parts += stream.form.feed(event.json)
+                except GarbledForm as garbled:
+                    fault = str(garbled)
+            case TextGrew() if stream.request.tool is None:
+                stream.written += len(event.text)
+                stream.parts.append(ReplyGrew(event.text))
+        if fault:
+            raise ProviderError("understanding", self._name, "garbage", fault)
+        return True
+
+    async def _drop(self, held: _Open | None) -> None:
+        """End a stream nobody wants; one that is at its end anyway is read out, for what it cost."""
+        if held is None:
+            return
+        try:
+            if not held.replies:
+                async with asyncio.timeout(REST_MS / 1000):
+                    while held.stopped is None and await self._read(held):
+                        pass
+        except (TimeoutError, EngineError):
+            pass
+        await self._close(held)
+
+    async def _close(self, stream: _Open) -> None:
+        if isinstance(stream.events, AsyncGenerator):
+            await stream.events.aclose()
+        if stream.stopped is None:
+            # Closed before its end, the vendor tells no figures: about what was read and written until then.
+            stream.stopped = ModelStopped("done", _estimate(stream))
+            self._count(stream.stopped.usage)
+
+    def _count(self, usage: Usage, provider: str = "") -> None:
+        amounts: dict[Unit, float] = {
+            "tokens_fresh": usage.fresh,
+            "tokens_cached": usage.cached,
+            "tokens_stored": usage.stored,
+            "tokens_written": usage.written,
+        }
+        used = {unit: amount for unit, amount in amounts.items() if amount}
+        self._context.emit(UsageCounted("understanding", provider or self._name, used))
+
+
+def _without_commands(found: Meaning, guidance: Guidance, heard: Heard) -> tuple[Command, ...]:
+    if guidance.brief is not None and AskQuestion.__name__ in guidance.allowed:
+        return (AskQuestion("", heard.text),)
+    return found.commands
+
+
+def _done(stream: _Open) -> bool:
+    return stream.stopped is not None and stream.stopped.reason == "done"
+
+
+def _estimate(stream: _Open) -> Usage:
+    asked = sum(len(p.text) for p in stream.request.instructions) + sum(len(m.text) for m in stream.request.messages)
+    return Usage(fresh=-(-asked // CHARACTERS_A_TOKEN), written=-(-stream.written // CHARACTERS_A_TOKEN))
