@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 
-from tests.proofs.commands import pytest
-from tests.proofs.judging import Finding, Step, failure
+from tests.proofs.commands import pytest, run
+from tests.proofs.judging import Finding, Step, by_tests, failure
 
 
 def faults() -> list[Finding]:
@@ -23,4 +25,34 @@ def faults() -> list[Finding]:
     return found
 
 
-CASCADE_STEPS = (Step("faults", faults),)
+def tone() -> list[Finding]:
+    """Re-rendered speech of both halves of the measuring set."""
+    claim = (
+        "Tone, half {half}, {condition}: pitch x0.8-1.3, rate x0.7-1.4, level +-10 dB heard in the right direction in "
+        "95 %; pitch, pace and energy of unchanged speech as usual in 95 %, feeling neutral in 95 %"
+    )
+    ran = run("tone", [sys.executable, "-m", "tests.agent.tone.measure", "--json"], within_s=1_200)
+    begins = ran.text.find("{")
+    if ran.code != 0 or begins < 0:
+        return [Finding(claim.format(half="both", condition="all"), failure(ran), False)]
+    found = []
+    for half, conditions in json.loads(ran.text[begins:]).items():
+        for condition, named in (("plain", "mu-law"), ("noise", "mu-law and noise at 15 dB")):
+            figures = conditions[condition]
+            shares = [100 * right / of for right, of in (
+                figures["ends"], figures["unchanged_usual"], figures["unchanged_neutral"])]  # fmt: skip
+            found.append(Finding(
+                claim.format(half=half, condition=named),
+                f"{shares[0]:.1f} % of {figures['ends'][1]} (worst change {figures['worst_end']:.1f} %); "
+                f"{shares[1]:.1f} % of {figures['unchanged_usual'][1]}, {shares[2]:.1f} % neutral",
+                min(shares) >= 95.0,
+            ))  # fmt: skip
+    return found
+
+
+CASCADE_STEPS = (
+    Step("tone", tone),
+    by_tests("tone-scene", "Equal words said angrily and calmly: different style, gate mode and risk; off is off",
+             "tests/scenes/test_tone.py"),
+    Step("faults", faults),
+)  # fmt: skip
