@@ -23,7 +23,7 @@ from calls.orders import carry_out
 from calls.phrases import is_acknowledgement
 from calls.ports import Director, EngineTraits
 from calls.provided import end_for_spending, take_notice
-from calls.replies import ACTION, ACTION_MS, FILL, LENGTH, LINGER, SILENCE, UNDERSTANDING, AgentSide
+from calls.replies import ACTION, ACTION_MS, FILL, LENGTH, LINGER, SILENCE, SLOW, SLOW_MS, UNDERSTANDING, AgentSide
 from calls.run import (
     ActionSettled,
     CallerSilent,
@@ -205,6 +205,7 @@ class Conversation:
         talk = before_turns(draft.state.talk, draft.state.understood)
         draft.do(Understand(turn, whole, self._guidance(draft, draft.state.cut), talk, ready))
         draft.ring_in(UNDERSTANDING, UNDERSTANDING_MS)
+        draft.ring_in(SLOW, SLOW_MS)
 
     def _guidance(self, draft: Draft, cut: str | None) -> Guidance:
         guidance = self.director.guidance(draft.state.run, self.agent.facts(draft))
@@ -248,7 +249,8 @@ class Conversation:
             return
         if signal.turn == state.understood:
             return  # it was given up on, and something else may have been asked since
-        draft.silence(UNDERSTANDING)
+        for timer in (UNDERSTANDING, SLOW):
+            draft.silence(timer)
         draft.record(ev.CommandsUnderstood(signal.turn, signal.commands, signal.path, signal.took_ms, signal.fallback))
         urgent = any(isinstance(command, AskHuman | Cancel | Goodbye) for command in signal.commands)
         set_aside = state.requested is not None and sets_aside(signal.commands, writes=state.requested.writes)
@@ -319,6 +321,8 @@ class Conversation:
             request = draft.state.requested
             late = ActionSettled(request.key, request.action, refusal="unavailable")
             self._done(draft, sg.ActionDone(late, ACTION_MS))
+        elif timer == SLOW:
+            self.agent.cover(draft)
         elif timer == UNDERSTANDING:
             self._understood(draft, sg.Understood(draft.state.turn, (Unclear("timeout"),), "timeout"))
         elif timer == COMPOSING:

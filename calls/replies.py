@@ -28,6 +28,9 @@ LINGER = "linger"
 FILLER_MS = 1_200
 """An action longer than this is covered by a word."""
 
+SLOW, SLOW_MS = "slow", 1_500
+"""And so is understanding that takes longer: a provider has a bad moment, and the caller must not think we are gone."""
+
 FILLER_AGAIN_MS = 6_000
 """And so is each further stretch of waiting."""
 
@@ -268,9 +271,15 @@ class AgentSide:
             self.speak(draft, (ScriptLine("filler", FILLER),))
         draft.ring_in(FILL, FILLER_AGAIN_MS)
 
+    def cover(self, draft: Draft) -> None:
+        """Cover understanding that takes long, if nobody speaks."""
+        state = draft.state
+        if state.floor is Floor.THINKING and not state.replies and state.understood < state.turn:
+            self.speak(draft, (ScriptLine("filler", FILLER),))
+
     def leave(self, draft: Draft, ending: str, disposition: str) -> None:
         """Close the media socket; the record says what the carrier is to do next."""
-        for timer in (SILENCE, LENGTH, FILL, ACTION, UNDERSTANDING, LINGER, COMPOSING):
+        for timer in (SILENCE, LENGTH, FILL, SLOW, ACTION, UNDERSTANDING, LINGER, COMPOSING):
             draft.silence(timer)
         if disposition and disposition != draft.state.disposition:
             draft.record(ev.OutcomeReached(disposition))

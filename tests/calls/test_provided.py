@@ -9,9 +9,11 @@ import pytest
 from calls import events as ev
 from calls import signals as sg
 from calls.codec import decode, encode
+from calls.floor import Floor
 from calls.orders import PUT_THROUGH as BOTH_SENTENCES
-from calls.phrases import clauses_of
+from calls.phrases import FILLER, clauses_of
 from calls.provision import NoticeKind, SpendScope, SpendStep
+from calls.replies import SLOW, SLOW_MS
 from records.transcript import transcribe
 from tests.calls.house import TUESDAY, bench_listening
 
@@ -86,3 +88,31 @@ def test_every_notice_can_be_read_in_the_transcript(kind: NoticeKind) -> None:
 def test_every_step_of_spending_too(scope: SpendScope, step: SpendStep) -> None:
     (entry,) = transcribe([ev.CallEvent("call:1", 1, 10.0, ev.SpendNoticed(scope, step, 0.4, 0.5))]).entries
     assert str(entry)
+
+
+def test_understanding_that_takes_long_is_covered_by_a_word_once() -> None:
+    bench = bench_listening()
+    bench.caller_says("on tuesday please")
+    bench.give(sg.TimerRang(SLOW), SLOW_MS)
+    assert bench.said() == [FILLER]
+    bench.give(sg.TimerRang(SLOW), SLOW_MS)
+    assert bench.said() == [FILLER]
+    bench.understood(TUESDAY)
+    bench.agent_finishes()
+    bench.books()
+    assert bench.said()[-1] != FILLER and bench.state.floor is Floor.AGENT
+
+
+@pytest.mark.parametrize("meanwhile", ["understood", "speaks", "hangs up"])
+def test_nothing_is_covered_that_is_not_waited_for(meanwhile: str) -> None:
+    bench = bench_listening()
+    bench.caller_says("on tuesday please")
+    match meanwhile:
+        case "understood":
+            bench.understood(TUESDAY)
+        case "speaks":
+            bench.caller_begins()
+        case _:
+            bench.give(sg.CarrierGone(True, "stop"))
+    bench.give(sg.TimerRang(SLOW))
+    assert FILLER not in bench.said()
