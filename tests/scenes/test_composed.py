@@ -197,8 +197,15 @@ def test_a_model_that_fails_is_stood_in_for_in_the_same_turn(
 
 
 def test_a_model_that_keeps_silent_is_not_waited_for_for_long() -> None:
+    async def caller(phone: Caller) -> None:
+        await asked(phone, "What would you like to know")
+        await phone.says("when are you open on a usual day")
+        await asked(phone, "One moment")
+        await asked(phone, "Monday to Saturday")
+        await phone.hangs_up()
+
     model = ScriptedModel(lambda request: Written("{}"), LoopClock(), first_ms=60_000.0)
-    scene = played(asks_for_hours, model)
+    scene = played(caller, model)
     (understood,) = scene.all(ev.CommandsUnderstood)
     assert understood.fallback and understood.took_ms < 3_600
 
