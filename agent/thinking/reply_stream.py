@@ -16,6 +16,8 @@ LONGEST = 320
 """characters of a clause: a sentence that goes on for longer is cut at a comma, or between two words"""
 
 _MARKUP = re.compile(r"\*\*|__|`+|^\s*(?:#{1,6}\s+|[-*•]\s+|\d{1,2}[.)]\s+(?=[A-Z]))", re.MULTILINE)
+_ITEM = re.compile(r"\n\s*(?:[-*•]|\d{1,2}[.)])\s+")
+"""a list is spoken as sentences"""
 _ENDS = re.compile(r"[.!?]['\"”’)]*$")
 
 
@@ -69,6 +71,7 @@ class ReplyStream:
             self._cut()
 
     def _cut(self) -> None:
+        self._text = _ITEM.sub("\n", self._text)
         sentences = clauses_of(self._text)
         for sentence in sentences[:-1]:
             self._end(sentence)

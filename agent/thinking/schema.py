@@ -110,11 +110,12 @@ def _enum(values: Iterable[str]) -> Json:
 
 def plain_commands(guidance: Guidance) -> list[str]:
     """Names of the commands without anything beside them that are allowed."""
-    return [name for name, command in PLAIN.items() if type(command).__name__ in guidance.allowed]
+    allowed = {*guidance.allowed, Unclear.__name__}
+    return [name for name, command in PLAIN.items() if type(command).__name__ in allowed]
 
 
 def _shapes(guidance: Guidance) -> Iterable[Json]:
-    yield _shape(plain_commands(guidance) or ["unclear"])
+    yield _shape(plain_commands(guidance))
     yield from _values(guidance)
     allowed = guidance.allowed
     text: Json = {"type": "string"}
