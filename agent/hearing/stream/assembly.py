@@ -14,6 +14,8 @@ from agent.hearing.stream.telling import Telling, spoken_words
 from agent.hearing.stream.wire import Now
 from calls.speech import Heard
 
+PAUSE_MS = 500.0
+"""Words that need no longer pause than this end with the vendor's own."""
 VANISHED_MS = 1_500.0
 """Speech was noticed, and no word came for this long: it was none."""
 LONGEST_MS = 30_000.0
@@ -131,7 +133,7 @@ class Assembly:
             self._fade()
             return
         patience = self._patience(text)
-        if self._interim is None and patience.reason in ("silence", "complete") and patience.ms <= 500.0:
+        if self._interim is None and patience.ms <= PAUSE_MS:
             self._end("vendor")
             return
         self._paused, self._told = True, now

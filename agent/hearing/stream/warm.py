@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.hearing.stream.socket import Dial, Handshake, HandshakeRefused, Unreachable, VendorSocket
@@ -31,6 +32,9 @@ class WarmSockets:
 
     def __len__(self) -> int:
         return sum(map(len, self._waiting.values()))
+
+    def __iter__(self) -> Iterator[VendorSocket]:
+        return (waiting.socket for sockets in self._waiting.values() for waiting in sockets)
 
     async def warm(self, handshake: Handshake) -> None:
         """Open one. Never raises: the call tries again by itself, and is the one to tell."""

@@ -33,6 +33,9 @@ TERM_LIMITS = TermLimits(count=50, length=20, tokens=1_000)
 PAUSE_S = 0.4
 """of silence before Scribe commits (0.3 to 3.0)"""
 FLUSH_MS = 500.0
+"""after the pause these words need: Scribe has noticed none, we ask it to commit"""
+SOFT_MS = 300.0
+"""how long a word is taken to be where loudness does not tell"""
 TIMES_MS = 400.0
 """how long committed words wait for their times, which come in a message of their own"""
 _TRAITS = WireTraits(silent_limit_ms=6_000.0, least_loud_ms=4_000.0)
@@ -150,8 +153,12 @@ class ScribeWire(Wire):
         self._turns.final(stretch, stretch.to_ms if stretch.text else 0.0, now, pauses=True)
 
     def _loudly(self, text: str) -> Stretch:
-        """Words without times: from where the caller became loud to where they were last."""
-        return Stretch(text, max(self._loud.began_ms, self._turns.done_ms or 0.0), self._loud.ended_ms)
+        """Words without times: from where the caller became loud to where they were last; who speaks too softly to
+        tell was heard just now."""
+        done_ms = self._turns.done_ms or 0.0
+        to_ms = self._loud.ended_ms if self._loud.ended_ms > done_ms + SOFT_MS else self._audio.heard_ms
+        from_ms = self._loud.began_ms if done_ms < self._loud.began_ms < to_ms else max(done_ms, to_ms - SOFT_MS)
+        return Stretch(text, from_ms, to_ms)
 
     def _timed(self, text: str, words: Json) -> Stretch:
         if words is None:

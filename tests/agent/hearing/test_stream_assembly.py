@@ -155,3 +155,13 @@ def test_half_a_minute_without_a_pause_is_a_turn() -> None:
         at = 4_000.0 * (n + 1)
         call.final(at, "and so on", at - 4_000.0, at - 100.0, pauses=False)
     assert [heard.reason for heard in call.said] == ["longest"]
+
+
+def test_a_reconnect_starts_the_wait_for_words_anew() -> None:
+    call = Call()
+    call.interim(1_300.0, "I need", 600.0, 1_250.0)
+    call.turns.reconnected(call.now(2_600.0))
+    call.passes(2_620.0, 3_900.0)
+    assert call.kinds(SpeechFaded) == []
+    call.interim(3_920.0, "I need a table", 600.0, 1_700.0)
+    assert call.kinds(SpeechBegan, SpeechFaded) == [SpeechBegan]

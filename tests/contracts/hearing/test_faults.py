@@ -121,6 +121,15 @@ def test_a_few_messages_that_cannot_be_read_are_counted(kind: str) -> None:
 
 
 @each_vendor
+def test_garbage_among_good_messages_is_no_reason_to_leave(kind: str) -> None:
+    now_and_then = [Fault(Trouble.GARBAGE, at_ms, count=4) for at_ms in (2_000.0, 2_600.0, 3_200.0, 3_800.0)]
+    played = play(kind, ONE, Play(faults=now_and_then))
+    assert played.error is None
+    assert played.session is not None
+    assert played.session.counts.garbage == 16
+
+
+@each_vendor
 def test_nothing_but_garbage_is_given_up(kind: str) -> None:
     played = play(kind, ONE, Play(faults=[Fault(Trouble.GARBAGE, 2_000.0, count=5)]))
     assert failed(played).kind == "garbage"
