@@ -13,7 +13,7 @@ from calls import events as ev
 from calls import signals as sg
 from calls.commands import AskHuman, Cancel, Goodbye, Unclear, goes_on, sets_aside
 from calls.composing import COMPOSING
-from calls.danger import Watch, may_sound_again
+from calls.danger import Danger, Watch, may_sound_again
 from calls.draft import Decision, Draft
 from calls.effects import LeaveLine, Pause, Understand, Withdraw
 from calls.floor import Floor
@@ -159,6 +159,12 @@ class Conversation:
         danger = self.watch.find(text, self.line.locale, self.line.country, partial=partial)
         if danger is None or (partial and danger.resembles):
             return
+        if danger.doubtful and (partial or self.agent.traits.weighs_danger):
+            return  # what the second ear says comes with Understood
+        self._answer(draft, danger, turn, partial=partial)
+
+    def _answer(self, draft: Draft, danger: Danger, turn: int, *, partial: bool) -> None:
+        state = draft.state
         last = state.alarms.get(danger.kind, 0)
         if last == turn or state.alarmed or (last and not may_sound_again(danger)):
             return
@@ -249,6 +255,11 @@ class Conversation:
             return
         if signal.turn == state.understood:
             return  # it was given up on, and something else may have been asked since
+        if signal.danger is not None:
+            self._answer(draft, signal.danger, signal.turn, partial=False)
+            state = draft.state
+            if state.alarmed or state.overruled == signal.turn:
+                return
         for timer in (UNDERSTANDING, SLOW):
             draft.silence(timer)
         draft.record(ev.CommandsUnderstood(signal.turn, signal.commands, signal.path, signal.took_ms, signal.fallback))

@@ -34,6 +34,8 @@ class Danger:
     then: Way = "hand_over"
     resembles: bool = False
     """found by what the words are like, not by what they say: counts once the sentence is complete"""
+    doubtful: bool = False
+    """an engine that ``weighs_danger`` has the last word on it, when the turn is complete"""
 
 
 class Watch(Protocol):

@@ -119,6 +119,8 @@ class EngineTraits:
     """finds the words of a reply where a script leaves them open"""
     overlapping: bool = False
     """listens and speaks at once"""
+    weighs_danger: bool = False
+    """looks for danger in every turn beside understanding it, and has the last word where the watch is in doubt"""
 
 
 @dataclass(frozen=True, slots=True)

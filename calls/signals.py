@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from calls.commands import Command
+from calls.danger import Danger
 from calls.errors import Stage
 from calls.provision import NoticeKind, SpendScope, SpendStep, Unit
 from calls.run import ActionSettled
@@ -83,6 +84,8 @@ class Understood:
     took_ms: float = 0.0
     fallback: bool = False
     """the model could not: it was understood on this machine, and no model composes in this turn"""
+    danger: Danger | None = None
+    """what a second ear heard in the turn: goes before its commands"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,13 +91,14 @@ class Bench:
     state: CallState = field(default_factory=CallState)
     line: Line = LINE
     watch: Watch = field(default_factory=lambda: WordWatch())
+    traits: EngineTraits = TRAITS
     at_ms: float = 0.0
     events: list[ev.EventBody] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     stamped: list[tuple[ev.EventBody, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.conversation = Conversation(self.line, CALL, TinyScript(), TRAITS, self.watch)
+        self.conversation = Conversation(self.line, CALL, TinyScript(), self.traits, self.watch)
 
     def give(self, signal: sg.Signal, after_ms: float = 100.0) -> Decision:
         self.at_ms += after_ms

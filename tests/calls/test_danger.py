@@ -13,7 +13,7 @@ from calls.effects import Cut, LeaveLine, Understand
 from calls.floor import Floor
 from calls.speech import Played
 from calls.state import rebuild
-from tests.calls.house import CALL, LINE, NONSENSE, TUESDAY, WALL, Bench, WordWatch, bench_listening
+from tests.calls.house import CALL, LINE, NONSENSE, TRAITS, TUESDAY, WALL, Bench, WordWatch, bench_listening
 
 FIRE = Danger("emergency", "fire", "1", "critical", "Please dial 911 now.", "I can't do that for you.")
 SUE = Danger("lawyer", "sue", "1", "elevated", "I have noted that.", "")
@@ -133,3 +133,26 @@ def test_after_the_line_was_lost_the_way_to_a_person_is_not_forgotten() -> None:
     bench.give(sg.CarrierGone(False, "lost"))
     bench.give(sg.LineOpened("MZ2", WALL))
     assert "Please dial 911 now." in bench.said()[-3:]
+
+
+def test_what_a_second_ear_heard_goes_before_the_commands_of_its_turn() -> None:
+    bench = burning()
+    bench.forget()
+    bench.caller_begins()
+    bench.caller_says("something roundabout")
+    bench.give(sg.Understood(1, (), "danger", danger=FIRE))
+    assert [body.turn for body in heard(bench)] == [1]
+    assert bench.said()[0] == "Please dial 911 now."
+    assert not [body for body in bench.events if isinstance(body, ev.CommandsUnderstood)]
+
+
+@pytest.mark.parametrize("weighs", [True, False])
+def test_doubt_is_left_to_the_second_ear_where_there_is_one(weighs: bool) -> None:
+    bench = Bench(watch=WordWatch("fire", replace(FIRE, doubtful=True)), traits=replace(TRAITS, weighs_danger=weighs))
+    bench.answer()
+    bench.agent_finishes()
+    bench.caller_begins()
+    bench.give(sg.SpeechGrew(bench.at_ms, "fire"))
+    assert heard(bench) == [], "never before the turn is complete"
+    bench.caller_says("fire")
+    assert len(heard(bench)) == (0 if weighs else 1)
