@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from math import isfinite
 
 from calls.ports import WordTime
 
@@ -22,7 +23,9 @@ class WordTimes:
         """letters and digits so far"""
 
     def add(self, characters: Sequence[str], starts_ms: Sequence[float], ends_ms: Sequence[float]) -> list[WordTime]:
-        """The words that ended within these characters; times never go back."""
+        """The words that ended within these characters; times never go back. Raises ValueError for no times at all."""
+        if not all(map(isfinite, (*starts_ms, *ends_ms))):
+            raise ValueError("a time without end")
         found: list[WordTime] = []
         for character, start, end in zip(characters, starts_ms, ends_ms, strict=True):
             self._take(character, start, end, found)

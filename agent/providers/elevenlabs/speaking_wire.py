@@ -68,7 +68,7 @@ class ContextWire:
         if tree.get("error"):
             return [fault(tree)]
         context = tree.get("contextId")
-        if tree.get("audio") and context not in self._known:
+        if tree.get("audio") and not (isinstance(context, str) and context in self._known):
             return [Broken("garbage", "context")]
         events = self._sound(tree) if self._speaking and context == self._context and tree.get("audio") else []
         if tree.get("isFinal") and isinstance(context, str):

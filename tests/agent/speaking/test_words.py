@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,12 @@ def test_times_never_go_back() -> None:
     words = WordTimes()
     found = words.add(list("ab cd "), [50, 60, 70, 10, 20, 30], [60, 70, 80, 20, 25, 30])
     assert found == [WordTime("ab", 50, 70), WordTime("cd", 70, 70)]
+
+
+@pytest.mark.parametrize("at", [float("nan"), float("inf")])
+def test_a_time_that_is_none_is_refused(at: float) -> None:
+    with pytest.raises(ValueError, match="without end"):
+        WordTimes().add(["a"], [at], [10.0])
 
 
 @given(st.text("abc, .<>[]", max_size=40), st.lists(st.integers(0, 9), max_size=8))
