@@ -22,27 +22,30 @@ from calls.commands import (
     StartWorkflow,
     Wait,
 )
-from calls.guidance import Guidance
+from calls.guidance import Guidance, SlotExpectation
 from calls.speech import Heard, HeardBy
 from spoken import Kind
 
-SURE = 0.8
-"""confidence in a value or an answer, the recognizer's included"""
+SURE = 0.7
+"""confidence in an answer, or in a value that is not asked for, the recognizer's included"""
 
-BESIDE = 4
-"""words which may stand beside a value: "Thursday would be good for me" """
+LIKELY = 0.6
+"""confidence in the value that is asked for: it is read back where it is not sure, and no model hears it better"""
 
-SHORT = 6
-"""words of a turn that is nothing but a wish about the talk"""
+BESIDE, BESIDE_A_QUESTION = 4, 1
+"""words which may stand beside a value: "Thursday would suit my husband better" """
+
+SHORT = 8
+"""words of a turn that is nothing but a wish about the talk, or a question with an answer"""
 
 _ABOUT_THE_TALK = (AskHuman, Goodbye, Repeat, SlowDown, SpeakUp, Wait)
-_LENIENT = (Kind.free_text, Kind.address)
 _SMALL = frozenset(
     re.findall(
         r"\w+",
-        "a an and at be can do fine for good great i id ill im in is it its just lets like make maybe me my no of ok "
-        "okay on please right so sure thank thanks that thats the then to um uh well will with works would yes "
-        "yeah you",
+        "a about actually an and at be before can change could did do er fine for from get give good great have "
+        "hello hi  how i id ill im in is it its ive just kind know lets like look make maybe me mean mind my need "
+        "no not of off ok  okay on one or please put really right so some something sorry sure thank thanks that "
+        "thats the then there this  to uh um want was we well what will with works would wrong yeah yes you your",
     )
 )
 """Words beside a value that tell nothing."""
@@ -58,49 +61,54 @@ def is_certain(found: Meaning, heard: Heard, guidance: Guidance) -> bool:
     leaves = any(isinstance(command, Goodbye) for command in found.commands)
     if all(isinstance(c, _ABOUT_THE_TALK) or (leaves and isinstance(c, Deny)) for c in found.commands):
         return len(words) <= SHORT
-    if guidance.brief is not None:
-        return _is_named(found.commands, guidance, words) and isinstance(found.commands[0], StartWorkflow)
-    if is_question(" ".join(words), heard.text):
-        return _is_named(found.commands, guidance, words)
     if _is_named(found.commands, guidance, words):
         return True
-    return _is_answer(found.commands, guidance, words, heard.confidence)
+    return guidance.brief is None and _is_answer(found.commands, heard, guidance, words)
 
 
-def _is_answer(commands: tuple[Command, ...], guidance: Guidance, words: list[str], sure: float) -> bool:
+def _is_answer(commands: tuple[Command, ...], heard: Heard, guidance: Guidance, words: list[str]) -> bool:
+    """What is asked for was answered, and the values and the small words are about all there is."""
     rest = set(words) - _SMALL
     expected = False
     for command in commands:
-        match command:
-            case FillSlot() | CorrectSlot() if command.value is not None:
-                slot = guidance.slot(command.slot)
-                if slot is None or command.confidence < SURE or slot.kind in _LENIENT:
-                    return False
-                rest -= set(plain(command.text).split())
-                expected = expected or command.slot == guidance.primary or guidance.primary == ""
-            case FillPart():
-                rest -= set(plain(command.text).split())
-                expected = expected or command.slot == guidance.primary
-            case Affirm() | Deny():
-                if command.confidence * sure < SURE:
-                    return False
-                expected = True
-            case _:
+        if isinstance(command, Affirm | Deny):
+            if command.confidence * heard.confidence < SURE:
                 return False
-    return expected and len(rest) <= BESIDE
+            expected = True
+        elif isinstance(command, FillSlot | CorrectSlot | FillPart):
+            slot = guidance.slot(command.slot)
+            if slot is None or not _is_sure(command, slot, guidance):
+                return False
+            named = plain(" ".join((command.text, *slot.names, slot.slot.replace("_", " "))))
+            rest -= set(named.split())
+            expected = expected or guidance.primary in (command.slot, "")
+        else:
+            return False
+    asks = is_question(" ".join(words), heard.text)
+    return expected and len(rest) <= (BESIDE_A_QUESTION if asks else BESIDE)
+
+
+def _is_sure(command: FillSlot | CorrectSlot | FillPart, slot: SlotExpectation, guidance: Guidance) -> bool:
+    if isinstance(command, FillPart) or command.value is None:
+        return True
+    if slot.kind == Kind.free_text:
+        return slot.slot == guidance.primary
+    return command.confidence >= (LIKELY if slot.slot == guidance.primary else SURE)
 
 
 def _is_named(commands: tuple[Command, ...], guidance: Guidance, words: list[str]) -> bool:
-    """One thing is asked for in the very words the script gives for it."""
+    """One thing is asked for in the very words the script gives for it, or a question which it answers."""
     if len(commands) != 1:
         return False
     command = commands[0]
-    if isinstance(command, StartWorkflow):
-        options, wanted = guidance.workflows, command.workflow
-    elif isinstance(command, AskQuestion):
-        options, wanted = guidance.topics, command.topic
-    else:
+    if isinstance(command, AskQuestion):
+        return bool(command.topic) and len(words) <= SHORT and guidance.brief is None
+    if not isinstance(command, StartWorkflow):
         return False
-    ways = [plain(way) for option in options if option.id == wanted for way in option.says]
-    own = " ".join(word for word in words if word not in _SMALL)
-    return bool(own) and any(own == " ".join(w for w in way.split() if w not in _SMALL) for way in ways)
+    ways = [plain(way) for option in guidance.workflows if option.id == command.workflow for way in option.says]
+    own = _told(words)
+    return bool(own) and any(own == _told(way.split()) for way in ways)
+
+
+def _told(words: list[str]) -> str:
+    return " ".join(word for word in words if word not in _SMALL)

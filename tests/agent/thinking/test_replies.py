@@ -103,7 +103,7 @@ CONFIRM = Guidance("check", allowed=frozenset({"Affirm", "Deny", "CorrectSlot", 
     [
         ("Thursday", DATE, True),
         ("Thursday would be good for me", DATE, True),
-        ("next Thursday", DATE, False),
+        ("next Thursday", DATE, True),
         ("on the nineteenth please", DATE, True),
         ("a person please", DATE, True),
         ("could you say that again", DATE, True),
