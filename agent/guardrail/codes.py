@@ -6,7 +6,7 @@ from agent.guardrail.readings import Code, Value
 from spoken.digits import read_digit_group
 from spoken.tokens import Utterance, word_set
 
-ENDINGS = word_set("ending ends end last starts starting begins beginning first")
+ENDINGS = word_set("ending ends last starts starting begins beginning")
 """Words which announce that only a part is said."""
 
 _SPELLING = word_set(
@@ -19,8 +19,8 @@ _PLAIN = word_set("us uk id ok tv am pm ai eu")
 _LINKS = word_set("dash hyphen then")
 
 
-def read_code(u: Utterance, i: int) -> tuple[Value, int] | None:
-    """The code that starts at word ``i`` and the index after it; it has a letter in it."""
+def read_code(u: Utterance, i: int) -> tuple[Value | None, int] | None:
+    """The code at word ``i`` and the index after it; it has a letter in it. None: no value, pass it over."""
     text, letters, j, end = "", 0, i, i
     while j < len(u.words):
         if j > i and u.between(j).strip() not in ("", ",", "-", "–", "."):
@@ -35,6 +35,8 @@ def read_code(u: Utterance, i: int) -> tuple[Value, int] | None:
         letters += element[0].isalpha()
         j = end = element[1]
     mixed = letters and any(character.isdigit() for character in text)
+    if letters == 1 and len(text) == 2 and text[0].isdigit() and u.words[i].isalpha():
+        return None, end  # "with one L"
     if not (mixed or letters > 1) or text in _PLAIN or (text[:1] == "i" and letters == 1 and end - i > 1):
         return None
     return Code(text, bool(set(u.words[max(0, i - 4) : i]) & ENDINGS)), end
@@ -47,9 +49,13 @@ def _element(u: Utterance, j: int, began: bool) -> tuple[str, int] | None:
         if u.words[j + 1 : j + 3] in (("as", "in"), ("like", "in")) and len(word) == 1 and j + 3 < len(u.words):
             return word, j + 4
         if len(word) == 1:
-            # A lone "a" or "I" is a word; a small letter counts among others.
-            alone = word in "ai" and not began and not _spelled(u, j + 1)
-            return None if alone or (written.islower() and not began and not _spelled(u, j + 1)) else (word, j + 1)
+            # "A" and "I" are words: "a thirty dollar fee", "RX88, I have it". A small letter counts among others.
+            follows = u.words[j + 1] if j + 1 < len(u.words) else ""
+            if word == "a" and written == "a" and not (began and _lone_letter(u, j - 1)):
+                return None
+            if word == "i" and follows.isalpha() and len(follows) > 1 and read_digit_group(u.words, j + 1) is None:
+                return None
+            return (word, j + 1) if began or _spelled(u, j + 1) else None
         if word in _ALPHABET and (began or (j + 1 < len(u.words) and u.words[j + 1] in _ALPHABET)):
             return _ALPHABET[word], j + 1
         touches = (j + 1 < len(u.words) and u.between(j + 1) in ("", "-") and u.words[j + 1][0].isdigit()) or (
@@ -62,6 +68,10 @@ def _element(u: Utterance, j: int, began: bool) -> tuple[str, int] | None:
     if read is not None and (began or _spelled(u, read[1])):
         return read
     return None
+
+
+def _lone_letter(u: Utterance, j: int) -> bool:
+    return j >= 0 and len(u.words[j]) == 1 and u.words[j].isalpha()
 
 
 def _spelled(u: Utterance, j: int) -> bool:

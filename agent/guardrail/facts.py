@@ -12,18 +12,30 @@ from itertools import pairwise
 from agent.guardrail.readings import Amount, Bare, Clock, Code, Day, Month, Percent, Reading, Span
 from agent.guardrail.scanning import Scanner
 from calls.grounding import Fact, Ground
-from spoken.days import WEEKDAYS, resolve
+from spoken.days import WEEKDAYS, make_date, resolve
 from spoken.tokens import word_set
 
 _MONEY = word_set("price cost fee amount total deposit balance due rate paid charge refund")
 _MINUTES = word_set("minutes duration length lasts takes")
-_HABITUAL = word_set("open opens opening close closes closing closed hours weekdays daily")
+_HABITUAL = word_set(
+    """open opens opening close closes closing closed hours weekdays weekends daily every mondays tuesdays wednesdays
+    thursdays fridays saturdays sundays served runs run"""
+)
+_RANGE = re.compile(r"\b(?:from|between)\b.*\b(?:to|and|until|till)\b|day (?:to|through) \w+day", re.IGNORECASE)
+_EACH = re.compile(r"\b(?:a|an|per|each|every|one) (minute|hour|day|night|week|month|year)\b", re.IGNORECASE)
 _STOP = word_set(
     """a an the of for to in on at is are was be it its and or with your you our we i this that from by costs cost
-    price prices fee amount total per each dollars dollar pounds euros"""
+    price prices fee amount total per each dollars dollar pounds pound euros euro night hour day week month year person
+    nights hours days weeks months years persons one two three four five six seven eight nine ten all after also only"""
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,40}")
+_ONE = {
+    "minute": (1, "minute"), "hour": (60, "minute"), "day": (1, "day"), "night": (1, "day"), "week": (7, "day"),
+    "month": (1, "month"), "year": (1, "year"),
+}  # fmt: skip
+_BEFORE = word_set("early earlier before ahead beforehand")
+_RECENT_DAYS = 120
 _ISO_SPAN = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?")
 _LARGEST = 4_000
 """characters of one fact that are read"""
@@ -48,14 +60,17 @@ class FactTable:
     """minutes since midnight"""
     dates: set[date] = field(default_factory=set)
     weekdays: set[int] = field(default_factory=set)
-    habitual_weekdays: set[int] = field(default_factory=set)
+    habitual_weekdays: dict[int, frozenset[str]] = field(default_factory=dict)
+    """weekday -> what happens on it"""
     month_days: set[int] = field(default_factory=set)
     months: set[int] = field(default_factory=set)
     times: set[int] = field(default_factory=set)
-    habitual_times: set[int] = field(default_factory=set)
+    habitual_times: dict[int, frozenset[str]] = field(default_factory=dict)
     spans: set[tuple[float, str]] = field(default_factory=set)
     amounts: dict[int, list[frozenset[str]]] = field(default_factory=dict)
     """hundredths -> what costs that"""
+    leads: set[int] = field(default_factory=set)
+    """minutes one should be there before a time"""
     percents: set[float] = field(default_factory=set)
     numbers: set[float] = field(default_factory=set)
     digits: set[str] = field(default_factory=set)
@@ -97,7 +112,7 @@ def _read(name: str, value: str | int | float | bool, today: date, locale: str) 
     if isinstance(value, int | float):
         if about & _MONEY:
             return (Sourced(Reading(Amount(round(value * 100), ""), 0, 0), about - _STOP, False),)
-        unit = "minute" if about & _MINUTES else "day" if "days" in about else ""
+        unit = "minute" if about & _MINUTES else "day" if "days" in about else "year" if "age" in about else ""
         return (Sourced(Reading(Span(value, unit), 0, 0), about, False),)
     text = value[:_LARGEST]
     if span := _ISO_SPAN.fullmatch(text):
@@ -109,7 +124,8 @@ def _read(name: str, value: str | int | float | bool, today: date, locale: str) 
     found: list[Sourced] = []
     for part in re.split(r"(?<=[.;!?|\n])\s+|[|\n;]", text):
         words = frozenset(_WORD.findall(part.lower()))
-        habitual = bool((words | about) & _HABITUAL)
+        words |= {word.removesuffix("s") for word in words}
+        habitual = bool((words | about) & _HABITUAL) or _RANGE.search(part) is not None
         subject = (words | about) - _STOP
         readings = Scanner(today, locale == "en-GB").readings(part)
         found += [Sourced(reading, subject, habitual) for reading in readings]
@@ -141,12 +157,17 @@ def _put(table: FactTable, sourced: Sourced) -> None:
         case Percent() as percent:
             table.percents.add(percent.number)
         case Day() as day:
-            _put_day(table, day, sourced.habitual)
+            _put_day(table, day, sourced)
         case Month() as month:
             table.months.add(month.number)
         case Clock() as clock:
-            (table.habitual_times if sourced.habitual else table.times).add(likely(clock.minutes))
+            if sourced.habitual:
+                _add(table.habitual_times, likely(clock.minutes), sourced.about)
+            else:
+                table.times.add(likely(clock.minutes))
         case Span() as span:
+            if span.unit == "minute" and not sourced.about.isdisjoint(_BEFORE):
+                table.leads.add(round(span.number))
             if span.unit:
                 table.spans.add((span.number, span.unit))
             table.numbers.add(float(span.number))
@@ -158,15 +179,27 @@ def _put(table: FactTable, sourced: Sourced) -> None:
             return
 
 
-def _put_day(table: FactTable, day: Day, habitual: bool) -> None:
+def _add(known: dict[int, frozenset[str]], value: int, about: frozenset[str]) -> None:
+    known[value] = known.get(value, frozenset()) | about
+
+
+def _put_day(table: FactTable, day: Day, sourced: Sourced) -> None:
     parts = day.parts
     if parts.fixed is None and parts.day is None and parts.nth is None and not parts.which and not parts.days:
         if parts.weekday is not None:
-            (table.habitual_weekdays if habitual else table.weekdays).add(parts.weekday)
+            if sourced.habitual:
+                _add(table.habitual_weekdays, parts.weekday, sourced.about)
+            else:
+                table.weekdays.add(parts.weekday)
         return
     found = resolve(parts, table.today)
-    if found is not None:
-        table.dates.add(found.day)
+    if found is None:
+        return
+    table.dates.add(found.day)
+    past = make_date(found.day.year - 1, found.day.month, found.day.day)
+    if parts.year is None and parts.month is not None and past and (table.today - past).days < _RECENT_DAYS:
+        # "It left on 27 November", told on the thirtieth.
+        table.dates = (table.dates - {found.day}) | {past}
 
 
 def _put_bare(table: FactTable, bare: Bare, sourced: Sourced) -> None:
@@ -182,7 +215,8 @@ def _put_bare(table: FactTable, bare: Bare, sourced: Sourced) -> None:
             for number in piece.numbers:
                 table.amounts.setdefault(round(number * 100), []).append(sourced.about)
         if sourced.habitual and piece.minutes:
-            table.habitual_times |= {likely(piece.minutes)} | {m for m in piece.minutes if m >= 12 * 60}
+            for minute in {likely(piece.minutes)} | {m for m in piece.minutes if m >= 12 * 60}:
+                _add(table.habitual_times, minute, sourced.about)
         elif "time" in sourced.about and piece.minutes:
             table.times.add(likely(piece.minutes))
 
@@ -192,6 +226,10 @@ def _put_text(table: FactTable, fact: Fact) -> None:
     if not isinstance(fact.value, str):
         return
     text = fact.value[:_LARGEST]
+    for unit in _EACH.findall(text.lower()):
+        table.spans.add(_ONE[unit])
+    if re.search(r"\b(?:every day|daily|seven days)\b", text, re.IGNORECASE):
+        table.spans.add((7, "day"))
     for word in _WORD.findall(text.lower()):
         table.words.add(word)
         table.words.add(word.replace("’", "'").removesuffix("'s"))

@@ -9,6 +9,7 @@ from dataclasses import replace
 from agent.guardrail.grounding import ungrounded
 from agent.guardrail.leaks import leaks
 from agent.guardrail.modes import raised
+from agent.guardrail.names import lexicon
 from agent.guardrail.policy import Policy, default_policy
 from agent.guardrail.rules import Rule, never_say, shipped_rules
 from calls.grounding import Fact, Ground
@@ -50,6 +51,7 @@ class RuleGuardrail:
         self._most_characters = most_characters
         self._hidden = tuple(hidden)
         self._stopwatch = stopwatch
+        lexicon()  # read now, not within a caller's turn
 
     @property
     def policy(self) -> Policy:

@@ -29,7 +29,15 @@ from calls.grounding import Ground
 from spoken.days import resolve
 from spoken.tokens import word_set, words_of
 
-_HOURS_TALK = word_set("open opens opening close closes closing closed hours available weekdays days")
+_EMERGENCY = ("911", "112", "999")
+"""which anybody may be told to call"""
+_NOW = word_set("today tonight todays today's now")
+_HOURS_TALK = word_set(
+    """open opens opening close closes closing closed hours weekdays weekends weekend days here work works serve served
+    usually always every normally mondays tuesdays wednesdays thursdays fridays saturdays sundays"""
+)
+_CLOSED = word_set("closed not dont no never arent isnt wont cant")
+_DULL = _HOURS_TALK | word_set("from and or at have there time times day week with for on the is are until")
 _MOST_COUNTED = 10
 _MOST_TIMES = 16
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\bat [\w-]+ dot (?:com|org|net|example)\b", re.IGNORECASE)
@@ -57,7 +65,8 @@ def ungrounded(text: str, ground: Ground, vocabulary: frozenset[str] = frozenset
     for reading in readings:
         if not _stands(reading, table, clause):
             return _KINDS[type(reading.value)]
-    return "name" if any(not _known(name, table, vocabulary) for name in names_in(text)) else ""
+    codes = [(reading.start, reading.end) for reading in readings if isinstance(reading.value, Code)]
+    return "name" if any(not _known(name, table, vocabulary) for name in names_in(text, codes)) else ""
 
 
 def _known(name: Name, table: FactTable, vocabulary: frozenset[str]) -> bool:
@@ -69,10 +78,11 @@ class _Clause:
     """What the judging of one value needs of the clause around it."""
 
     def __init__(self, words: frozenset[str], question: bool, listed: int) -> None:
-        self.words = words
+        self.words = words | {word.removesuffix("s") for word in words}
         self.question = question
         self.listed = listed
         self.habits = bool(words & _HOURS_TALK)
+        self.now = bool(words & _NOW)
 
 
 def _listed(readings: list[Reading]) -> int:
@@ -92,12 +102,17 @@ def _stands(reading: Reading, table: FactTable, clause: _Clause) -> bool:
         case Month() as month:
             return month.number in table.months | {day.month for day in table.dates | {table.today}}
         case Clock() as clock:
-            return bool(clock.minutes & _times(table, clause))
+            times = _times(table, clause)
+            return bool(clock.minutes & times) or (bool(clock.ends) and all(end & times for end in clock.ends))
         case Span() as span:
             return _lasts(span, table, clause)
         case Code() as code:
-            return code.text in table.codes or (
-                code.part and any(known.startswith(code.text) or known.endswith(code.text) for known in table.codes)
+            return (
+                code.text in table.codes
+                or (code.text.isalpha() and code.text in table.words)
+                or (
+                    code.part and any(known.startswith(code.text) or known.endswith(code.text) for known in table.codes)
+                )
             )
         case Bare() as bare:
             return _bare(bare, table, clause)
@@ -132,37 +147,61 @@ def _priced(hundredths: int, table: FactTable, clause: _Clause) -> bool:
 def _dated(day: Day, table: FactTable, clause: _Clause) -> bool:
     parts, today = day.parts, table.today
     if parts.day is None and parts.fixed is None and parts.nth is None and not parts.days:
-        if parts.weekday is None:
-            return parts.month is None or parts.month in {d.month for d in table.dates | {today}} | table.months
-        if not parts.which:
-            return _weekday(parts.weekday, table, clause)
-        found = resolve(parts, today)
-        meant = {found.day, *found.others} if found else set()
-        return bool(meant & _days(table)) or (not table.dates and _weekday(parts.weekday, table, clause))
+        return _loosely(day, table, clause)
     if parts.fixed is None and parts.day is not None and parts.month is None and parts.months is None:
-        days = [d for d in _days(table) if d.day == parts.day]
+        days = [d for d in _days(table, clause) if d.day == parts.day]
         return any(parts.weekday is None or d.weekday() == parts.weekday for d in days) or (
             parts.weekday is None and parts.day in table.month_days
         )
+    if parts.year is None and parts.day is not None and parts.month is not None and not parts.days:
+        same = [d for d in _days(table, clause) if (d.month, d.day) == (parts.month, parts.day)]
+        return any(parts.weekday is None or d.weekday() == parts.weekday for d in same)
     found = resolve(replace(parts, weekday=None), today) if parts.day is not None else resolve(parts, today)
     if found is None:
         return False
     if parts.weekday is not None and parts.day is not None and found.day.weekday() != parts.weekday:
         return False
-    return found.day in _days(table) or (
-        clause.habits and not table.dates and found.day.weekday() in table.habitual_weekdays | table.weekdays
-    )
+    if found.day in _days(table, clause) or parts.fixed == today:
+        return True
+    return parts.fixed is not None and _usual(found.day.weekday(), table, clause)
 
 
-def _days(table: FactTable) -> set[date]:
-    return table.dates | {table.today}
+def _loosely(day: Day, table: FactTable, clause: _Clause) -> bool:
+    """A weekday, or a month."""
+    parts, today = day.parts, table.today
+    if parts.weekday is None:
+        return parts.month is None or parts.month in {d.month for d in table.dates | {today}} | table.months
+    if not parts.which:
+        return _weekday(parts.weekday, table, clause)
+    found = resolve(parts, today)
+    meant = {found.day, *found.others} if found else set()
+    return bool(meant & _days(table, clause)) or (not table.dates and _weekday(parts.weekday, table, clause))
+
+
+def _usual(weekday: int, table: FactTable, clause: _Clause) -> bool:
+    """ "Trash is picked up tomorrow", on a Tuesday: something of every Wednesday, and spoken of."""
+    about = table.habitual_weekdays.get(weekday)
+    if about is None:
+        return False
+    return (clause.habits and not table.dates) or not (about - _DULL).isdisjoint(clause.words)
+
+
+def _days(table: FactTable, clause: _Clause) -> set[date]:
+    # "It is the fourth" is no day of a booking, "today is the fourth" may be said.
+    return table.dates | {table.today} if clause.now else table.dates
 
 
 def _weekday(weekday: int, table: FactTable, clause: _Clause) -> bool:
     known = table.weekdays | {day.weekday() for day in table.dates}
-    if weekday in known or (weekday == table.today.weekday() and "today" in clause.words):
+    if weekday in known or (weekday == table.today.weekday() and clause.now):
         return True
-    return weekday in table.habitual_weekdays and (clause.habits or not known)
+    if weekday == (table.today.weekday() + 1) % 7 and "tomorrow" in clause.words:
+        return True  # the calendar says so
+    usual = table.habitual_weekdays.get(weekday)
+    if usual is None:
+        # "Closed on Mondays", from "Tuesday to Sunday".
+        return bool(table.habitual_weekdays) and not _CLOSED.isdisjoint(clause.words)
+    return clause.habits or not known or not (usual - _DULL).isdisjoint(clause.words)
 
 
 # --- times ---------------------------------------------------------------------------------------
@@ -170,14 +209,18 @@ def _weekday(weekday: int, table: FactTable, clause: _Clause) -> bool:
 
 def _times(table: FactTable, clause: _Clause) -> set[int]:
     """The times that may be said, with the ends of what begins at them."""
-    known = table.times if table.times and not clause.habits else table.times | table.habitual_times
+    usual = table.habitual_times
+    if table.times and not clause.habits:
+        usual = {at: about for at, about in usual.items() if not (about - _DULL).isdisjoint(clause.words)}
+    known = table.times | usual.keys()
     lengths = [round(number) for number, unit in table.spans if unit == "minute" and 0 < number <= 12 * 60]
     ends = {start + length for start in list(table.times)[:_MOST_TIMES] for length in lengths[:_MOST_TIMES]}
+    ends |= {start - lead for start in list(table.times)[:_MOST_TIMES] for lead in table.leads}
     return known | {end % (24 * 60) for end in ends} | {table.now}
 
 
 def _daypart(daypart: Daypart, table: FactTable, clause: _Clause) -> bool:
-    times = table.times or table.habitual_times
+    times = table.times or set(table.habitual_times)
     if clause.question or not times or daypart.part in table.words:
         return True
     first, last = _PARTS[daypart.part]
@@ -185,9 +228,7 @@ def _daypart(daypart: Daypart, table: FactTable, clause: _Clause) -> bool:
 
 
 def _lasts(span: Span, table: FactTable, clause: _Clause) -> bool:
-    if (span.number, span.unit) in table.spans or any(
-        unit == "" and number == span.number for number, unit in table.spans
-    ):
+    if (span.number, span.unit) in table.spans:
         return True
     if span.unit == "day":
         whole = {abs((day - table.today).days) for day in table.dates}
@@ -215,7 +256,7 @@ def _bare(bare: Bare, table: FactTable, clause: _Clause) -> bool:
 
 
 def _digits(digits: str, table: FactTable, part: bool) -> bool:
-    if digits in table.digits or digits in table.codes:
+    if digits in table.digits or digits in table.codes or digits in _EMERGENCY:
         return True
     if part and len(digits) >= 2:
         return any(known.endswith(digits) or known.startswith(digits) for known in table.digits | table.codes)
@@ -224,15 +265,17 @@ def _digits(digits: str, table: FactTable, part: bool) -> bool:
 
 
 def _piece(piece: Piece, table: FactTable, clause: _Clause, together: int) -> bool:
-    if piece.price and table.amounts:
-        worth = {round(number * 100) for number in piece.numbers}
-        worth |= {int(piece.digits)} if len(piece.digits) in (3, 4) and not piece.numbers else set()
+    # "Forty-nine ninety-nine"
+    worth = {int(piece.digits)} if 3 <= len(piece.digits) <= 6 and not piece.numbers else set()
+    if worth & table.amounts.keys():
         return any(_priced(amount, table, clause) for amount in worth)
+    if piece.price and table.amounts:
+        return any(_priced(round(number * 100), table, clause) for number in piece.numbers)
     if piece.numbers & table.numbers or piece.minutes & _times(table, clause):
         return True
     if piece.digits and piece.digits in table.digits:
         return True
-    if piece.year and piece.year in {day.year for day in _days(table)}:
+    if piece.year and piece.year in {day.year for day in table.dates | {table.today}}:
         return True
     if piece.rank and (piece.rank in table.month_days or piece.rank in {day.day for day in table.dates}):
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from spoken.days import MONTHS, WEEKDAYS
 from spoken.tokens import word_set
 
 _LEXICON = Path(__file__).with_name("english.txt")
-"""Ordinary words in lower case: those of this project's own texts, and of talk at a desk. No names."""
+"""Ordinary words in small letters; origin and licence at its head and in NOTICE. No names."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _STARTS = re.compile(r"(?:^|[.!?:;…\n\"“(]|\s[-–—])\s*$")
@@ -25,7 +25,7 @@ _CUES = (
 _BOTH = word_set(
     """will mark grace rose dawn faith hope joy art bill bob jack frank grant guy pat drew chase rich sue dean max ray
     robin summer amber ruby pearl violet iris ivy lily daisy hazel heather holly jasmine olive ginger carol eve penny
-    sandy gene miles victor norm herb cliff glen brook clay reed wade dale heath"""
+    sandy gene miles victor norm herb cliff glen brook clay reed wade dale heath brown bruno felix mike"""
 )
 """Ordinary words that are names too: as the first word they are one when a name's verb follows."""
 _VERBS = word_set("will can is has would was said says does did could works called left wants takes sees")
@@ -38,11 +38,12 @@ _CALENDAR = frozenset(WEEKDAYS) | frozenset(MONTHS) | word_set("christmas easter
 @lru_cache(maxsize=1)
 def lexicon() -> frozenset[str]:
     """Ordinary words."""
-    return frozenset(_LEXICON.read_text("utf-8").split())
+    lines = _LEXICON.read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
-def names_in(text: str) -> Iterator[Name]:
-    """Every word of ``text`` that is a name where it stands."""
+def names_in(text: str, codes: Sequence[tuple[int, int]] = ()) -> Iterator[Name]:
+    """Every word of ``text`` that is a name where it stands; ``codes``: characters that spell a code."""
     words = lexicon()
     found = list(_WORD.finditer(text))
     for index, match in enumerate(found):
@@ -50,6 +51,8 @@ def names_in(text: str) -> Iterator[Name]:
         plain = written.lower().replace("'", "")
         base = written.lower().removesuffix("'s")
         if plain in _NEVER or plain in _TITLES or plain in _CALENDAR or base in _CALENDAR or len(base) < 2:
+            continue
+        if any(start <= match.start() < end for start, end in codes):
             continue
         before = text[: match.start()]
         if written[0].isupper():

@@ -41,6 +41,8 @@ class Clock:
     """A time of day nobody could take for anything else; minutes since midnight it may mean."""
 
     minutes: frozenset[int]
+    ends: tuple[frozenset[int], ...] = ()
+    """of "five to eleven", which is a time or a stretch of time"""
 
 
 @dataclass(frozen=True, slots=True)

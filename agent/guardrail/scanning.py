@@ -36,7 +36,10 @@ _CURRENCIES = _SYMBOLS | {
     "quid": "GBP", "gbp": "GBP", "euro": "EUR", "euros": "EUR", "eur": "EUR", "yen": "JPY", "francs": "CHF",
 }  # fmt: skip
 _CENTS = word_set("cent cents penny pence pennies")
-_PRICED = word_set("cost costs price priced fee fees charge charges pay total comes deposit rate runs owe")
+_PRICED = word_set("cost costs price priced total comes runs owe")
+_COUNTED = word_set("people guests persons adults children kids of tickets items times")
+_AFTER_RANK = word_set("of at on in is works would suits for with and or it then from until till")
+_BEFORE_ONE = word_set("at by until till before after from room suite number gate screen row seat table for")
 _UNITS = {
     "minute": ("minute", 1), "minutes": ("minute", 1), "min": ("minute", 1), "mins": ("minute", 1),
     "hour": ("minute", 60), "hours": ("minute", 60), "day": ("day", 1), "days": ("day", 1), "week": ("day", 7),
@@ -46,7 +49,10 @@ _UNITS = {
 _DAYPARTS = word_set("morning mornings afternoon afternoons evening evenings")
 _DAY_WORDS = word_set("today tonight tomorrow yesterday tomorrows")
 _STARTS_DATE = frozenset(WEEKDAYS) | frozenset(MONTHS) | _DAY_WORDS | word_set("the in a next this last week weekend")
-_NUMBERS = frozenset(UNITS) | frozenset(TEN_WORDS) | frozenset(ORDINALS) | word_set("dozen couple half quarter double")
+_NUMBERS = (
+    frozenset(UNITS) | frozenset(TEN_WORDS) | frozenset(ORDINALS)
+    | word_set("dozen hundred thousand half quarter double")
+)  # fmt: skip
 _WITHIN = frozenset(SCALES) | {"hundred", "point", "oh", "o"}
 _IDIOMS = phrases(
     """one moment | a moment | one second | a second | one sec | a sec | one minute please | just a minute |
@@ -60,7 +66,8 @@ _IDIOMS = phrases(
     first step |
     first letter | second opinion | second thoughts | second letter | second choice | first choice | third party |
     half of | the half | in half | quarter of an | for a second | every second | split second |
-    the second half | second half | double check | double checked | double checking | fifty fifty | a hundred percent |
+    last question | last thing | one last | the second half |
+    second half | double check | double checked | double checking | fifty fifty | a hundred percent |
     one hundred percent | hundred percent | day or two | one or two | a couple of | couple of | either or |
     the two of you | the two of them | the three of you | both of | two ways | two things | two options |
     two questions |
@@ -68,7 +75,14 @@ _IDIOMS = phrases(
     a few | the other two | the last four | last four digits | last three digits | first four digits | four digits |
     six digits | three digits | five digits | ten digits | digit by digit | one digit | half an hour early"""
 )
+_ALSO = word_set("a an hour noon midday")
 _TWELVE = 12 * 60
+_CLOCK_WORDS = word_set("noon midday midnight oclock past quarter half")
+_FRACTIONS = {
+    ("half", "an", "hour"): 30, ("half", "hour"): 30, ("quarter", "of", "an", "hour"): 15, ("quarter", "hour"): 15,
+    ("three", "quarters", "of", "an", "hour"): 45, ("an", "hour", "and", "a", "half"): 90,
+    ("an", "hour", "and", "a", "quarter"): 75, ("hour", "and", "a", "half"): 90,
+}  # fmt: skip
 _BEFORE_MONTH = word_set("in of by until till since this next last early late mid through")
 
 
@@ -76,7 +90,7 @@ class Scanner:
     """Reads sentences of one day and one reading direction of figures. Holds no state between them."""
 
     def __init__(self, today: date, day_first: bool = False) -> None:
-        self._calendar = Calendar(today, day_first, strict=False, years=(today.year - 30, today.year + 10))
+        self._calendar = Calendar(today, day_first, strict=False, years=(1900, today.year + 10))
 
     def readings(self, text: str) -> list[Reading]:
         """Every value but names, from left to right."""
@@ -101,8 +115,8 @@ class Scanner:
         if word == MASK:
             return None
         code = read_code(u, i)
-        numeric = _numeric(word)
-        if not (numeric or code or word in _STARTS_DATE or word in _CURRENCIES or word in ("a", "noon", "midday")):
+        numeric = _numeric(word) or _a_hundred(words, i)
+        if not (numeric or code or word in _STARTS_DATE or word in _CURRENCIES or word in _ALSO):
             if word in _DAYPARTS:
                 return self._part(u, i)
             return (Clock(frozenset({0})), i + 1) if word == "midnight" else None
@@ -111,11 +125,13 @@ class Scanner:
         if idiom := _IDIOMS.match(words, i):
             return None, i + idiom
         return (
-            self._money(words, i) or self._day(u, i) or self._span(words, i) or self._clock(u, i)
+            self._money(u, i) or self._day(u, i) or self._span(words, i) or self._clock(u, i)
             or self._month(u, i) or (self._bare(u, i) if numeric else None)
         )  # fmt: skip
 
-    def _money(self, words: tuple[str, ...], i: int) -> tuple[Value, int] | None:
+    @staticmethod
+    def _money(u: Utterance, i: int) -> tuple[Value, int] | None:
+        words = u.words
         if words[i] in _SYMBOLS:
             read = read_number(words, i + 1)
             if read is None:
@@ -133,7 +149,7 @@ class Scanner:
         currency, end = _CURRENCIES[words[end]], end + 1
         k = end + (end < len(words) and words[end] == "and")
         small = read_number(words, k) if k < len(words) and _numeric(words[k]) else None
-        if small and 0 < small[0] < 100:
+        if small and 0 < small[0] < 100 and "," not in u.between(end):
             cents = words[small[1]] in _CENTS if small[1] < len(words) else False
             if cents or k == end:
                 return Amount(round(amount * 100 + small[0]), currency), small[1] + cents
@@ -149,23 +165,29 @@ class Scanner:
         if read is None:
             return None
         parts, end = read
+        if words[end - 1] == "may" and words[end : end + 1] and words[end] in ("i", "we", "you"):
+            return None
         said = words[i:end]
         named = any(w in WEEKDAYS or w in MONTHS or w in _DAY_WORDS or w in ("week", "month", "weekend") for w in said)
         figures = any("/" in w or "-" in w or w.count(".") == 2 for w in said)
         offset = parts.fixed is not None and len(said) > 1
         if not named and not figures and not offset:
-            return None if parts.day is None or not _is_ordinal_day(words, i, end) else (Day(parts), end)
+            # From the fourth on nobody takes "the fourteenth" for a rank.
+            ranked = read_ordinal(words, end - 1) is not None and (parts.day or 0) > 3
+            return (Day(parts), end) if ranked else None
         return Day(parts), end
 
     def _span(self, words: tuple[str, ...], i: int) -> tuple[Value, int] | None:
-        if words[i] in ("half", "quarter") and words[i + 1 : i + 3] == ("an", "hour"):
-            return Span(30 if words[i] == "half" else 15, "minute"), i + 3
-        read = read_number(words, i) if words[i] not in ("a", "the", "in") else None
+        for phrase, minutes in _FRACTIONS.items():
+            if words[i : i + len(phrase)] == phrase:
+                return Span(minutes, "minute"), i + len(phrase)
+        read = read_number(words, i) if words[i] not in ("a", "an", "the", "in", "hour") else None
         if read is None or read[1] >= len(words):
             return None
         number, end = read
         if words[end] in ("%", "percent"):
             return Percent(float(number)), end + 1
+        end += words[end] in ("business", "working") and end + 1 < len(words)
         unit = _UNITS.get(words[end])
         if unit is None:
             return None
@@ -187,14 +209,19 @@ class Scanner:
         if read is None:
             return None
         parts, end = read
-        marked = (
-            ":" in words[i]
-            or parts.half != ""
-            or any(w in ("noon", "midday", "midnight", "oclock", "past", "quarter", "half") for w in words[i:end])
-        )
-        led = i > 0 and words[i - 1] in ("at", "by", "until", "till") and parts.firm
+        said = words[i:end]
+        marked = ":" in words[i] or parts.half != "" or not _CLOCK_WORDS.isdisjoint(said)
+        marked = marked or (len(said) > 2 and said[-2] in ("to", "till", "of", "before", "after"))
+        figures = words[i].isdigit() and len(words[i]) > 2
+        led = i > 0 and words[i - 1] in ("at", "by", "until", "till") and parts.firm and not figures
         lone = len(words[i:end]) == 1 and "." in words[i]
-        return (Clock(minutes_of(parts)), end) if (marked or led) and not lone else None
+        if lone or not (marked or led):
+            return None
+        ends: tuple[frozenset[int], ...] = ()
+        if len(said) == 3 and said[1] == "to" and said[0] != "quarter":
+            read_ends = (read_time(said[:1], 0, said[:1]), read_time(said[2:], 0, said[2:]))
+            ends = tuple(minutes_of(each[0]) for each in read_ends if each)
+        return Clock(minutes_of(parts), ends), end
 
     def _month(self, u: Utterance, i: int) -> tuple[Value, int] | None:
         word = u.words[i]
@@ -217,13 +244,18 @@ class Scanner:
         while end < len(words):
             gap = u.between(end).strip()
             joins = words[end] == "and" and words[end - 1] in ("hundred", "thousand") and _follows(words, end + 1)
+            if self._money(u, end) or self._span(words, end):
+                break
             if gap not in ("", ",", "-", "–", "(", ")", "/") or not (_follows(words, end) or joins):
                 break
-            if _IDIOMS.match(words, end) or _UNITS.get(words[end]):
+            if _IDIOMS.match(words, end) or _UNITS.get(words[end]) or words[end] in ("half", "quarter"):
                 break
-            if gap:
+            # "Twenty-first" is one number, "nine - ten" are two.
+            if gap and not (gap == "-" and words[end].isalpha() and u.between(end) == "-"):
                 starts.append(end)
             end += 1
+        if end == i + 1 and _no_value(u, i):
+            return None
         bounds = [*starts, end]
         ending = bool(set(words[max(0, i - 4) : i]) & ENDINGS)
         pieces = tuple(self._piece(words, start, stop) for start, stop in pairwise(bounds))
@@ -239,7 +271,7 @@ class Scanner:
             minutes_of(time[0]) if time and time[1] == end else frozenset(),
             year[0] if year and year[1] == end else 0,
             ordinal[0] if ordinal and ordinal[1] == end else 0,
-            bool(set(words[max(0, start - 3) : start]) & _PRICED),
+            bool(set(words[max(0, start - 3) : start]) & _PRICED) and words[end : end + 1] not in _NOT_PRICED,
         )
 
 
@@ -258,6 +290,24 @@ def minutes_of(parts: TimeParts) -> frozenset[int]:
     return frozenset({at, at + _TWELVE})
 
 
+_NOT_PRICED = frozenset((word,) for word in _COUNTED)
+
+
+def _a_hundred(words: tuple[str, ...], i: int) -> bool:
+    return words[i] in ("a", "an") and i + 1 < len(words) and words[i + 1] in ("hundred", "thousand", "dozen")
+
+
+def _no_value(u: Utterance, i: int) -> bool:
+    """ "The earlier one", "the first visit", "a double room", "just half"."""
+    word, before = u.words[i], u.words[i - 1] if i else ""
+    after = u.words[i + 1] if i + 1 < len(u.words) and not u.between(i + 1).strip() else ""
+    if word == "one":
+        return before not in _BEFORE_ONE
+    if word in ("first", "second", "third"):
+        return before != "the" or (after != "" and after not in _AFTER_RANK and after not in MONTHS)
+    return word in ("half", "quarter", "double") or (word in ("two", "three", "four") and before == "the")
+
+
 def _clocklike(words: tuple[str, ...], i: int) -> bool:
     return words[i + 1 : i + 2] in (("am",), ("pm",))
 
@@ -268,12 +318,6 @@ def _numeric(word: str) -> bool:
 
 def _follows(words: tuple[str, ...], i: int) -> bool:
     return i < len(words) and (_numeric(words[i]) or words[i] in _WITHIN)
-
-
-def _is_ordinal_day(words: tuple[str, ...], i: int, end: int) -> bool:
-    """ "The fourteenth": from the fourth on nobody takes it for a rank."""
-    read = read_ordinal(words, end - 1) or (read_ordinal(words, end - 2) if end - 2 >= i else None)
-    return read is not None and read[0] > 3
 
 
 def _digits(words: tuple[str, ...], start: int, end: int) -> str:

@@ -39,8 +39,8 @@ def main() -> None:
                 lines.append(json.dumps(case))
         (HERE / f"{half}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     _write_benign(scenes)
-    told = ",\n".join(f"{json.dumps(name)}: {json.dumps(_facts(scene))}" for name, scene in scenes.items())
-    (HERE / "scenes.json").write_text("{\n" + told + "\n}\n", encoding="utf-8")
+    told = (json.dumps({"scene": name, **_facts(scene)}) for name, scene in scenes.items())
+    (HERE / "scenes.jsonl").write_text("\n".join(told) + "\n", encoding="utf-8")
 
 
 def _write_benign(scenes: dict[str, Any]) -> None:
