@@ -13,8 +13,8 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.loopback.elevenlabs_tts import Over, end, until_over
-from tests.loopback.speaking import KEY, Fault, Lost, SpeechServer, Trouble, voiced
+from switchboard.loopback.elevenlabs_tts import Over, end, until_over
+from switchboard.loopback.speaking import KEY, Fault, Lost, SpeechServer, Trouble, voiced
 
 _QUERY = {
     1: {"model", "encoding", "sample_rate", "speed", "mip_opt_out"},

@@ -13,9 +13,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.loopback.hearing import KEY, Ended, Fault, Log, Refused, Trouble
-from tests.loopback.listening import HearingServer, Talk
-from tests.loopback.tape import Word
+from switchboard.loopback.ears import Word
+from switchboard.loopback.hearing import KEY, Ended, Fault, Log, Refused, Trouble
+from switchboard.loopback.listening import HearingServer, Talk
 
 _KNOWN = {
     "model_id", "audio_format", "commit_strategy", "vad_silence_threshold_secs", "vad_threshold", "language_code",

@@ -20,9 +20,9 @@ from agent.speaking.plain import close_stream
 from calls.clock import LoopClock
 from calls.line import Line
 from calls.speech import NEUTRAL
+from switchboard.loopback.elevenlabs_tts import ElevenLabsSpeech
+from switchboard.loopback.speaking import KEY, Delays
 from tests.loopback.deepgram_speak import DeepgramSpeech
-from tests.loopback.elevenlabs_tts import ElevenLabsSpeech
-from tests.loopback.speaking import KEY, Delays
 
 VENDOR_MS = 80.0
 CLAUSES, CALLS = 40, 50

@@ -8,27 +8,17 @@ The words are also there as tones, for the scripted recognizer.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterable
 
 from agent.scripted import scripted_noise, scripted_speech
 from agent.tone_text import encode
 from calls.audio import AudioFrame
+from switchboard.loopback.ears import Word
 
 FRAME = 160
 FRAME_MS = 20.0
 _HEARD_SHARE = 0.7
 """of a word's frames: then it is heard"""
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word and when it sounds, ms."""
-
-    text: str
-    from_ms: float
-    to_ms: float
 
 
 class Tape:
@@ -79,16 +69,6 @@ class Tape:
         audio[begin : begin + len(sound)] = bytes(code ^ chance.getrandbits(1) for code in sound)
 
 
-class Ears(Protocol):
-    """What one connection's audio holds. Times are ms of that audio."""
-
-    def hear(self, audio: bytes) -> tuple[list[float], list[Word]]:
-        """The beginnings of speech in this audio, and the words that ended in it."""
-
-    def loud_between(self, from_ms: float, to_ms: float) -> bool:
-        """Whether anything like speech was heard there."""
-
-
 class TapeEars:
     """Hears what of a tape reaches it."""
 
@@ -136,32 +116,3 @@ class TapeEars:
                 end_ms = self._media_ms + min(FRAME_MS, word.to_ms - at_ms)
                 ended.append(Word(word.text, self._seen[n][0], end_ms))
         return ended
-
-
-class TimedEars:
-    """Hears given words at given times of a connection's audio, whatever that audio is: for load and for the bench."""
-
-    def __init__(self, words: Sequence[Word]) -> None:
-        self._words = list(words)
-        self._media_ms = 0.0
-        self._begun = self._ended = 0
-
-    def loud_between(self, from_ms: float, to_ms: float) -> bool:
-        """By the words that have begun."""
-        recent = self._words[max(0, self._begun - 4) : self._begun]
-        return any(word.from_ms < to_ms and word.to_ms > from_ms for word in recent)
-
-    def hear(self, audio: bytes) -> tuple[list[float], list[Word]]:
-        """By length alone."""
-        self._media_ms += len(audio) / 8
-        began: list[float] = []
-        ended: list[Word] = []
-        while self._begun < len(self._words) and self._words[self._begun].from_ms < self._media_ms:
-            before = self._words[self._begun - 1].to_ms if self._begun else -1.0
-            if self._words[self._begun].from_ms > before:
-                began.append(self._words[self._begun].from_ms)
-            self._begun += 1
-        while self._ended < self._begun and self._words[self._ended].to_ms <= self._media_ms:
-            ended.append(self._words[self._ended])
-            self._ended += 1
-        return began, ended

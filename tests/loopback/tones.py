@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent import tone_text
 from agent.companding import mulaw_to_linear, rms
-from tests.loopback.tape import Word
+from switchboard.loopback.ears import Word
 
 FRAME = 160
 FRAME_MS = 20.0

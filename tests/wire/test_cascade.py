@@ -16,16 +16,16 @@ from pathlib import Path
 
 import pytest
 
+from switchboard.loopback.anthropic import AnthropicServer
+from switchboard.loopback.deepgram_listen import DeepgramServer
+from switchboard.loopback.elevenlabs_tts import ElevenLabsSpeech
+from switchboard.loopback.hearing import KEY as HEARING_KEY
+from switchboard.loopback.model_server import KEY as MODEL_KEY
+from switchboard.loopback.model_server import Answer, Question
+from switchboard.loopback.speaking import KEY as SPEAKING_KEY
 from telephony.twin import CallResult
 from telephony.twin.web import WebNetwork
 from tests.counts import count
-from tests.loopback.anthropic import AnthropicServer
-from tests.loopback.deepgram_listen import DeepgramServer
-from tests.loopback.elevenlabs_tts import ElevenLabsSpeech
-from tests.loopback.hearing import KEY as HEARING_KEY
-from tests.loopback.model_server import KEY as MODEL_KEY
-from tests.loopback.model_server import Answer, Question
-from tests.loopback.speaking import KEY as SPEAKING_KEY
 from tests.loopback.tones import ToneEars
 from tests.wire.callers import booker
 from tests.wire.process import LINES, QUICK_WORD_MS, Server, environment, switchboard, twin_of

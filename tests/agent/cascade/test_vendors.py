@@ -13,9 +13,9 @@ from calls.errors import ProviderError
 from calls.guidance import Guidance
 from calls.signals import CallerSaid, Signal, UsageCounted
 from calls.virtual_time import run_virtual
+from switchboard.loopback.hearing import Fault, Trouble
 from tests.agent.cascade.test_cascade import FACTS, LINE
 from tests.contracts.hearing.stand import CLOCK, VENDORS, hearing_of, server_of
-from tests.loopback.hearing import Fault, Trouble
 from tests.loopback.tape import Tape, TapeEars
 
 TAPE = Tape([(600.0, "yes please.")], 3_000.0)

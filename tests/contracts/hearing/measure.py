@@ -21,8 +21,9 @@ import aiohttp
 from agent.ports import CallContext, HearingSession
 from calls.audio import AudioFrame
 from calls.signals import CallerSaid, Signal
+from switchboard.loopback.ears import TimedEars, Word
 from tests.contracts.hearing.stand import CLOCK, LINE, PHONE, VENDORS, hearing_of, server_of
-from tests.loopback.tape import Tape, TimedEars, Word
+from tests.loopback.tape import Tape
 
 PHRASE = "I would like to book a table for four at seven please."
 TAPE = Tape([(1_000.0, PHRASE)], 9_000.0)

@@ -25,11 +25,12 @@ from calls.line import Line, Term
 from calls.signals import CallerSaid, Signal
 from calls.speech import Heard
 from calls.virtual_time import run_virtual
-from tests.loopback.deepgram_listen import DeepgramServer
-from tests.loopback.hearing import KEY, Delays, Fault
-from tests.loopback.listening import HearingServer
+from switchboard.loopback.deepgram_listen import DeepgramServer
+from switchboard.loopback.ears import Ears
+from switchboard.loopback.hearing import KEY, Delays, Fault
+from switchboard.loopback.listening import HearingServer
 from tests.loopback.scribe import ScribeServer
-from tests.loopback.tape import Ears, Tape, TapeEars
+from tests.loopback.tape import Tape, TapeEars
 
 LINE = Line("main", "+15550100", "book", "Robin", "Harbor Dental", "Hello.")
 OFFLINE = "offline"

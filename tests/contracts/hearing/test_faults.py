@@ -8,8 +8,8 @@ import pytest
 
 from calls.errors import ProviderError
 from calls.signals import CallerSaid, ProviderNoticed, SpeechBegan
+from switchboard.loopback.hearing import Delays, Fault, Trouble
 from tests.contracts.hearing.stand import VENDORS, Play, Played, play
-from tests.loopback.hearing import Delays, Fault, Trouble
 from tests.loopback.tape import Tape
 
 SENTENCE = "my telephone is broken and nobody answers at the office."

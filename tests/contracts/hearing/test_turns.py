@@ -8,8 +8,8 @@ import pytest
 
 from calls.guidance import Guidance
 from calls.signals import CallerSaid, SpeechBegan, SpeechFaded, SpeechGrew, TurnLikely, TurnResumed
+from switchboard.loopback.hearing import Delays
 from tests.contracts.hearing.stand import ALL, OFFLINE, PHONE, VENDORS, Play, play
-from tests.loopback.hearing import Delays
 from tests.loopback.tape import Tape
 
 SENTENCE = "I would like a table for four people at seven please."

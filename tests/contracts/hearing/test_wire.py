@@ -14,9 +14,9 @@ from agent.hearing.stream.provider import StreamedHearing
 from agent.ports import CallContext
 from calls.errors import ProviderError
 from calls.signals import CallerSaid, ProviderNoticed, Signal
+from switchboard.loopback.hearing import KEY, Fault, Trouble
+from switchboard.loopback.listening import HearingServer
 from tests.contracts.hearing.stand import CLOCK, LINE, VENDORS, hearing_of, server_of
-from tests.loopback.hearing import KEY, Fault, Trouble
-from tests.loopback.listening import HearingServer
 from tests.loopback.tape import Tape, TapeEars
 
 pytestmark = pytest.mark.wire

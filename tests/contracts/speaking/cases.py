@@ -23,9 +23,9 @@ from calls.line import Line, Term
 from calls.ports import WordTime
 from calls.signals import Signal
 from calls.speech import NEUTRAL, SpeechStyle
+from switchboard.loopback.elevenlabs_tts import ElevenLabsSpeech
+from switchboard.loopback.speaking import KEY, Delays, Fault, SpeechServer
 from tests.loopback.deepgram_speak import DeepgramSpeech
-from tests.loopback.elevenlabs_tts import ElevenLabsSpeech
-from tests.loopback.speaking import KEY, Delays, Fault, SpeechServer
 
 FAST = Delays(first_ms=10, piece_ms=2, piece_audio_ms=200)
 LIMITS = VoiceLimits(first_ms=3_000, stall_ms=3_000, cut_ms=500, settle_ms=60, keep_alive_ms=5_000)

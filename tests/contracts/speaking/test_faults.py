@@ -14,6 +14,7 @@ from agent.resilience.progress import Progress
 from calls.audio import Encoding
 from calls.errors import ProviderError
 from calls.signals import ProviderNoticed
+from switchboard.loopback.speaking import Delays, Fault, Trouble
 from tests.contracts.speaking.cases import (
     AURA,
     FLUX,
@@ -29,7 +30,6 @@ from tests.contracts.speaking.cases import (
     named,
     speaking,
 )  # fmt: skip
-from tests.loopback.speaking import Delays, Fault, Trouble
 
 TEXT = "You can come at nine on Tuesday"
 SECRET = "My invented secret words"

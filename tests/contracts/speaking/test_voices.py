@@ -8,8 +8,8 @@ import pytest
 
 from calls.signals import UsageCounted
 from calls.speech import SpeechStyle
+from switchboard.loopback.speaking import Delays
 from tests.contracts.speaking.cases import ALL, FLUX, HTTP, SOCKETS, VENDORS, Heard, Kind, named, speaking
-from tests.loopback.speaking import Delays
 
 TEXT = "You can come at nine on Tuesday"
 LONG = "This is quite a long sentence which nobody is going to hear to its very end today"

@@ -15,6 +15,8 @@ from calls.errors import ConfigurationError
 from calls.line import Term
 from calls.signals import ProviderNoticed
 from calls.speech import NEUTRAL, SpeechStyle
+from switchboard.loopback.elevenlabs_tts import ElevenLabsSpeech
+from switchboard.loopback.speaking import Delays
 from tests.contracts.speaking.cases import (
     AURA,
     FAST,
@@ -28,8 +30,6 @@ from tests.contracts.speaking.cases import (
     named,
     speaking,
 )  # fmt: skip
-from tests.loopback.elevenlabs_tts import ElevenLabsSpeech
-from tests.loopback.speaking import Delays
 
 WARM = SpeechStyle(emotion="warm")
 

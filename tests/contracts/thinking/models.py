@@ -26,8 +26,8 @@ from agent.thinking.model import (
 )  # fmt: skip
 from calls.clock import LoopClock
 from calls.errors import ProviderError
-from tests.loopback.anthropic import AnthropicServer
-from tests.loopback.model_server import KEY, Answer, Answering, ModelServer, Question
+from switchboard.loopback.anthropic import AnthropicServer
+from switchboard.loopback.model_server import KEY, Answer, Answering, ModelServer, Question
 from tests.loopback.openai_chat import OpenAIServer
 
 HASTY = ModelPatience(connect_ms=2_000, first_ms=400, between_ms=400)

@@ -13,6 +13,7 @@ import pytest
 from agent.providers.patience import ModelPatience
 from agent.thinking.model import FormGrew, Message, ModelRequest, ModelStopped, TextGrew
 from calls.clock import LoopClock
+from switchboard.loopback.model_server import Answer, Fault
 from tests.contracts.thinking.models import (
     ASKED,
     FORM,
@@ -26,7 +27,6 @@ from tests.contracts.thinking.models import (
     stop,
     written,
 )  # fmt: skip
-from tests.loopback.model_server import Answer, Fault
 
 pytestmark = [pytest.mark.wire, pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)]
 

@@ -9,8 +9,8 @@ import traceback
 import pytest
 
 from calls.errors import ProviderError
+from switchboard.loopback.model_server import KEY, Fault
 from tests.contracts.thinking.models import ASKED, FORM, HASTY, SECRET, VENDORS, Vendor, failing, running, written
-from tests.loopback.model_server import KEY, Fault
 
 pytestmark = [pytest.mark.wire, pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)]
 

@@ -13,9 +13,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.loopback.hearing import KEY, Ended, Fault, Log, Refused, Trouble
-from tests.loopback.listening import HearingServer, Talk
-from tests.loopback.tape import Word
+from switchboard.loopback.ears import Word
+from switchboard.loopback.hearing import KEY, Ended, Fault, Log, Refused, Trouble
+from switchboard.loopback.listening import HearingServer, Talk
 
 _V1 = {
     "model", "language", "encoding", "sample_rate", "channels", "interim_results", "punctuate", "smart_format",
@@ -114,7 +114,7 @@ class NovaTalk(DeepgramTalk):
             case "Finalize":
                 self.timetable.at(0.0, self.delays.interim, lambda: [self._results(True, False, finalize=True)])
             case "Configure":
-                terms = told.get("keyterms")
+                terms: Any = told.get("keyterms")
                 good = isinstance(terms, list) and all(isinstance(term, str) for term in terms)
                 if not good or set(told) - {"type", "keyterms", "features"}:
                     return [self.error("SchemaError")]

@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.loopback.speaking import KEY, Fault, Lost, Piece, SpeechServer, Trouble, voiced
+from switchboard.loopback.speaking import KEY, Fault, Lost, Piece, SpeechServer, Trouble, voiced
 
 MOST_CONTEXTS = 5
 _CLIENT = {"text", "context_id", "flush", "close_context", "close_socket", "voice_settings", "generation_config"}

@@ -13,9 +13,9 @@ from aiohttp import WSMsgType, web
 
 from agent.hearing.stream.socket import Dial, Handshake, HandshakeRefused, VendorSocket
 from calls.clock import LoopClock
-from tests.loopback.hearing import Delays, Ended, Fault, Log, Refused, Timetable, Trouble
-from tests.loopback.memory import MemoryServerEnd, MemorySocket, Way
-from tests.loopback.tape import Ears, Word
+from switchboard.loopback.ears import Ears, Word
+from switchboard.loopback.hearing import Delays, Ended, Fault, Log, Refused, Timetable, Trouble
+from switchboard.loopback.memory import MemoryServerEnd, MemorySocket, Way
 
 _NONSENSE = ("{not json", "[1, 2]", '"text"', "null", "")
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.loopback.model_server import (
+from switchboard.loopback.model_server import (
     Answering,
     Fault,
     ModelServer,
