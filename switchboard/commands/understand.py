@@ -5,21 +5,30 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from agent.ports import CallContext, Meaning
 from calls.codec import JsonValue, to_json
 from calls.commands import Command
-from calls.errors import ConfigurationError
+from calls.effects import Compose
+from calls.errors import ConfigurationError, EngineError
+from calls.guidance import Guidance
 from calls.run import CallFacts, Run
+from calls.signals import ProviderNoticed, Signal
 from calls.speech import Heard, HeardBy
 from switchboard import settings
 
 if TYPE_CHECKING:
     from agent.understanding.local import LocalUnderstander
     from workflows.language.scripts import ScriptSet
+
+
+Ask = Callable[[Heard, Guidance, CallFacts], Awaitable[tuple[Meaning, str]]]
+"""What was meant, and the reply a model has for it."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--jsonl", action="store_true", help="read objects {id, text, step?, script?, keys?} from standard input"
     )
     command.add_argument("--similarity", action="store_true", help="with the sentence model of this machine as well")
+    command.add_argument("--model", default="", metavar="VENDOR/MODEL", help="ask this language model as a line would")
     command.add_argument("--now", type=_moment, metavar="ISO", help="the moment it is said; else this one")
     command.add_argument("--tz", default="UTC", metavar="ZONE")
     command.add_argument("--locale", default="en-US")
@@ -70,10 +80,11 @@ async def run(arguments: argparse.Namespace) -> int:
     facts = _facts(now, arguments)
     understander = await _understander(arguments.similarity)
     unclear = 0
-    for said in _read(arguments):
-        found = await _understood(said, understander, scripts, facts)
-        unclear += all(one.get("command") == "Unclear" for one in _objects(found["commands"]))
-        print(json.dumps(found, ensure_ascii=False), flush=True)
+    async with _asking(arguments.model, understander) as ask:
+        for said in _read(arguments):
+            found = await _understood(said, ask, scripts, facts)
+            unclear += all(one.get("command") == "Unclear" for one in _objects(found["commands"]))
+            print(json.dumps(found, ensure_ascii=False), flush=True)
     return 1 if unclear and not arguments.jsonl else 0
 
 
@@ -106,6 +117,46 @@ async def _understander(similarity: bool) -> LocalUnderstander:
     return understander
 
 
+@asynccontextmanager
+async def _asking(model: str, local: LocalUnderstander) -> AsyncIterator[Ask]:
+    """Who is asked: this machine, or ``model`` with this machine in its place where it need not be or cannot be."""
+    if not model:
+
+        async def alone(heard: Heard, guidance: Guidance, facts: CallFacts) -> tuple[Meaning, str]:
+            return await local.understand(heard, guidance, facts), ""
+
+        yield alone
+        return
+    from agent.thinking.thinker import Thinker
+    from calls.clock import LoopClock
+    from calls.line import Line
+    from switchboard.engines import vendor_session
+    from switchboard.one_model import model_named
+
+    async with vendor_session() as session:
+        thinker = Thinker(model_named(model, settings.read(), session), local)
+        line = Line(id="", number="", script="", agent_name="", business="", greeting="")
+
+        async def with_model(heard: Heard, guidance: Guidance, facts: CallFacts) -> tuple[Meaning, str]:
+            told: list[str] = []
+            call = thinker.open(CallContext("understand", line, LoopClock(), _tell))
+            meaning = await call.understand(1, heard, guidance, facts, ())
+            if guidance.brief is not None and not meaning.fallback:
+                with suppress(EngineError):
+                    async for clause in call.compose(Compose("r1", 1, heard.text, guidance), facts):
+                        told.append(clause.text)
+            await call.withdraw()
+            return meaning, " ".join(filter(None, told))
+
+        yield with_model
+
+
+def _tell(signal: Signal) -> None:
+    """What a provider is noticed doing, for whoever sits at the terminal."""
+    if isinstance(signal, ProviderNoticed):
+        print(f"{signal.provider} {signal.kind}: {signal.reason}", file=sys.stderr)
+
+
 def _read(arguments: argparse.Namespace) -> Iterator[Said]:
     if not arguments.jsonl:
         if not arguments.text:
@@ -123,24 +174,25 @@ def _said(line: str, number: int, arguments: argparse.Namespace) -> Said:
         text, script = row["text"], row.get("script", arguments.script)
         step, name, keys = row.get("step", arguments.step), row.get("id", ""), row.get("keys", arguments.keys)
     except (ValueError, KeyError, TypeError, AttributeError) as why:
-        raise ConfigurationError(f"line {number} is no object with a text; write {{\"text\": \"...\"}}") from why
+        raise ConfigurationError(f'line {number} is no object with a text; write {{"text": "..."}}') from why
     if not all(isinstance(one, str) for one in (text, script, step)) or not isinstance(keys, bool):
         raise ConfigurationError(f"line {number}: text, script and step are texts, keys is true or false")
     return Said(text, script, step, str(name), keys)
 
 
-async def _understood(
-    said: Said, understander: LocalUnderstander, scripts: ScriptSet, facts: CallFacts
-) -> dict[str, JsonValue]:
+async def _understood(said: Said, ask: Ask, scripts: ScriptSet, facts: CallFacts) -> dict[str, JsonValue]:
     from workflows.advance import ScriptDirector
 
     run = _standing(said, scripts)
     guidance = ScriptDirector(scripts, said.script).guidance(run, facts)
     by = HeardBy.KEYS if said.keys else HeardBy.SPEECH
-    found = await understander.understand(Heard(said.text, 0.0, 0.0, by=by), guidance, facts)
+    found, reply = await ask(Heard(said.text, 0.0, 0.0, by=by), guidance, facts)
     answer: dict[str, JsonValue] = {"id": said.id} if said.id else {}
     commands: list[JsonValue] = [_shown(command) for command in found.commands]
-    return {**answer, "text": said.text, "step": run.step, "path": found.path, "commands": commands}
+    answer |= {"text": said.text, "step": run.step, "path": found.path, "commands": commands}
+    if found.fallback:
+        answer["fallback"] = True
+    return {**answer, "reply": reply} if reply else answer
 
 
 def _shown(command: Command) -> dict[str, JsonValue]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 
 import pytest
 
 from switchboard.cli import main
+from switchboard.loopback.anthropic import AnthropicServer
+from switchboard.loopback.model_server import Answer
 
 NOW = ["--now", "2026-03-16T10:00:00-04:00", "--tz", "America/New_York"]
 
@@ -66,3 +69,50 @@ def test_a_broken_line_is_named(capsys: pytest.CaptureFixture[str], monkeypatch:
     monkeypatch.setattr("sys.stdin", io.StringIO("no json\n"))
     code, _, err = printed(capsys, "--script", "book", "--jsonl")
     assert code == 2 and "line 1" in err
+
+
+@pytest.mark.parametrize(
+    ("script", "step", "text", "names", "reply"),
+    [
+        ("answers", "", "can I bring my children along", ["AskQuestion"], "Children are welcome with an adult."),
+        ("book", "service", "my tooth hurts, so whatever you think is best", ["FillSlot"], None),
+    ],
+)
+def test_a_model_is_asked_as_a_line_would(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    script: str,
+    step: str,
+    text: str,
+    names: list[str],
+    reply: str | None,
+) -> None:
+    """Over the vendor's own wire: the loopback server refuses a form that is not strict."""
+    commands = [] if script == "answers" else [{"do": "tell", "slot": "service", "value": "checkup", "words": "tooth"}]
+    form: dict[str, object] = {"commands": commands}
+    if script == "answers":
+        form["reply"] = "Children are welcome with an adult."
+
+    async def both() -> tuple[int, list[dict[str, object]]]:
+        async with AnthropicServer(lambda question: Answer(json.dumps(form))) as server:
+            monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+            monkeypatch.setenv("ANTHROPIC_API_KEY", server.key)
+            at = ["--step", step] if step else []
+            arguments = ["--script", script, *at, "--model", "anthropic/claude-haiku-5-5", text]
+            code = await asyncio.to_thread(main, ["understand", *arguments, *NOW])
+            assert len(server.received) == 1
+            return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    code, (row,) = asyncio.run(both())
+    assert code == 0
+    assert row["path"] == "anthropic/claude-haiku-5-5"
+    found = row["commands"]
+    assert isinstance(found, list) and [command["command"] for command in found] == names
+    assert row.get("reply") == reply
+
+
+def test_a_model_without_a_key_is_named(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    code, rows, err = printed(capsys, "--script", "book", "--model", "anthropic/claude-haiku-5-5", "hello")
+    assert (code, rows) == (2, [])
+    assert "ANTHROPIC_API_KEY" in err
