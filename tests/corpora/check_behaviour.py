@@ -31,6 +31,7 @@ COMMAND_FIELDS: Mapping[str, tuple[str, frozenset[str]]] = {
     "ask_question": ("topic", frozenset({"hours", "price", "robot", "location"})),
     "switch_language": ("language", frozenset({"es", "fr", "de", "pl", "zh"})),
     "machine": ("kind", frozenset({"voicemail", "menu", "agent", "fax"})),
+    "nothing": ("kind", frozenset({"values", "other"})),
 }
 
 
@@ -61,7 +62,7 @@ class InjectionTurn(KindTurn):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A command by name; `of` is its script, topic, language or kind, or empty."""
+    """A command by name; `of` is its script, topic, language or kind, or empty. `nothing`: none is meant."""
 
     command: str
     of: str = ""

@@ -1,5 +1,7 @@
 """What understanding makes of the corpus: right turns, with and without likeness, per command and half.
 
+"nothing %" of turns meant something and nothing was found; in "wrong %" something was found that was not meant.
+
 ``python -m tests.corpora.check understanding [--half worked|held|both] [--likeness] [--failures 10] [--show-held]``.
 The texts of the held half are not shown unless asked for.
 """
@@ -34,6 +36,8 @@ from tests.corpora.understanding.steps import FACTS, guidance_of
 _TOPICS = {"place": "location"}
 """the front desk's topic -> the corpus's"""
 
+_UNCLEAR = (Meaning("unclear"),)
+
 _VALUES = (FillSlot, FillPart, CorrectSlot)
 
 
@@ -46,14 +50,24 @@ class Outcome:
     ms: float
 
     @property
+    def none_meant(self) -> bool:
+        """Only values, or what no command is for."""
+        return self.turn.commands[0].command == "nothing"
+
+    @property
     def right(self) -> bool:
         """Exactly the commands that were meant."""
-        return set(self.found) == set(self.turn.commands)
+        return self.found in ((), _UNCLEAR) if self.none_meant else set(self.found) == set(self.turn.commands)
 
     @property
     def missed(self) -> bool:
         """Nothing at all was found where something was meant."""
-        return not self.right and self.found == (Meaning("unclear"),)
+        return not self.right and self.found in ((), _UNCLEAR)
+
+    @property
+    def wrong(self) -> bool:
+        """A command that was not meant: it does harm, where one that was missed costs a question."""
+        return not set(self.found) <= {*self.turn.commands, *_UNCLEAR}
 
 
 def meaning(command: Command) -> Meaning:
@@ -97,18 +111,19 @@ def share(outcomes: Sequence[Outcome]) -> float:
 
 def table(half: Half, outcomes: Sequence[Outcome]) -> list[str]:
     """A line for each command, for plain and free wordings, and for all."""
-    lines = [f"{half:<8}{'turns':>28}{'right %':>9}{'nothing %':>11}{'ms p99':>8}"]
+    lines = [f"{half:<8}{'turns':>28}{'right %':>9}{'nothing %':>11}{'wrong %':>9}{'ms p99':>8}"]
     groups = {c.command: [o for o in outcomes if c in o.turn.commands or o.turn.commands[0].command == c.command]
               for o in outcomes for c in o.turn.commands[:1]}  # fmt: skip
     groups |= {
-        "PLAIN": [o for o in outcomes if not o.turn.free],
-        "FREE": [o for o in outcomes if o.turn.free],
+        "PLAIN": [o for o in outcomes if not o.turn.free and not o.none_meant],
+        "FREE": [o for o in outcomes if o.turn.free and not o.none_meant],
         "ALL": list(outcomes),
     }
     for name, some in groups.items():
         nothing = 100.0 * sum(o.missed for o in some) / len(some)
+        wrong = 100.0 * sum(o.wrong for o in some) / len(some)
         slow = sorted(o.ms for o in some)[max(0, round(len(some) * 0.99) - 1)]
-        lines.append(f"  {name:<26}{len(some):>8}{share(some):>9.1f}{nothing:>11.1f}{slow:>8.2f}")
+        lines.append(f"  {name:<26}{len(some):>8}{share(some):>9.1f}{nothing:>11.1f}{wrong:>9.1f}{slow:>8.2f}")
     return lines
 
 
