@@ -37,6 +37,7 @@ class Finding:
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     command = commands.add_parser("doctor", help="what works, what real calls need, and how to mend it")
+    command.add_argument("--online", action="store_true", help="also try whether the lines' providers answer")
     command.set_defaults(run=run)
 
 
@@ -59,6 +60,7 @@ async def run(arguments: argparse.Namespace) -> int:
         _caller_voices,
     )
     findings = [await _one(check, chosen) for check in checks]
+    findings += await _providers(chosen, online=arguments.online)
     marks = {"ok": "ok      ", "missing": "MISSING ", "later": "to do   ", "optional": "optional"}
     for finding in findings:
         print(f"{marks[finding.state]}  {finding.what:18} {finding.detail}")
@@ -113,6 +115,25 @@ async def _lines(chosen: Settings) -> Finding:
         return Finding("missing", "lines", f"there is no {chosen.lines}", remedy)
     book = LineBook(chosen.lines)
     return Finding("ok", "lines", ", ".join(f"{line.id} {line.number}" for line in book.lines))
+
+
+async def _providers(chosen: Settings, *, online: bool) -> list[Finding]:
+    """One finding per line."""
+    from switchboard.readiness import readiness
+
+    found = []
+    try:
+        lines = LineBook(chosen.lines).lines
+    except ConfigurationError:
+        return []  # told under "lines"
+    for line in lines:
+        states = await readiness(line, chosen, online=online)
+        troubled = [state for state in states if state.trouble]
+        detail = ", ".join(map(str, states))
+        tried = " (tried)" if online and not troubled else ""
+        kind, remedy = ("missing", troubled[0].remedy) if troubled else ("ok", "")
+        found.append(Finding(kind, f"line {line.id}", detail + tried, remedy))
+    return found
 
 
 async def _scripts(chosen: Settings) -> Finding:

@@ -47,3 +47,59 @@ def test_processes_with_the_same_secret_show_the_same_print(tmp_path: Path) -> N
 def test_jobs_say_what_can_be_sent(fresh_database: str, tmp_path: Path) -> None:
     found = asyncio.run(doctor._jobs(chosen(tmp_path, DATABASE_URL=fresh_database)))
     assert (found.state, found.detail) == ("optional", "no texts, no e-mails; 0 notices wait for `switchboard serve`")
+
+
+VENDORS = """\
+lines:
+  desk:
+    number: "+15550100"
+    script: book
+    business: Harbor Dental
+    agent_name: Robin
+    greeting: Hello.
+    hearing: [deepgram/flux, offline]
+    understanding: openai/local-model
+    speaking: elevenlabs/flash
+"""
+
+
+def providers(folder: Path, online: bool = False, **more: str) -> doctor.Finding:
+    (folder / "lines.yaml").write_text(VENDORS)
+    (found,) = asyncio.run(doctor._providers(chosen(folder, **more), online=online))
+    return found
+
+
+def test_of_each_line_it_says_which_providers_are_ready(tmp_path: Path) -> None:
+    found = providers(tmp_path, DEEPGRAM_API_KEY="k", OPENAI_API_KEY="k")
+    assert found.state == "missing"
+    assert found.what == "line desk"
+    assert found.detail == (
+        "hearing deepgram/flux, hearing offline, understanding openai/local-model, "
+        "speaking elevenlabs/flash: ELEVENLABS_API_KEY is not set"
+    )
+    assert "put ELEVENLABS_API_KEY into .env" in found.remedy
+    assert providers(tmp_path, DEEPGRAM_API_KEY="k", OPENAI_API_KEY="k", ELEVENLABS_API_KEY="k").state == "ok"
+
+
+def test_whether_they_answer_is_tried_only_when_asked(tmp_path: Path) -> None:
+    nowhere = {f"{name}_BASE_URL": "http://127.0.0.1:9" for name in ("DEEPGRAM", "OPENAI", "ELEVENLABS")}
+    keys = {f"{name}_API_KEY": "secret-key" for name in ("DEEPGRAM", "OPENAI", "ELEVENLABS")}
+    assert providers(tmp_path, **keys, **nowhere).state == "ok"
+    found = providers(tmp_path, online=True, **keys, **nowhere)
+    assert found.state == "missing"
+    assert "deepgram/flux: 127.0.0.1:9 does not answer (ClientConnectorError)" in found.detail
+    assert found.remedy == "check the network, and DEEPGRAM_BASE_URL if you set it"
+    assert "secret-key" not in str(found)
+
+
+def test_the_addresses_it_tries_are_those_of_the_adapters() -> None:
+    from agent.providers.anthropic import model as anthropic
+    from agent.providers.deepgram import listening, speaking
+    from agent.providers.elevenlabs import scribe
+    from agent.providers.elevenlabs import speaking as voices
+    from agent.providers.openai import model as openai
+    from switchboard.readiness import ORIGINS
+
+    assert {listening.ORIGIN, speaking.ORIGIN} == {ORIGINS["deepgram"]}
+    assert {scribe.ORIGIN, voices.ORIGIN} == {ORIGINS["elevenlabs"]}
+    assert (ORIGINS["anthropic"], ORIGINS["openai"]) == (anthropic.ORIGIN, openai.ADDRESS)
