@@ -27,7 +27,7 @@ from agent.guardrail.readings import (
 from agent.guardrail.scanning import Scanner
 from calls.grounding import Ground
 from spoken.days import resolve
-from spoken.tokens import word_set, words_of
+from spoken.tokens import MAX_WORDS, word_set, words_of
 
 _EMERGENCY = ("911", "112", "999")
 """which anybody may be told to call"""
@@ -54,12 +54,14 @@ def _scanner(today: date, day_first: bool) -> Scanner:
 
 
 def ungrounded(text: str, ground: Ground, vocabulary: frozenset[str] = frozenset()) -> str:
-    """The kind (``price date time number duration code name email``) of the first value without ground; else empty."""
+    """The kind (``price date time number duration code name email length``) of the first value without ground; else empty."""
     table = table_of(ground)
     for email in _EMAIL.findall(text):
         if email.lower() not in table.emails:
             return "email"
     text = _EMAIL.sub(" ", text)
+    if len(words_of(text)) >= MAX_WORDS:
+        return "length"  # what cannot be read to its end is not said
     readings = _scanner(table.today, ground.locale == "en-GB").readings(text)
     clause = _Clause(frozenset(words_of(text)), text.rstrip().endswith("?"), _listed(readings))
     for reading in readings:

@@ -254,7 +254,7 @@ class Scanner:
             if gap and not (gap == "-" and words[end].isalpha() and u.between(end) == "-"):
                 starts.append(end)
             end += 1
-        if end == i + 1 and _no_value(u, i):
+        if (end == i + 1 or words[i + 1] == "one") and _no_value(u, i):
             return None
         bounds = [*starts, end]
         ending = bool(set(words[max(0, i - 4) : i]) & ENDINGS)

@@ -49,8 +49,9 @@ class Score:
 def cases(half: str) -> tuple[Case, ...]:
     """Wrong and benign sentences of one half."""
     found = []
-    for folder in (HERE, BENIGN):
-        for line in (folder / f"{half}.jsonl").read_text("utf-8").splitlines():
+    files = [HERE / f"{half}.jsonl", BENIGN / f"{half}.jsonl", *([BENIGN / "hand.jsonl"] if half == "worked" else [])]
+    for file in files:
+        for line in file.read_text("utf-8").splitlines():
             entry = json.loads(line)
             scene = _scenes()[entry["scene"]]
             found.append(Case(entry["id"], entry.get("kind", "benign"), entry["text"], scene))

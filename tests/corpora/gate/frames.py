@@ -45,11 +45,11 @@ WRONG = {
 
 FIRST = {
     "worked": ["Nadia", "Oskar", "Tamsin", "Rafael", "Ingrid", "Callum", "Yara", "Dmitri", "Paloma", "Felix"],
-    "held": ["Marlow", "Saskia", "Bruno", "Odette", "Kofi", "Linnea", "Pascal", "Ximena", "Tobias", "Aisha"],
+    "held": ["Ottilie", "Javier", "Bronwyn", "Ikaika", "Soren", "Delphine", "Anselm", "Zofia", "Malik", "Rosalba"],
 }
 LAST = {
     "worked": ["Ferreira", "Lindqvist", "Okonkwo", "Haddad", "Petrov", "Brennan", "Castellano", "Nakamura"],
-    "held": ["Vandermeer", "Achterberg", "Quintero", "Osei", "Kowalski", "Marchetti", "Abernathy", "Solberg"],
+    "held": ["Thibodeaux", "Grabowski", "Montoya", "Eriksen", "Adebayo", "Fitzgerald", "Yamamoto", "Rosenthal"],
 }
 ALIKE = ["Sarah", "Elena", "Weiss", "Marla", "Nadja", "Oscar", "Felicia", "Tobin", "Petra", "Haddon", "Osman", "Grace"]
 BUSINESS = ["Harbor Dental", "Cedar Clinic", "Lakeside Physio", "Corner Optics", "Maple Vets"]

@@ -21,13 +21,15 @@ HERE = Path(__file__).parent
 SCENES, EACH = 120, 500
 KINDS = ("price", "date", "time", "name", "code")
 HALVES = ("worked", "held")
+EDITION = {"worked": 1, "held": 2}
+"""raised when a held half was read, and with it its names in ``frames``"""
 
 
 def main() -> None:
     """Write the scenes and both halves."""
     scenes: dict[str, Any] = {}
     for half in HALVES:
-        random = Random(f"gate {half}")
+        random = Random(f"gate {half} {EDITION[half]}")
         own = {f"{half}-{n:03d}": _scene(random, half) for n in range(SCENES // 2)}
         scenes |= own
         lines = []
