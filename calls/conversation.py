@@ -220,7 +220,7 @@ class Conversation:
     def _likely(self, draft: Draft, heard: Heard) -> None:
         """Understand ahead what will be the turn, if the caller says no more."""
         state = draft.state
-        if state.floor in (Floor.AWAY, Floor.IDLE) or state.leaving or state.alarmed:
+        if not self.line.anticipate or state.floor in (Floor.AWAY, Floor.IDLE) or state.leaving or state.alarmed:
             return
         if state.floor is Floor.CONTESTED and self._goes_on(state, heard.text):
             return

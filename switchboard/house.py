@@ -21,6 +21,7 @@ from agent.resilience.prices import read_prices
 from agent.safety.watch import shipped_watch
 from calls.clock import LoopClock
 from calls.line import Line
+from calls.ports import EventSink
 from calls.randomness import SystemRandomness
 from calls.run import Receipt
 from calls.signals import Displaced
@@ -93,9 +94,14 @@ class House:
 
 @contextlib.asynccontextmanager
 async def open_house(
-    settings: Settings, offline: CascadeEngine | None, progress: Progress = _silent
+    settings: Settings,
+    offline: CascadeEngine | None,
+    progress: Progress = _silent,
+    keep: Callable[[EventSink], EventSink] = lambda sink: sink,
 ) -> AsyncIterator[House]:
     """Everything that answers calls; ``offline`` is the engine of this machine's models, None when no line wants it.
+
+    ``keep`` may put another sink in place of the record on Postgres, to measure what that costs.
 
     Raises ConfigurationError when it would be insecure, or a line cannot be served.
     """
@@ -114,7 +120,7 @@ async def open_house(
         worker, key = worker_name(), signing_key(settings.var, settings.secret)
         recorded = PostgresSink(database, worker, settings.var / "spool", clock, lambda s: _taken_over(door, s))
         await stack.enter_async_context(recorded.running())
-        sink = TailedSink(recorded)
+        sink = TailedSink(keep(recorded))
         jobs = await stack.enter_async_context(open_jobs(database, book, settings, clock, SystemRandomness()))
         # Nobody is to wait for a text that cannot come.
         without = () if jobs.texts_possible else ("record_consent", "send_confirmation", "send_code")

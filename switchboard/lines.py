@@ -31,10 +31,11 @@ TELLS_OF_TONE = re.compile(r"\b(tone|emotions?|how you (sound|feel|speak|say))\b
 TONE_NOTICE = "I take note of how you sound, to answer you better."
 
 _REQUIRED = ("number", "script", "agent_name", "business", "greeting")
+_SWITCHES = ("record", "tone", "anticipate")
 _PLAIN = {
     f.name
     for f in fields(Line)
-    if f.name not in ("id", "human", "limits", "version", "record", "tone", "number", "dispositions", *KEYS)
+    if f.name not in ("id", "number", "human", "limits", "version", "dispositions", *_SWITCHES, *KEYS)
 }
 
 
@@ -154,7 +155,7 @@ class _Reader:
     def line(self, name: str, node: yaml.Node) -> Line:
         """One line."""
         raw = self.mapping(node, f"line {name}")
-        known = _PLAIN | {"number", "human", "limits", "record", "tone", "dispositions", *KEYS}
+        known = _PLAIN | {"number", "human", "limits", "dispositions", *_SWITCHES, *KEYS}
         for key, value in raw.items():
             if key not in known:
                 raise self.wrong(value, f"line {name} has no setting {key!r}", f"use one of {', '.join(sorted(known))}")
@@ -168,22 +169,27 @@ class _Reader:
         limits = self.limits(raw["limits"], line) if "limits" in raw else Limits()
         record = "record" not in raw or self.text(raw["record"], "record").lower() in ("true", "yes", "on")
         tone = "tone" in raw and self._tone(raw["tone"], line)
+        anticipate = "anticipate" not in raw or self._switch(raw["anticipate"], "anticipate")
         filed = self.dispositions(raw["dispositions"]) if "dispositions" in raw else {}
         providers = read_providers(self, raw)
         line = replace(line, human=human, limits=limits, record=record, tone=tone, dispositions=filed, **providers)
+        line = replace(line, anticipate=anticipate)
         return replace(line, version=hashlib.sha256(repr(line).encode()).hexdigest()[:16])
 
     def _tone(self, node: yaml.Node, line: Line) -> bool:
         """Whether how callers sound is taken note of; where the law asks for it, the greeting must say so."""
-        said = self.text(node, "tone").lower()
-        if said not in ("on", "off", "true", "false"):
-            raise self.wrong(node, f"tone is {said!r}", "write tone: on or tone: off")
-        if said in ("off", "false"):
+        if not self._switch(node, "tone"):
             return False
         if (line.country or line.locale[-2:]) in MUST_TELL_OF_TONE and not TELLS_OF_TONE.search(line.greeting):
             fix = f'add to the greeting "{TONE_NOTICE}", or write tone: off'
             raise self.wrong(node, f"tone is on in {line.country}, where callers have to be told", fix)
         return True
+
+    def _switch(self, node: yaml.Node, what: str) -> bool:
+        said = self.text(node, what).lower()
+        if said not in ("on", "off", "true", "false"):
+            raise self.wrong(node, f"{what} is {said!r}", f"write {what}: on or {what}: off")
+        return said in ("on", "true")
 
     def dispositions(self, node: yaml.Node) -> dict[str, str]:
         """How outcomes of scripts are filed."""

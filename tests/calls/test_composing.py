@@ -339,6 +339,15 @@ def test_a_word_of_assent_is_not_understood_ahead() -> None:
     assert bench.effects == [] and bench.events == []
 
 
+def test_a_line_may_have_nothing_understood_ahead() -> None:
+    bench = OpenBench(line=replace(OpenBench().line, anticipate=False))
+    bench.answer()
+    bench.agent_finishes()
+    bench.caller_begins()
+    bench.give(sg.TurnLikely(Heard("what do you charge", 0, 10)))
+    assert not any(isinstance(effect, Anticipate) for effect in bench.effects)
+
+
 def _ended(bench: OpenBench) -> list[tuple[bool, str]]:
     return [(body.used, body.reason) for body in bench.events if isinstance(body, ev.SpeculationEnded)]
 

@@ -149,6 +149,11 @@ def test_tone_is_off_until_it_is_asked_for() -> None:
     assert parse(GOOD, "x")[0].tone is False
 
 
+def test_callers_are_understood_ahead_unless_a_line_wants_none_of_it() -> None:
+    assert [parse(with_(f"    anticipate: {said}\n"), "x")[0].anticipate for said in ("on", "off")] == [True, False]
+    assert parse(GOOD, "x")[0].anticipate is True
+
+
 @pytest.mark.parametrize(
     ("extra", "remedy"),
     [("    tone: loud\n", "write tone: on or tone: off"), ("    country: IE\n    tone: on\n", "add to the greeting")],
