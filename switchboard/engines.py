@@ -103,9 +103,10 @@ class Engines:
         missing = missing_keys(line, self._settings)
         if missing:
             named = ", ".join(name for _, name in providers_of(line) if key_variable(name) in missing)
+            are, them = ("are", "them") if len(missing) > 1 else ("is", "it")
             raise ConfigurationError(
-                f"line {line.id} names {named}, but {' and '.join(missing)} is not set; "
-                "set it in the environment or in .env, or name another provider"
+                f"line {line.id} names {named}, but {' and '.join(missing)} {are} not set; "
+                f"set {them} in the environment or in .env, or name another provider"
             )
         if self._offline is None and wants_offline(line):
             raise ConfigurationError(
