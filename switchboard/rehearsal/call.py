@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from agent.guardrail.gate import RuleGuardrail
 from agent.ports import Understander
 from agent.safety.watch import shipped_watch
+from agent.thinking.thinker import Thinker
 from calls import effects as ef
 from calls import events as ev
 from calls import signals as sg
 from calls.conversation import Conversation
 from calls.danger import Watch
-from calls.errors import EngineError, SwitchboardError
+from calls.errors import SwitchboardError
 from calls.floor import Floor
 from calls.guidance import NOTHING_EXPECTED, Guidance
 from calls.keys import KeyEntry
@@ -30,9 +31,10 @@ from calls.session import ACTIONS_MS, LEAVING_MS
 from calls.state import CallState, evolve
 from switchboard.rehearsal.playback import Playback
 from switchboard.rehearsal.schedule import TIMER, Schedule
+from switchboard.rehearsal.thinking import RehearsedThinking
 from switchboard.rehearsal.timing import Said, Timing
 
-UNDERSTANDING, KEYS = "understanding", "keys"
+UNDERSTANDING, COMPOSING, KEYS = "understanding", "composing", "keys"
 """Tags in the schedule; the timer that completes an entry of keys never reaches the conversation."""
 MOST_SIGNALS = 20_000
 """A call with more than this goes in circles."""
@@ -72,21 +74,26 @@ class RehearsedCall:
         earlier: Earlier | None = None,
         takes_ms: Callable[[str], float] | None = None,
         traits: EngineTraits = TRAITS,
+        thinker: Thinker | None = None,
     ) -> None:
         """``now``: aware, the moment of the answer. ``human``: how the person's phone ends, ``answered``, ``busy``,
         ``no-answer`` or ``failed``. ``call``: the carrier's id; by default one made of ``seed``. ``takes_ms``: how long
         an action takes, by its name. ``earlier``: where a call of the same number broke off.
-        ``watch``: by default the shipped one, as in ``serve``."""
+        ``watch``: by default the shipped one, as in ``serve``. ``thinker``: a language model, and ``understander`` in
+        its place; without one no reply is composed."""
         self.timing = timing or Timing()
         self.line = line
         self.incoming = IncomingCall(call or f"CA{seed:032x}", caller, line.number, "rehearsal", earlier=earlier)
+        traits = replace(traits, composes=traits.composes or thinker is not None)
         self.conversation = Conversation(line, self.incoming, director, traits, watch or shipped_watch())
         self.schedule = Schedule()
         self.playback = Playback(self.schedule, self.timing)
         self.state = CallState()
         self.events: list[ev.CallEvent] = []
         self.guidance: Guidance = NOTHING_EXPECTED
-        self._understander = understander
+        self._thinking = RehearsedThinking(
+            understander, thinker, line, self.incoming.call, self._noticed, self.timing
+        )
         self._actions = actions
         self._takes_ms = takes_ms or (lambda action: self.timing.action_ms)
         self._guardrail = guardrail
@@ -222,6 +229,11 @@ class RehearsedCall:
                 self.guidance = self.keypad.guidance = effect.guidance
             case ef.Understand():
                 await self._understand(effect)
+            case ef.Compose():
+                await self._compose(effect)
+            case ef.Withdraw():
+                self.schedule.cancel(COMPOSING)
+                await self._thinking.withdraw()
             case ef.Judge():
                 self._verdicts.append(self._guardrail.judge(effect.clause, effect.ground))
             case ef.Say():
@@ -245,14 +257,18 @@ class RehearsedCall:
         # A newer turn replaces the older one's reading.
         self.schedule.cancel(UNDERSTANDING)
         facts = self.conversation.agent.facts_at(self.state, self.now_ms)
-        took_ms = self.timing.understanding_ms
-        signal: sg.Signal
-        try:
-            meaning = await self._understander.understand(effect.heard, effect.guidance, facts)
-            signal = sg.Understood(effect.turn, meaning.commands, meaning.path, took_ms)
-        except EngineError as fault:
-            signal = sg.StageFailed(fault.stage, fault.reason, turn=effect.turn)
+        signal, took_ms = await self._thinking.understand(effect, facts)
         self.schedule.put(self.now_ms + took_ms, signal, UNDERSTANDING)
+
+    async def _compose(self, effect: ef.Compose) -> None:
+        self.schedule.cancel(COMPOSING)
+        facts = self.conversation.agent.facts_at(self.state, self.now_ms)
+        for after_ms, signal in await self._thinking.compose(effect, facts):
+            self.schedule.put(self.now_ms + after_ms, signal, COMPOSING)
+
+    def _noticed(self, signal: sg.Signal) -> None:
+        """What a stage put into the call's inbox."""
+        self.schedule.put(self.now_ms, signal)
 
     async def _act(self, effect: ef.RunAction) -> None:
         facts = self.conversation.agent.facts_at(self.state, self.now_ms)
@@ -288,6 +304,7 @@ class RehearsedCall:
 
     async def _leave(self) -> None:
         self.playback.cut()
+        await self._thinking.withdraw()
         waits = self.state.leaving or self.state.floor is not Floor.AWAY
         until_ms = self.now_ms + (LEAVING_MS if waits else ACTIONS_MS)
         for due in self.schedule.clear():

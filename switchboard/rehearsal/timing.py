@@ -21,6 +21,10 @@ class Timing:
     partial_ms: float = 1_000.0
     """between two readings of an utterance that still grows"""
     understanding_ms: float = 5.0
+    model_ms: float = 400.0
+    """until the commands of a turn are there which a language model is asked about"""
+    clause_ms: float = 250.0
+    """for each clause which a language model composes"""
     voice_ms: float = 20.0
     """until the first audio of a clause"""
     key_ms: float = 250.0
