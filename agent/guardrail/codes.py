@@ -22,12 +22,16 @@ _LINKS = word_set("dash hyphen then")
 def read_code(u: Utterance, i: int) -> tuple[Value | None, int] | None:
     """The code at word ``i`` and the index after it; it has a letter in it. None: no value, pass it over."""
     text, letters, j, end = "", 0, i, i
+    block = True
     while j < len(u.words):
         if j > i and u.between(j).strip() not in ("", ",", "-", "–", "."):
             break
         if j > i and u.words[j] in _LINKS:
             j += 1
             continue
+        if j > i and block and "," in u.between(j) and text[-1:].isdigit() and _counts(u, j):
+            break  # "A119, two pairs"
+        block = block and (j == i or u.between(j) in ("", "-"))
         element = _element(u, j, bool(text))
         if element is None:
             break
@@ -55,6 +59,8 @@ def _element(u: Utterance, j: int, began: bool) -> tuple[str, int] | None:
                 return None
             if word == "i" and follows.isalpha() and len(follows) > 1 and read_digit_group(u.words, j + 1) is None:
                 return None
+            if word == "a" and not began and _opens(u, j) and not _spelled(u, j + 2):
+                return None  # "A thirty minute walk"
             return (word, j + 1) if began or _spelled(u, j + 1) else None
         if word in _ALPHABET and (began or (j + 1 < len(u.words) and u.words[j + 1] in _ALPHABET)):
             return _ALPHABET[word], j + 1
@@ -68,6 +74,19 @@ def _element(u: Utterance, j: int, began: bool) -> tuple[str, int] | None:
     if read is not None and (began or _spelled(u, read[1])):
         return read
     return None
+
+
+def _counts(u: Utterance, j: int) -> bool:
+    """Whether a number at word ``j`` counts what follows."""
+    read = read_digit_group(u.words, j)
+    if read is None or read[1] >= len(u.words) or u.between(read[1]).strip():
+        return False
+    following = u.words[read[1]]
+    return following.isalpha() and len(following) > 2 and read_digit_group(u.words, read[1]) is None
+
+
+def _opens(u: Utterance, j: int) -> bool:
+    return j == 0 or u.between(j).strip() in (".", "?", "!", ":", ";")
 
 
 def _lone_letter(u: Utterance, j: int) -> bool:

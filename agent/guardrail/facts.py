@@ -26,7 +26,8 @@ _EACH = re.compile(r"\b(?:a|an|per|each|every|one) (minute|hour|day|night|week|m
 _STOP = word_set(
     """a an the of for to in on at is are was be it its and or with your you our we i this that from by costs cost
     price prices fee amount total per each dollars dollar pounds pound euros euro night hour day week month year person
-    nights hours days weeks months years persons one two three four five six seven eight nine ten all after also only"""
+    nights hours days weeks months years persons one two three four five six seven eight nine ten all after also only
+    usd gbp eur that this then every extra first half more less than not no have there can will may must should plus"""
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,40}")
@@ -161,10 +162,14 @@ def _put(table: FactTable, sourced: Sourced) -> None:
         case Month() as month:
             table.months.add(month.number)
         case Clock() as clock:
-            if sourced.habitual:
-                _add(table.habitual_times, likely(clock.minutes), sourced.about)
-            else:
-                table.times.add(likely(clock.minutes))
+            for minutes in (clock.minutes, *clock.ends):
+                # "From ten to three": ends of a stretch rather than 2:50.
+                if sourced.habitual:
+                    _add(table.habitual_times, likely(minutes), sourced.about)
+                else:
+                    table.times.add(likely(minutes))
+            for minutes in clock.ends:
+                _add(table.habitual_times, max(minutes), sourced.about)
         case Span() as span:
             if span.unit == "minute" and not sourced.about.isdisjoint(_BEFORE):
                 table.leads.add(round(span.number))

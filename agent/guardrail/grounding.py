@@ -36,7 +36,7 @@ _HOURS_TALK = word_set(
     """open opens opening close closes closing closed hours weekdays weekends weekend days here work works serve served
     usually always every normally mondays tuesdays wednesdays thursdays fridays saturdays sundays"""
 )
-_CLOSED = word_set("closed not dont no never arent isnt wont cant")
+_CLOSED = word_set("closed not dont no never arent isnt wont cant but except")
 _DULL = _HOURS_TALK | word_set("from and or at have there time times day week with for on the is are until")
 _MOST_COUNTED = 10
 _MOST_TIMES = 16
@@ -54,7 +54,7 @@ def _scanner(today: date, day_first: bool) -> Scanner:
 
 
 def ungrounded(text: str, ground: Ground, vocabulary: frozenset[str] = frozenset()) -> str:
-    """The kind (``price date time number duration code name email length``) of the first value without ground; else empty."""
+    """Kind of the first value without ground (``price date time number duration code name email length``), or ""."""
     table = table_of(ground)
     for email in _EMAIL.findall(text):
         if email.lower() not in table.emails:
@@ -89,8 +89,8 @@ class _Clause:
 
 def _listed(readings: list[Reading]) -> int:
     """How many times, days or prices the clause names: "two openings: nine and ten"."""
-    single = sum(isinstance(reading.value, Day | Clock | Amount | Name) for reading in readings)
-    return single + sum(len(reading.value.pieces) for reading in readings if isinstance(reading.value, Bare)) - 1
+    single = sum(isinstance(reading.value, Day | Clock | Amount) for reading in readings)
+    return single + sum(len(reading.value.pieces) for reading in readings if isinstance(reading.value, Bare))
 
 
 def _stands(reading: Reading, table: FactTable, clause: _Clause) -> bool:
@@ -137,9 +137,9 @@ def _priced(hundredths: int, table: FactTable, clause: _Clause) -> bool:
         if other == hundredths:
             continue
         foreign = frozenset().union(*subjects) - own
-        if foreign & clause.words and not (own - frozenset().union(*subjects)) & clause.words:
+        if own and foreign & clause.words and not (own - frozenset().union(*subjects)) & clause.words:
             # "A whitening costs ..." with the price of the cleaning. Two prices in one clause compare.
-            return clause.listed > 0 and not clause.question
+            return clause.listed > 1 and not clause.question
     return True
 
 
@@ -235,7 +235,7 @@ def _lasts(span: Span, table: FactTable, clause: _Clause) -> bool:
     if span.unit == "day":
         whole = {abs((day - table.today).days) for day in table.dates}
         whole |= {abs((a - b).days) for a, b in combinations(sorted(table.dates)[:_MOST_TIMES], 2)}
-        return span.number in whole or span.number == 1 / 2
+        return span.number in whole or 1 < span.number == clause.listed
     if span.unit == "minute":
         times = sorted(table.times)[:_MOST_TIMES]
         gaps = {abs(a - b) for a, b in combinations(times, 2)} | {abs(at - table.now) for at in times}
@@ -269,6 +269,7 @@ def _digits(digits: str, table: FactTable, part: bool) -> bool:
 def _piece(piece: Piece, table: FactTable, clause: _Clause, together: int) -> bool:
     # "Forty-nine ninety-nine"
     worth = {int(piece.digits)} if 3 <= len(piece.digits) <= 6 and not piece.numbers else set()
+    worth |= {n * 100 for n in worth if n < 1_000}  # "one fifty": 1.50 or 150
     if worth & table.amounts.keys():
         return any(_priced(amount, table, clause) for amount in worth)
     if piece.price and table.amounts:
@@ -284,4 +285,4 @@ def _piece(piece: Piece, table: FactTable, clause: _Clause, together: int) -> bo
     if any(round(number * 100) in table.amounts for number in piece.numbers):
         return True
     count = next(iter(piece.numbers), 0.0)
-    return together == 1 and 1 < count <= _MOST_COUNTED and count == clause.listed
+    return together == 1 and 1 < count <= _MOST_COUNTED and count == clause.listed - 1

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agent.guardrail.readings import Name
 from spoken.days import MONTHS, WEEKDAYS
+from spoken.numbers import ORDINALS, TEN_WORDS, UNITS
 from spoken.tokens import word_set
 
 _LEXICON = Path(__file__).with_name("english.txt")
@@ -32,7 +33,14 @@ _VERBS = word_set("will can is has would was said says does did could works call
 _NEVER = word_set("i im ive ill id ok okay am pm tv us uk gps wifi atm pin sms usb vip faq eta asap usd gbp eur") | {
     "a", "o", "mm", "hmm", "dr", "mr", "mrs", "ms", "st", "xray",
 }  # fmt: skip
-_CALENDAR = frozenset(WEEKDAYS) | frozenset(MONTHS) | word_set("christmas easter thanksgiving english internet")
+_CALENDAR = (
+    frozenset(WEEKDAYS)
+    | frozenset(MONTHS)
+    | frozenset(UNITS)
+    | frozenset(TEN_WORDS)
+    | frozenset(ORDINALS)
+    | word_set("christmas easter thanksgiving english internet")
+)
 
 
 @lru_cache(maxsize=1)
@@ -52,6 +60,8 @@ def names_in(text: str, codes: Sequence[tuple[int, int]] = ()) -> Iterator[Name]
         base = written.lower().removesuffix("'s")
         if plain in _NEVER or plain in _TITLES or plain in _CALENDAR or base in _CALENDAR or len(base) < 2:
             continue
+        if len(written) == 2 and written[1] == "s" and written[0].isupper():
+            continue  # "two Ls"
         if any(start <= match.start() < end for start, end in codes):
             continue
         before = text[: match.start()]

@@ -5,6 +5,7 @@ Nothing numeric is passed over: what no grammar takes is a bare number. The gram
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from itertools import pairwise
 
@@ -101,7 +102,7 @@ class Scanner:
         while i < len(words):
             read = self._at(u, i)
             if read is None:
-                i += _IDIOMS.match(words, i) or 1
+                i += self._idiom(u, i) or 1
                 continue
             value, end = read
             if value is not None:
@@ -122,7 +123,7 @@ class Scanner:
             return (Clock(frozenset({0})), i + 1) if word == "midnight" else None
         if code is not None and not _clocklike(words, i):
             return code
-        if idiom := _IDIOMS.match(words, i):
+        if idiom := self._idiom(u, i):
             return None, i + idiom
         return (
             self._money(u, i) or self._day(u, i) or self._span(words, i) or self._clock(u, i)
@@ -130,15 +131,29 @@ class Scanner:
         )  # fmt: skip
 
     @staticmethod
+    def _idiom(u: Utterance, i: int) -> int:
+        """Words of an idiom at word ``i``; 0 where a stop parts them, or where "the one" goes on as a number."""
+        words, length = u.words, _IDIOMS.match(u.words, i)
+        if any(u.between(k).strip() not in ("", "-") for k in range(i + 1, i + length)):
+            return 0
+        return 0 if length and words[i + length - 1] == "one" and _counted_on(words, i + length) else length
+
+    @staticmethod
     def _money(u: Utterance, i: int) -> tuple[Value, int] | None:
         words = u.words
+        read: tuple[int | float, int] | None
         if words[i] in _SYMBOLS:
             read = read_number(words, i + 1)
             if read is None:
                 return None
             return Amount(round(read[0] * 100), _SYMBOLS[words[i]]), read[1]
         j = i + (words[i] == "a" and i + 1 < len(words) and words[i + 1] in ("hundred", "thousand"))
-        read = read_number(words, i) if not (words[i] == "a" and j == i) else None
+        if words[i] == "a" and i + 1 < len(words) and words[i + 1] in ("dollar", "pound", "euro", "buck"):
+            read = (1, i + 1)
+        elif words[i] in ("hundred", "thousand"):
+            read = (100 if words[i] == "hundred" else 1000), i + 1
+        else:
+            read = read_number(words, i) if not (words[i] == "a" and j == i) else None
         if read is None or read[1] >= len(words):
             return None
         amount, end = read
@@ -165,6 +180,8 @@ class Scanner:
         if read is None:
             return None
         parts, end = read
+        if (parts.fixed is not None or parts.days) and any("," in u.between(k) for k in range(i + 1, end)):
+            return None  # "five days, Monday to Friday"
         if words[end - 1] == "may" and words[end : end + 1] and words[end] in ("i", "we", "you"):
             return None
         said = words[i:end]
@@ -248,12 +265,14 @@ class Scanner:
                 break
             if gap not in ("", ",", "-", "–", "(", ")", "/") or not (_follows(words, end) or joins):
                 break
-            if _IDIOMS.match(words, end) or _UNITS.get(words[end]) or words[end] in ("half", "quarter"):
+            if self._idiom(u, end) or _UNITS.get(words[end]) or words[end] in ("half", "quarter"):
                 break
             # "Twenty-first" is one number, "nine - ten" are two.
             if gap and not (gap == "-" and words[end].isalpha() and u.between(end) == "-"):
                 starts.append(end)
             end += 1
+        if re.fullmatch(r"[A-Z]s", u.original(end) if end < len(words) else ""):
+            return None  # "with two Ls"
         if (end == i + 1 or words[i + 1] == "one") and _no_value(u, i):
             return None
         bounds = [*starts, end]
@@ -291,6 +310,11 @@ def minutes_of(parts: TimeParts) -> frozenset[int]:
 
 
 _NOT_PRICED = frozenset((word,) for word in _COUNTED)
+
+
+def _counted_on(words: tuple[str, ...], i: int) -> bool:
+    """ "The one hundred dollars": what looked like "the one" goes on as a number."""
+    return i < len(words) and (_follows(words, i) or words[i] in _UNITS or words[i] in _CURRENCIES)
 
 
 def _a_hundred(words: tuple[str, ...], i: int) -> bool:
