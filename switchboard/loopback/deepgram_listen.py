@@ -112,7 +112,7 @@ class NovaTalk(DeepgramTalk):
         """KeepAlive, Finalize, Configure."""
         match told["type"]:
             case "Finalize":
-                self.timetable.at(0.0, self.delays.interim, lambda: [self._results(True, False, finalize=True)])
+                self.timetable.at(0.0, self.delays.interim, lambda: [self.results(True, False, finalize=True)])
             case "Configure":
                 terms: Any = told.get("keyterms")
                 good = isinstance(terms, list) and all(isinstance(term, str) for term in terms)
@@ -127,8 +127,11 @@ class NovaTalk(DeepgramTalk):
     def began(self, at_ms: float) -> None:
         """SpeechStarted, where it was asked for."""
         if self.log.values("vad_events") == ["true"]:
-            started = json.dumps({"type": "SpeechStarted", "channel": [0], "timestamp": at_ms / 1000})
-            self.timetable.at(at_ms + self.delays.began, self.delays.began, lambda: [started])
+            self.timetable.at(at_ms + self.delays.began, self.delays.began, lambda: [self.started(at_ms)])
+
+    def started(self, at_ms: float) -> str:
+        """The message that speech has begun."""
+        return json.dumps({"type": "SpeechStarted", "channel": [0], "timestamp": at_ms / 1000})
 
     def word(self, word: Word) -> None:
         """An interim result; final ones and the utterance's end when nothing follows."""
@@ -137,7 +140,7 @@ class NovaTalk(DeepgramTalk):
         last = word
 
         def interim() -> list[str]:
-            return [self._results(False, False, said=said)] if last in self._words else []
+            return [self.results(False, False, said=said)] if last in self._words else []
 
         self.timetable.at(end_ms + self.delays.interim, self.delays.interim, interim)
         slow = self.has(Trouble.SLOW_FINAL)
@@ -146,7 +149,7 @@ class NovaTalk(DeepgramTalk):
         def final() -> list[str]:
             quiet = not self.ears.loud_between(end_ms + 10.0, end_ms + self.delays.final)
             due = last in self._words and quiet and self.has(Trouble.NO_FINAL) is None
-            return [self._results(True, True)] if due else []
+            return [self.results(True, True)] if due else []
 
         self.unless_followed(word, self.delays.final, final_ms, final)
         gap_ms = float((self.log.values("utterance_end_ms") or ["0"])[0])
@@ -163,7 +166,8 @@ class NovaTalk(DeepgramTalk):
         """The error of this version."""
         return json.dumps({"type": "Error", "variant": code, "description": "something went wrong"})
 
-    def _results(self, final: bool, pause: bool, *, said: int | None = None, finalize: bool = False) -> str:
+    def results(self, final: bool, pause: bool, *, said: int | None = None, finalize: bool = False) -> str:
+        """What was heard since the last final words; ``pause``: speech has paused."""
         words = self._words[:said]
         end_ms = self.timetable.media_ms if final else max([self._from_ms, *(word.to_ms for word in words)])
         told = {
@@ -217,7 +221,7 @@ class FluxTalk(DeepgramTalk):
         media_ms = self.timetable.media_ms
         if media_ms - self._told_ms >= self.update_ms:
             self._told_ms = media_ms
-            self.timetable.at(media_ms, self.delays.interim, lambda: [self._info("Update")])
+            self.timetable.at(media_ms, self.delays.interim, lambda: [self.info("Update")])
 
     def control(self, told: dict[str, Any]) -> list[str]:
         """Configure and ForceEndTurn."""
@@ -240,7 +244,7 @@ class FluxTalk(DeepgramTalk):
             if not self._eager:
                 return []
             self._eager = False
-            return [self._info("TurnResumed")]
+            return [self.info("TurnResumed")]
 
         self.timetable.at(at_ms + self.delays.began, self.delays.began, resumed)
 
@@ -253,16 +257,16 @@ class FluxTalk(DeepgramTalk):
 
         def grew() -> list[str]:
             self._words.append(word)
-            told = [self._info("TurnResumed")] if self._eager else []
+            told = [self.info("TurnResumed")] if self._eager else []
             event = "Update" if self._open else "StartOfTurn"
             self._open, self._eager = True, False
-            return [*told, self._info(event)]
+            return [*told, self.info(event)]
 
         def likely() -> list[str]:
             if not self._quiet(word, self.delays.eager):
                 return []
             self._eager = True
-            return [self._info("EagerEndOfTurn", 0.45)]
+            return [self.info("EagerEndOfTurn", 0.45)]
 
         def end() -> list[str]:
             due = self._quiet(word, self.delays.end + more_ms) and self.has(Trouble.NO_FINAL) is None
@@ -281,12 +285,13 @@ class FluxTalk(DeepgramTalk):
         return word in self._words and not self.ears.loud_between(word.to_ms + 10.0, word.to_ms + ms)
 
     def _end(self, trigger: str) -> str:
-        told = self._info("EndOfTurn", 0.83, trigger=trigger)
+        told = self.info("EndOfTurn", 0.83, trigger=trigger)
         self._turn, self._words, self._from_ms = self._turn + 1, [], self.timetable.media_ms
         self._open = self._eager = False
         return told
 
-    def _info(self, event: str, sure: float = 0.02, **more: Any) -> str:
+    def info(self, event: str, sure: float = 0.02, **more: Any) -> str:
+        """A message about the turn."""
         return self._message(
             "TurnInfo", request_id="r", event=event, turn_index=self._turn,
             audio_window_start=self._from_ms / 1000, audio_window_end=self.timetable.media_ms / 1000,

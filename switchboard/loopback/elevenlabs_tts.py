@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -123,6 +123,13 @@ class ElevenLabsSpeech(SpeechServer):
             context.closed = True
             context.flushed.put_nowait(None)
 
+    def pieces(self, text: str, speed: float) -> Sequence[Piece]:
+        """The audio of a text that was flushed just now."""
+        return voiced(text, speed, self.delays.piece_audio_ms)
+
+    def sounds(self, text: str) -> None:
+        """The first audio of a text has left."""
+
     async def _speak(self, socket: web.WebSocketResponse, contexts: dict[str, Context], context: Context) -> None:
         while (text := await context.flushed.get()) is not None:
             await self._sound(socket, context, text)
@@ -135,7 +142,7 @@ class ElevenLabsSpeech(SpeechServer):
             Trouble.SILENT, Trouble.STALL, Trouble.LOSE, Trouble.CLOSE, Trouble.ERROR, Trouble.GARBAGE,
             Trouble.UNKNOWN, Trouble.WRONG_CONTEXT, Trouble.UNALIGNED,
         )  # fmt: skip
-        pieces = voiced(text, context.speed, self.delays.piece_audio_ms)
+        pieces = self.pieces(text, context.speed)
         stopped = False
         for n, piece in enumerate([*pieces, None]):
             if fault is not None and n == fault.after:
@@ -147,6 +154,8 @@ class ElevenLabsSpeech(SpeechServer):
             stopped = stopped or context.closed
             with suppress(ConnectionError):
                 await socket.send_json(_message(context.name, piece, aligned=not _is(fault, Trouble.UNALIGNED)))
+            if n == 0:
+                self.sounds(text)
         (self.log.stopped if stopped else self.log.spoken).append(text.strip())
         await self.note()
 
