@@ -55,4 +55,10 @@ CASCADE_STEPS = (
     by_tests("tone-scene", "Equal words said angrily and calmly: different style, gate mode and risk; off is off",
              "tests/scenes/test_tone.py"),
     Step("faults", faults),
+    by_tests("vendors", "Between any two vendors, in mid-call and in mid-sentence: no word lost, none heard twice by "
+             "the ear, the same turn answered", "tests/agent/resilience/test_vendors.py"),
+    by_tests("three-vendors", "The booking call over Deepgram, Anthropic and ElevenLabs on loopback",
+             "tests/wire/test_cascade.py"),
+    by_tests("add-a-provider", "`docs/add-a-provider.md` word for word",
+             "tests/agent/providers/test_add_a_provider.py"),
 )  # fmt: skip
