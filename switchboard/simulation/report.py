@@ -27,6 +27,10 @@ class Figures:
     """median of the caller's turns"""
     seconds: float
     """median length of the call"""
+    understood: int
+    """turns that were spoken and understood"""
+    settled: int
+    """of these, without asking a model"""
 
     @classmethod
     def of(cls, played: Sequence[Played]) -> Figures:
@@ -39,6 +43,8 @@ class Figures:
             with_person=sum(one.with_person for one in played),
             turns=median(one.turns for one in played) if played else 0.0,
             seconds=median(one.duration_ms for one in played) / 1000 if played else 0.0,
+            understood=sum(sum(one.paths.values()) for one in played),
+            settled=sum(one.paths.get(path, 0) for one in played for path in ("grammar", "similarity")),
         )
 
     @property
@@ -51,6 +57,11 @@ class Figures:
         """Share of calls which a person took."""
         return 100.0 * self.with_person / self.calls if self.calls else 0.0
 
+    @property
+    def settled_percent(self) -> float:
+        """Share of spoken turns that took the fast path; all of them without a model."""
+        return 100.0 * self.settled / self.understood if self.understood else 0.0
+
     def as_json(self) -> dict[str, object]:
         """For ``--json``."""
         return {
@@ -62,6 +73,8 @@ class Figures:
             "person_percent": round(self.person_percent, 2),
             "median_turns": self.turns,
             "median_seconds": round(self.seconds, 1),
+            "turns_understood": self.understood,
+            "fast_path_percent": round(self.settled_percent, 2),
         }
 
 
@@ -149,7 +162,9 @@ def as_text(report: Report) -> str:
     lines += [_row(f"  {half} half", figures) for half, figures in report.by_half().items() if figures.calls]
     lines += ["", *(_row(name, figures) for name, figures in report.by_goal().items())]
     lines += ["", *(_row(name, figures) for name, figures in report.by_persona().items())]
+    whole = report.whole
     lines += ["", f"{report.calls_per_minute:.0f} calls a minute"]
+    lines += [f"{whole.understood} turns understood, {whole.settled_percent:.1f} % of them without a language model"]
     reasons = report.reasons()
     if reasons:
         lines += ["", "why not:", *(f"  {number:4}  {reason}" for reason, number in reasons[:15])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from calls.line import HumanDestination, Line
 from calls.ports import Actions
 from calls.run import Earlier
 from records.store import serve_as_app_role
-from switchboard.rehearsal import Rehearsal
+from switchboard.rehearsal import Rehearsal, Said
 from switchboard.rehearsal.coverage import Coverage
 from switchboard.rehearsal.transcript import digest_of, export_lines, readable
 from switchboard.simulation.bank import HALVES, Half, load_bank
@@ -30,6 +31,7 @@ from switchboard.simulation.faults import FaultPlan, FaultyActions, FaultyUnders
 from switchboard.simulation.goals import OWN, SCRIPT_OF, Goal, GoalKind, draw_goal
 from switchboard.simulation.impostors import Impostor, disguised, judge_impostor
 from switchboard.simulation.listening import claims_in
+from switchboard.simulation.models import FALSEHOODS, ModelKind, thinker_of
 from switchboard.simulation.oracle import Circumstances, Judgement, Rows, judge
 from switchboard.simulation.people import Person
 from switchboard.simulation.personas import Persona, load_personas, weighted
@@ -52,6 +54,10 @@ class Plan:
     similarity: bool = False
     impostors: bool = False
     """callers who claim to be somebody else, and must get nothing"""
+    goals: tuple[str, ...] = ()
+    """what is called about; empty: whatever the persona may want"""
+    model: ModelKind = ""
+    """who is asked about turns that the grammar does not settle, and composes replies"""
 
     def persona(self, seed: int) -> Persona:
         """Seeds go round the personas."""
@@ -87,6 +93,8 @@ class Played:
     """tables of which something was claimed that is not there"""
     rows: dict[str, int]
     turns: int
+    paths: dict[str, int]
+    """how the turns were understood that were spoken: ``grammar``, ``fallback`` (a model could not), a model's name"""
     with_person: bool
     disposition: str
     duration_ms: float
@@ -124,6 +132,8 @@ def draw_scene(plan: Plan, seed: int) -> Scene:
     persona, half, world = plan.persona(seed), plan.half(seed), draw_world(seed)
     chance = random.Random(f"caller {seed}")
     goals = {goal: weight for goal, weight in persona.goals.items() if plan.script_for(goal)}
+    if plan.goals:
+        goals = {g: weight for g, weight in goals.items() if g in plan.goals} or dict.fromkeys(plan.goals, 1.0)
     if plan.impostors:
         goals = {goal: 1.0 for goal in OWN if plan.script_for(goal)}
     if not goals:
@@ -162,11 +172,12 @@ def _ring(
     before: Sequence[Rehearsal],
 ) -> Rehearsal:  # fmt: skip
     world, last = scene.world, before[-1] if before else None
+    local = FaultyUnderstander(understander, scene.faults) if scene.faults.deaf_turns else understander
     later_ms = sum(call.now_ms + scene.chance.randint(20, 500) * 1_000 for call in before)
     return Rehearsal(
         line=line_of(scene),
         director=ScriptDirector(plan.scripts, scene.script, coverage.follow),
-        understander=FaultyUnderstander(understander, scene.faults) if scene.faults.deaf_turns else understander,
+        understander=local,
         actions=actions,
         now=world.now + timedelta(milliseconds=later_ms),
         seed=scene.seed,
@@ -175,6 +186,7 @@ def _ring(
         caller=world.caller,
         human=world.human,
         takes_ms=actions.takes_ms,
+        thinker=thinker_of(plan.model, scene.seed * 100 + len(before), local),
     )
 
 
@@ -217,7 +229,7 @@ def judged(scene: Scene, calls: Sequence[Rehearsal], person: Person, rows: Rows,
         judgement = judge_impostor(scene.world, rows, said)
     else:
         judgement = judge(scene.goal, scene.world, rows, around)
-    unproven = tuple(table for table in claims_in(heard) if not rows.get(table))
+    unproven = tuple(dict.fromkeys([*_unproven(heard, rows), *_composed_claims(said, rows)]))
     bad = judgement.result != "right" or unproven
     return Played(
         seed=scene.seed,
@@ -229,6 +241,7 @@ def judged(scene: Scene, calls: Sequence[Rehearsal], person: Person, rows: Rows,
         unproven=unproven,
         rows={table: len(found) for table, found in rows.items() if found},
         turns=person.turns,
+        paths=_paths(events),
         with_person=around.with_person,
         disposition=_disposition(events),
         duration_ms=sum(call.now_ms for call in calls),
@@ -236,6 +249,24 @@ def judged(scene: Scene, calls: Sequence[Rehearsal], person: Person, rows: Rows,
         transcript="\n".join(readable(call.events) for call in calls) if bad or keep else "",
         log=b"".join(_log(calls[-1])) if keep else b"",
     )
+
+
+def _unproven(heard: str, rows: Rows) -> list[str]:
+    return [table for table in claims_in(heard) if not rows.get(table)]
+
+
+def _composed_claims(said: Sequence[Said], rows: Rows) -> list[str]:
+    """Tables of which an unruly model claimed something that the caller heard: a whole claim, or four words of one."""
+    composed = [one.text.strip(" ,.…").casefold() for one in said if not one.line and len(one.text.split()) >= 4]
+    lies = ((table, lie.casefold()) for table, told in FALSEHOODS.items() for lie in told)
+    return [
+        table for table, lie in lies if not rows.get(table) and any(c in lie or lie[:-1] in c for c in composed)
+    ]  # fmt: skip
+
+
+def _paths(events: Sequence[CallEvent]) -> dict[str, int]:
+    understood = (event.body for event in events if isinstance(event.body, ev.CommandsUnderstood))
+    return dict(Counter("fallback" if one.fallback else one.path for one in understood if one.path != "keys"))
 
 
 def _log(call: Rehearsal) -> Iterable[bytes]:

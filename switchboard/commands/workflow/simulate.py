@@ -28,9 +28,14 @@ def add_to(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb.add_argument("--show", action="store_true", help="with --only: print the call as a transcript")
     verb.add_argument("--log", type=Path, metavar="FILE", help="with --only: write its events, for replay --file")
     verb.add_argument("--personas", default="", metavar="NAME,...", help="only these callers")
+    verb.add_argument("--goals", default="", metavar="NAME,...", help="only callers who want one of these")
     verb.add_argument("--entry", default="", metavar="SCRIPT", help="begin every call with this script")
     scripts_argument(verb)
     verb.add_argument("--impostors", type=int, default=0, metavar="N", help="N callers who claim to be somebody else")
+    verb.add_argument(
+        "--model", choices=("steady", "unruly"), default="",
+        help="with a stand-in for a language model: one that reads as the grammar does, or one at its worst",
+    )  # fmt: skip
     verb.add_argument("--faults", action="store_true", help="let systems fail and take long, and understanding give up")
     verb.add_argument("--workers", type=int, default=2, metavar="N", help="processes (default 2)")
     verb.add_argument(
@@ -69,6 +74,7 @@ async def run(arguments: argparse.Namespace) -> int:
 def plan_for(arguments: argparse.Namespace) -> Plan:
     """What the arguments ask for. Raises ConfigurationError."""
     from calls.errors import ConfigurationError
+    from switchboard.simulation.goals import SCRIPT_OF
     from switchboard.simulation.run import Plan
     from workflows.language.nodes import suggestion
 
@@ -78,7 +84,13 @@ def plan_for(arguments: argparse.Namespace) -> Plan:
             f"there is no script {arguments.entry!r}; {suggestion(arguments.entry, list(scripts.scripts))}"
         )
     personas = tuple(name for name in arguments.personas.split(",") if name)
-    plan = Plan(scripts, personas, arguments.entry, arguments.faults, arguments.similarity)
+    goals = tuple(name for name in arguments.goals.split(",") if name)
+    unknown = [name for name in goals if name not in SCRIPT_OF]
+    if unknown:
+        raise ConfigurationError(f"there is no goal {unknown[0]!r}; {suggestion(unknown[0], list(SCRIPT_OF))}")
+    plan = Plan(
+        scripts, personas, arguments.entry, arguments.faults, arguments.similarity, goals=goals, model=arguments.model
+    )
     if arguments.impostors:
         plan, arguments.calls = replace(plan, impostors=True), arguments.impostors
     plan.persona(0)
