@@ -87,7 +87,7 @@ def ground_of(state: CallState, facts: CallFacts, line: Line, guidance: Guidance
         heard=next((said.text for said in reversed(state.talk) if said.by == "caller"), ""),
         feeling=state.feeling,
         said=tuple(said.text for said in state.talk if said.by == "agent")[-_SAID:],
-        hidden=tuple(text for text in (brief.persona, brief.scope, *brief.never) if text),
+        hidden=tuple(text for text in (brief.persona, *brief.never) if text),
         wall=facts.wall,
         locale=guidance.language or facts.locale,
         verified=run.verified is not None,

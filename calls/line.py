@@ -98,6 +98,8 @@ class Line:
     """the vendor's id of a voice for each of ``speaking``, in its order; ``default``: the vendor's own choice"""
     vocabulary: tuple[Term, ...] = ()
     persona: Persona = field(default_factory=Persona)
+    policy: str = ""
+    """of the speech gate: a YAML file beside ``lines.yaml``, or the name of a shipped one; empty: ``default``"""
     human: HumanDestination | None = None
     busy_message: str = "All of our lines are busy right now. Please call again in a few minutes. Goodbye."
     record: bool = True

@@ -11,7 +11,7 @@ from calls import signals as sg
 from calls.composing import COMPOSING, Composer
 from calls.danger import Danger
 from calls.draft import Draft
-from calls.effects import Cut, Expect, Judge, LeaveLine, Resume, RunAction, Say
+from calls.effects import Cut, Expect, Judge, LeaveLine, Pause, Resume, RunAction, Say
 from calls.floor import Floor
 from calls.grounding import Ground, ground_of
 from calls.line import IncomingCall, Line
@@ -19,7 +19,7 @@ from calls.phrases import FILLER, WITHHELD, clauses_of
 from calls.ports import Director, EngineTraits
 from calls.run import ActionRequest, ActionSettled, Advance, CallFacts, HumanMissed, Resumed, ScriptLine, Stimulus
 from calls.speech import Clause
-from calls.state import CallState, Reply
+from calls.state import FILLER_LINE, CallState, Reply
 
 SILENCE, LENGTH, FILL, ACTION, UNDERSTANDING = "silence", "length", "filler", "action", "understanding"
 LINGER = "linger"
@@ -165,14 +165,14 @@ class AgentSide:
         if before is None:
             return  # withdrawn in the meantime
         if verdict.clause is None:
-            draft.record(ev.GuardrailBlocked(verdict.asked, verdict.rule, verdict.took_ms))
+            draft.record(ev.GuardrailBlocked(verdict.asked, verdict.rule, verdict.took_ms, verdict.policy))
             if before.line:
                 self._withheld(draft)
             else:
                 self.composer.blocked(draft, verdict)
             return
         changed = verdict.clause.text if before.text != verdict.clause.text else ""
-        draft.record(ev.GuardrailCleared(verdict.asked, verdict.rule, changed, verdict.took_ms))
+        draft.record(ev.GuardrailCleared(verdict.asked, verdict.rule, changed, verdict.took_ms, verdict.policy))
         draft.do(Say(verdict.clause))
 
     def _withheld(self, draft: Draft) -> None:
@@ -180,7 +180,7 @@ class AgentSide:
         if emptied is None:
             return
         # The reply's ending moves to the words that are said in its place.
-        draft.record(ev.ReplyCompleted(emptied.id))
+        self._completed(draft, emptied)
         apology = (ScriptLine("withheld", WITHHELD),)
         self.speak(draft, apology, emptied.ending, emptied.disposition)
 
@@ -231,11 +231,24 @@ class AgentSide:
         """All of a reply was heard: the caller has the floor, or the call ends."""
         if reply.ending == "hang_up" and self.catch_up(draft):
             return
-        draft.record(ev.ReplyCompleted(reply.id))
-        if draft.state.leaving:
-            self.leave(draft, draft.state.leaving, draft.state.disposition)
-        elif draft.state.floor is Floor.LISTENING:
+        self._completed(draft, reply)
+        state = draft.state
+        if state.leaving:
+            self.leave(draft, state.leaving, state.disposition)
+        elif state.floor is Floor.LISTENING:
             self.listen(draft) if not self.catch_up(draft) else None
+        elif state.floor is Floor.OVERTALK and state.current is not None and state.yields:
+            # The caller set in over words that are heard out; what comes after them is not.
+            draft.record(ev.AgentPaused(state.current.id, 0.0, ""))
+            draft.do(Pause())
+
+    @staticmethod
+    def _completed(draft: Draft, reply: Reply) -> None:
+        paused = draft.state.paused is not None
+        draft.record(ev.ReplyCompleted(reply.id))
+        if paused and draft.state.paused is None:
+            # Heard to its end all the same. A play-out that stayed paused would swallow everything from here on.
+            draft.do(Resume())
 
     def catch_up(self, draft: Draft) -> bool:
         """Tell what was done after all, once nothing else is going on; a goodbye is not gone through with before it.
@@ -268,14 +281,14 @@ class AgentSide:
         if not draft.state.run.awaiting:
             return
         if not draft.state.replies and draft.state.floor is not Floor.CALLER:
-            self.speak(draft, (ScriptLine("filler", FILLER),))
+            self.speak(draft, (ScriptLine(FILLER_LINE, FILLER),))
         draft.ring_in(FILL, FILLER_AGAIN_MS)
 
     def cover(self, draft: Draft) -> None:
         """Cover understanding that takes long, if nobody speaks."""
         state = draft.state
         if state.floor is Floor.THINKING and not state.replies and state.understood < state.turn:
-            self.speak(draft, (ScriptLine("filler", FILLER),))
+            self.speak(draft, (ScriptLine(FILLER_LINE, FILLER),))
 
     def leave(self, draft: Draft, ending: str, disposition: str) -> None:
         """Close the media socket; the record says what the carrier is to do next."""

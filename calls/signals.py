@@ -107,6 +107,8 @@ class Judged:
     clause: Clause | None
     rule: str = ""
     took_ms: float = 0.0
+    policy: str = ""
+    """``default@1``"""
 
 
 @dataclass(frozen=True, slots=True)

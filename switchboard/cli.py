@@ -13,11 +13,11 @@ from calls.errors import SwitchboardError
 
 COMMANDS = (
     "demo", "serve", "call", "record", "orders", "access", "lines", "calendar", "knowledge", "customers", "jobs",
-    "webhooks", "doctor", "docs", "workflow", "understand", "parse",
+    "webhooks", "doctor", "bench", "docs", "workflow", "gate", "understand", "parse",
 )  # fmt: skip
 """Modules of ``switchboard.commands``, in the order of ``--help``."""
 
-READS_SCRIPTS = ("workflow", "understand", "doctor")
+READS_SCRIPTS = ("workflow", "gate", "understand", "doctor")
 """Commands that read scripts, which may use the actions of customer systems; ``serve`` joins them itself."""
 
 Run = Callable[[argparse.Namespace], Awaitable[int]]

@@ -51,7 +51,7 @@ class Host:
         sink: EventSink,
         engine_of: Callable[[Line], Engine],
         scripts: Scripts,
-        guardrail: Guardrail,
+        gate_of: Callable[[Line], Guardrail],
         watch: Watch,
         actions: Actions,
         clock: Clock,
@@ -63,7 +63,7 @@ class Host:
         self._sink = sink
         self._engine_of = engine_of
         self._scripts = scripts
-        self._guardrail = guardrail
+        self._gate_of = gate_of
         self._watch = watch
         self._actions = actions
         self._clock = clock
@@ -90,7 +90,7 @@ class Host:
             conversation=Conversation(line, incoming, director, engine.traits, self._watch),
             record=record,
             engine=engine.open(line, since_ms),
-            guardrail=self._guardrail,
+            guardrail=self._gate_of(line),
             playout=playout,
             actions=self._actions,
             clock=self._clock,

@@ -16,10 +16,9 @@ import aiohttp
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from agent.cascade import CascadeEngine
-from agent.guardrail.gate import RuleGuardrail
 from agent.resilience.prices import read_prices
 from agent.safety.watch import shipped_watch
-from calls.clock import LoopClock
+from calls.clock import LoopClock, stopwatch_ms
 from calls.line import Line
 from calls.ports import EventSink
 from calls.randomness import SystemRandomness
@@ -32,6 +31,7 @@ from switchboard.admission import Door as LineDoor
 from switchboard.database import Progress, open_engine, open_stores
 from switchboard.desk import RecordDesk
 from switchboard.engines import Engines, vendor_session, wants_offline
+from switchboard.gates import Gates
 from switchboard.hang_up import HangUpWatch
 from switchboard.host import Host
 from switchboard.jobs import RecordedTexts, open_jobs
@@ -113,8 +113,14 @@ async def open_house(
         session = await stack.enter_async_context(vendor_session())
         spending = SpendBook(clock, read_prices(settings.prices), settings.day_usd)
         engines = Engines(offline, settings, session, clock, spending.thrift.order)
-        engines.refuse_missing(book.lines)
-        book.check = engines.refuse_missing
+        gates = Gates(settings.lines.parent, stopwatch_ms)
+
+        def usable(lines: tuple[Line, ...]) -> None:
+            engines.refuse_missing(lines)
+            gates.refuse_wrong(lines)
+
+        usable(book.lines)
+        book.check = usable
         stores = await stack.enter_async_context(open_stores(settings, progress))
         database = await stack.enter_async_context(open_engine(stores.database_url))
         worker, key = worker_name(), signing_key(settings.var, settings.secret)
@@ -152,7 +158,7 @@ async def open_house(
             sink=sink,
             engine_of=lambda line: spending.metered(engines.of(line), line),
             scripts=scripts,
-            guardrail=RuleGuardrail(),
+            gate_of=gates.of,
             watch=shipped_watch(),
             actions=actions,
             clock=clock,
@@ -276,6 +282,6 @@ async def offline_engine(settings: Settings, progress: Callable[[str, float], No
     detector = await asyncio.to_thread(SileroModel.load)
     await speech.start(settings.var / "models", progress)
     try:
-        yield await make(speech, detector)
+        yield await make(speech, detector, second_ear=settings.second_ear)
     finally:
         await speech.aclose()

@@ -42,12 +42,14 @@ class RuleGuardrail:
         most_characters: int = MOST_CHARACTERS,
         *,
         policy: Policy | None = None,
+        own: Sequence[Rule] = (),
         hidden: Sequence[str] = (),
         stopwatch: Callable[[], float] | None = None,
     ) -> None:
-        """``hidden``: instructions of every line. ``stopwatch`` gives ms; without one no time is told."""
+        """``own``: rules of one line. ``hidden``: instructions of every line. ``stopwatch`` gives ms; without one no
+        time is told."""
         self._policy = policy or default_policy()
-        self._rules = (*never_say(forbidden), *self._policy.rules, *(shipped_rules() if rules is None else rules))
+        self._rules = (*never_say(forbidden), *own, *self._policy.rules, *(shipped_rules() if rules is None else rules))
         self._most_characters = most_characters
         self._hidden = tuple(hidden)
         self._stopwatch = stopwatch
@@ -61,10 +63,10 @@ class RuleGuardrail:
     def judge(self, clause: Clause, ground: Ground) -> Judged:
         """Clear, replace or block a clause. A script's line is trusted for its values, a model's is not."""
         if self._stopwatch is None:
-            return self._judge(clause, ground)
+            return replace(self._judge(clause, ground), policy=self._policy.id)
         began = self._stopwatch()
         verdict = self._judge(clause, ground)
-        return replace(verdict, took_ms=round(self._stopwatch() - began, 3))
+        return replace(verdict, policy=self._policy.id, took_ms=round(self._stopwatch() - began, 3))
 
     def _judge(self, clause: Clause, ground: Ground) -> Judged:
         proven = bool(clause.receipt) and clause.receipt in ground.receipts

@@ -61,6 +61,12 @@ class Policy:
         """``default@3``"""
         return f"{self.name}@{self.version}"
 
+    @property
+    def sentences(self) -> int:
+        """How many examples there are."""
+        own = sum(len(rule.strikes) + len(rule.passes) for rule in self.rules)
+        return own + sum(len(example.passes) + len(example.strikes) for example in self.examples)
+
 
 @lru_cache(maxsize=1)
 def default_policy() -> Policy:

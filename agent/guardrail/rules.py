@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -67,6 +67,11 @@ def never_say(phrases: Iterable[str]) -> tuple[Rule, ...]:
         return ()
     patterns = tuple(re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)", re.IGNORECASE) for phrase in wanted)
     return (Rule("never_say", "never", patterns),)
+
+
+def unsaid(phrases: Iterable[str]) -> tuple[Rule, ...]:
+    """Words a persona avoids: a model does not say them; a script's own line is the operator's and may."""
+    return tuple(replace(rule, id="avoided", kind="scope") for rule in never_say(phrases))
 
 
 def _rule(entry: Mapping[str, Any], where: str) -> Rule:

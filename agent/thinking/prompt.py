@@ -49,6 +49,9 @@ emphasis or abbreviations. Every number, price, date, time, name and code must s
 when the answer is not there, say that you do not know it. Never say that something was booked, changed, sent or \
 promised unless it stands in what is known. Never say that you are a person. Do not repeat what you have just said."""
 
+STANDING = (_RULES, _WORDS, _REPLYING)
+"""What no caller may be read."""
+
 
 def request_for(guidance: Guidance, heard: Heard, facts: CallFacts, talk: Talk, line: Line) -> ModelRequest:
     """The question for a turn: its commands, and with a brief the reply to it."""

@@ -28,6 +28,8 @@ class GuardrailCleared(Body, name="guardrail.cleared"):
     rule: str = ""
     replacement: str = ""
     took_ms: float = 0.0
+    policy: str = ""
+    """name and version: ``default@1``"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class GuardrailBlocked(Body, name="guardrail.blocked"):
     clause: str
     rule: str
     took_ms: float = 0.0
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

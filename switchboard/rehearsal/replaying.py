@@ -21,8 +21,8 @@ from switchboard.rehearsal.allowances import Allowance
 from switchboard.rehearsal.call import TRAITS
 from switchboard.rehearsal.causes import causes, is_cause
 
-IGNORED = {"workflow.started": ("digest",), "workflow.called": ("digest",), "guardrail.cleared": ("took_ms",),
-           "guardrail.blocked": ("took_ms",), "recording.started": ("part",)}  # fmt: skip
+IGNORED = {"workflow.started": ("digest",), "workflow.called": ("digest",), "guardrail.cleared": ("took_ms", "policy"),
+           "guardrail.blocked": ("took_ms", "policy"), "recording.started": ("part",)}  # fmt: skip
 """Fields which may differ without anything having been decided differently."""
 
 
@@ -84,7 +84,7 @@ class Replayer:
 
     def replay(self, events: Sequence[CallEvent]) -> Replayed:
         """Decide a call again. It ends at the first difference that is not allowed."""
-        incoming = _incoming(events)
+        incoming = incoming_of(events)
         composes = any(isinstance(event.body, ev.ReplyOpened) for event in events)
         traits = replace(TRAITS, composes=composes)
         conversation = Conversation(self._line, incoming, self._director, traits, self._watch)
@@ -165,7 +165,8 @@ def _span(rest: Sequence[CallEvent], bodies: Sequence[EventBody]) -> int:
     return count
 
 
-def _incoming(events: Sequence[CallEvent]) -> IncomingCall:
+def incoming_of(events: Sequence[CallEvent]) -> IncomingCall:
+    """The call at the door, as far as its record tells."""
     answered = next((event.body for event in events if isinstance(event.body, ev.CallAnswered)), None)
     if answered is None:
         call = events[0].stream.removeprefix("call:") if events else ""

@@ -167,7 +167,7 @@ class House:
                 sink=self.sink,
                 engine_of=lambda _line: self.engine,
                 scripts=FixedScripts(SCRIPTS),
-                guardrail=RuleGuardrail(),
+                gate_of=lambda line: RuleGuardrail(),
                 watch=shipped_watch(),
                 actions=self.actions,
                 clock=self.clock,
