@@ -18,9 +18,14 @@ STRIKES = [(rule.id, text) for rule in RULES.values() for text in rule.strikes]
 PASSES = [(rule.id, text) for rule in RULES.values() for text in rule.passes]
 
 
+def line_of(rule: str) -> str:
+    """What is tried as the script's own; words of a model have no line."""
+    return "" if RULES[rule].kind == "scope" else "sample"
+
+
 @pytest.mark.parametrize(("rule", "text"), STRIKES)
 def test_a_rule_strikes_its_examples(rule: str, text: str) -> None:
-    judged = RuleGuardrail().judge(Clause("r.1", text, "sample"), NOTHING)
+    judged = RuleGuardrail().judge(Clause("r.1", text, line_of(rule)), NOTHING)
     assert judged.rule == rule
     assert judged.asked == "r.1"
     assert judged.clause is None or judged.clause.text == RULES[rule].say != text
@@ -28,10 +33,13 @@ def test_a_rule_strikes_its_examples(rule: str, text: str) -> None:
 
 @pytest.mark.parametrize(("rule", "text"), PASSES)
 def test_a_rule_lets_its_counterexamples_pass(rule: str, text: str) -> None:
-    clause = Clause("r.1", text, "sample")
+    clause = Clause("r.1", text, line_of(rule))
     judged = RuleGuardrail().judge(clause, NOTHING)
-    assert judged.clause is clause, judged.rule
-    assert judged.rule == ""
+    if RULES[rule].kind == "scope":  # values in the words of a model are another rule's
+        assert judged.rule != rule
+    else:
+        assert judged.clause is clause, judged.rule
+        assert judged.rule == ""
 
 
 @pytest.mark.parametrize("text", [text for rule, text in STRIKES if RULES[rule].kind == "claim"])
