@@ -224,9 +224,10 @@ class Conversation:
             return
         if state.floor is Floor.CONTESTED and self._goes_on(state, heard.text):
             return
-        whole = replace(heard, text=f"{state.unanswered} {heard.text}".strip())
+        if state.unanswered:
+            return  # the turn before is still being understood: it would be given up for this one
         cut = state.paused.heard_text if state.paused is not None else state.cut
-        anticipating.begin(draft, whole, self._guidance(draft, cut))
+        anticipating.begin(draft, heard, self._guidance(draft, cut))
 
     @staticmethod
     def _spoke(turn: int, heard: Heard) -> ev.CallerSpoke:
@@ -237,6 +238,8 @@ class Conversation:
         """True when the words only acknowledge. In the last clause, which asks, "okay" answers once half is heard."""
         if state.paused is None or not is_acknowledgement(text):
             return False
+        if state.unanswered:
+            return False  # these words belong to the turn before them, which is still being understood
         if not state.paused.clause and state.composing is not None:
             return True
         clauses = [clause for reply in state.replies for clause in reply.clauses]

@@ -15,6 +15,9 @@ from calls.talk import Talk, told
 FELT = 0.5
 """A feeling of less confidence changes nothing."""
 
+FILLER_LINE = "filler"
+"""The line of a word that covers a wait."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -197,7 +200,9 @@ def _evolve_speech(state: CallState, body: ev.EventBody, at_ms: float) -> CallSt
             spoken = {clause.receipt for clause in body.clauses}
             untold = tuple(receipt for receipt in state.untold if receipt.key not in spoken)
             replies, chosen = (*state.replies, reply), state.chosen + 1
-            return replace(state, replies=replies, chosen=chosen, owed=(), cut=None, untold=untold)
+            # A word that covers a wait answers nothing: what the turn cut is still to be known when it is understood.
+            cut = state.cut if all(clause.line == FILLER_LINE for clause in body.clauses) else None
+            return replace(state, replies=replies, chosen=chosen, owed=(), cut=cut, untold=untold)
         case ev.ReplyOpened():
             reply = Reply(body.reply, (), composing=True)
             return replace(state, replies=(*state.replies, reply), chosen=state.chosen + 1, cut=None)
@@ -216,6 +221,9 @@ def _evolve_speech(state: CallState, body: ev.EventBody, at_ms: float) -> CallSt
             return _heard(state, body.clause)
         case ev.AgentPaused():
             return replace(state, paused=body)
+        case ev.AgentResumed(reason="acknowledgement"):
+            # A turn that asks for nothing; it must not stand before the words of the next one.
+            return replace(state, paused=None, unanswered="", understood=state.turn)
         case ev.AgentResumed():
             return replace(state, paused=None)
         case ev.AgentInterrupted():
@@ -278,9 +286,16 @@ def _place(clause: str) -> int:
 def _completed(state: CallState, name: str) -> CallState:
     done = next((reply for reply in state.replies if reply.id == name), None)
     left = tuple(reply for reply in state.replies if reply.id != name)
-    # More to say: the floor stays with the agent.
-    floor = Floor.AGENT if left and state.floor is Floor.LISTENING else state.floor
-    state = replace(state, replies=left, floor=floor, paused=None)
+    floor, paused = state.floor, state.paused
+    if not any(reply.clauses for reply in left):
+        paused = None
+    elif paused is not None:
+        floor = Floor.CONTESTED  # the next one is paused with it
+    elif floor is Floor.CALLER:
+        floor = Floor.OVERTALK  # the next one sounds already
+    if left and floor is Floor.LISTENING:
+        floor = Floor.AGENT  # more to say: the floor stays with the agent
+    state = replace(state, replies=left, floor=floor, paused=paused)
     if done is None or not done.ending:
         return state
     return replace(state, leaving=done.ending, disposition=done.disposition or state.disposition)
