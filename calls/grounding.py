@@ -56,6 +56,13 @@ class Ground:
     """the caller has proved who they are"""
 
 
+def _hidden(brief: Brief, guidance: Guidance, line: Line) -> tuple[str, ...]:
+    """What a model is told in this call beside its facts. The scope is none of it: that may be told."""
+    options = (f"{option.id} {' '.join(option.says)}" for option in (*guidance.workflows, *guidance.topics))
+    texts = (f"{brief.persona} {line.persona.manner}", " ".join(brief.never), " ".join(options))
+    return tuple(text.strip() for text in texts if text.strip())
+
+
 def ground_of(state: CallState, facts: CallFacts, line: Line, guidance: Guidance) -> Ground:
     """The ground of what is said now. Pure."""
     brief = guidance.brief or Brief(scope="")
@@ -87,7 +94,7 @@ def ground_of(state: CallState, facts: CallFacts, line: Line, guidance: Guidance
         heard=next((said.text for said in reversed(state.talk) if said.by == "caller"), ""),
         feeling=state.feeling,
         said=tuple(said.text for said in state.talk if said.by == "agent")[-_SAID:],
-        hidden=tuple(text for text in (brief.persona, *brief.never) if text),
+        hidden=_hidden(brief, guidance, line),
         wall=facts.wall,
         locale=guidance.language or facts.locale,
         verified=run.verified is not None,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from spoken.tokens import words_of
+_WORD = re.compile(r"\w+")
+_APOSTROPHES = str.maketrans("", "", "'’")
 
 RUN = 7
 """words in a row; shorter runs are everyday language"""
@@ -13,11 +15,8 @@ RUN = 7
 
 @lru_cache(maxsize=512)
 def _runs(text: str) -> frozenset[tuple[str, ...]]:
-    runs: set[tuple[str, ...]] = set()
-    for start in range(0, len(text), 1_500):
-        words = words_of(text[start : start + 1_600])
-        runs |= {words[i : i + RUN] for i in range(len(words) - RUN + 1)}
-    return frozenset(runs)
+    words = _WORD.findall(text.lower().translate(_APOSTROPHES))
+    return frozenset(tuple(words[i : i + RUN]) for i in range(len(words) - RUN + 1))
 
 
 def leaks(text: str, hidden: Iterable[str]) -> bool:

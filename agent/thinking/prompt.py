@@ -49,7 +49,13 @@ emphasis or abbreviations. Every number, price, date, time, name and code must s
 when the answer is not there, say that you do not know it. Never say that something was booked, changed, sent or \
 promised unless it stands in what is known. Never say that you are a person. Do not repeat what you have just said."""
 
-STANDING = (_RULES, _WORDS, _REPLYING)
+_ELSEWHERE = "Anything else: say kindly that you cannot help with it here."
+_LOOKING_UP = "a question which the facts and what is known do not answer; give it then, with an empty reply."
+
+STANDING = (
+    f"{_RULES}\n\n{_REPLYING}\n\nHow to say it: {LANGUAGE}", f"{_WORDS}\n\n{_REPLYING}", _ELSEWHERE, _LOOKING_UP,
+    "Commands: " + "; ".join(f"{name}: {meaning}" for name, meaning in MEANINGS.items()),
+)  # fmt: skip
 """What no caller may be read."""
 
 
@@ -87,7 +93,7 @@ def _standing(brief: Brief, line: Line) -> list[str]:
         f"How to say it: {LANGUAGE}",
         f"Who you are: {manner}" if manner else "",
         avoided,
-        f"What you talk about: {brief.scope}\nAnything else: say kindly that you cannot help with it here.",
+        f"What you talk about: {brief.scope}\n{_ELSEWHERE}",
         f"You never:\n{never}" if never else "",
         f"Facts:\n{told}" if told else "",
     ]
@@ -104,10 +110,7 @@ def _turn(guidance: Guidance, facts: CallFacts) -> str:
         _options("ask, topic", [topic for topic in guidance.topics if topic.id != LOOK_UP]),
     ]
     if any(topic.id == LOOK_UP for topic in guidance.topics):
-        parts.append(
-            f"ask, topic {LOOK_UP}: a question which the facts and what is known do not answer; "
-            "give it then, with an empty reply."
-        )
+        parts.append(f"ask, topic {LOOK_UP}: {_LOOKING_UP}")
     if guidance.primary:
         parts.append(f"The caller has been asked for {guidance.primary}.")
     if guidance.proposed is not None:
