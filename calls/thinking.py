@@ -24,14 +24,18 @@ class Thinking:
         self._composing: asyncio.Task[None] | None = None
         self._wanted = asyncio.Event()
         """what is understood ahead may be told"""
+        self._ahead = False
+        """something is understood ahead, and what the engine holds came with that"""
 
     def perform(self, order: Order, facts: CallFacts, group: asyncio.TaskGroup) -> None:
         """Begin or stop; never waits. ``facts`` are those of now."""
         match order:
             case ef.Understand() if order.anticipated and self._understanding is not None:
                 self._wanted.set()
+                self._ahead = False
             case ef.Understand() | ef.Anticipate():
                 self._stop_understanding()
+                self._ahead = isinstance(order, ef.Anticipate)
                 self._wanted = asyncio.Event()
                 if isinstance(order, ef.Understand):
                     self._wanted.set()
@@ -44,7 +48,8 @@ class Thinking:
                 self._composing = group.create_task(self._compose(order, facts))
             case ef.Withdraw():
                 self._stop_composing()
-                group.create_task(self._engine.withdraw())
+                if not self._ahead:
+                    group.create_task(self._engine.withdraw())
 
     def cancel(self) -> None:
         """The call has left its line."""
@@ -54,7 +59,7 @@ class Thinking:
     def _stop_understanding(self) -> None:
         if self._understanding is not None:
             self._understanding.cancel()
-        self._understanding = None
+        self._understanding, self._ahead = None, False
 
     def _stop_composing(self) -> None:
         if self._composing is not None:

@@ -68,10 +68,11 @@ def _command(item: Mapping[str, Json], guidance: Guidance, heard: Heard, facts: 
             workflow = item.get("workflow")
             ids = {option.id for option in guidance.workflows}
             later = item.get("later") is True
-            return StartWorkflow(str(workflow), SAID, later) if workflow in ids else None
+            return StartWorkflow(workflow, SAID, later) if isinstance(workflow, str) and workflow in ids else None
         case "ask":
             topic = item.get("topic")
-            return AskQuestion(str(topic), heard.text) if topic in {o.id for o in guidance.topics} else None
+            known = isinstance(topic, str) and topic in {option.id for option in guidance.topics}
+            return AskQuestion(str(topic), heard.text) if known else None
         case _:
             return _about_the_talk(item, guidance, heard, facts)
 

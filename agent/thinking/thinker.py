@@ -37,7 +37,7 @@ GAP_MS = 2_500
 """ms between two pieces of a reply"""
 
 REST_MS = 300
-"""ms for the end of a form whose commands are all that was wanted: it brings the usage"""
+"""ms for the end of a form that has given all that was wanted: it brings the usage"""
 
 CHARACTERS_A_TOKEN = 4
 """about; for what a stream cost that was closed before its end"""
@@ -177,6 +177,7 @@ class CallThinker:
             async for clause in self._clauses(stream, reply):
                 yield Composed(asked.reply, clause.text, clause.style)
             yield Composed(asked.reply, "", last=True)
+            await self._read_out(stream)
         finally:
             await self._close(stream)
 
@@ -242,12 +243,18 @@ class CallThinker:
             return
         try:
             if not held.replies:
-                async with asyncio.timeout(REST_MS / 1000):
-                    while held.stopped is None and await self._read(held):
-                        pass
+                await self._read_out(held)
+        finally:
+            await self._close(held)
+
+    async def _read_out(self, stream: _Open) -> None:
+        """Wait a moment for the end: it says what the answer cost."""
+        try:
+            async with asyncio.timeout(REST_MS / 1000):
+                while stream.stopped is None and await self._read(stream):
+                    pass
         except (TimeoutError, EngineError):
-            pass
-        await self._close(held)
+            return
 
     async def _close(self, stream: _Open) -> None:
         if isinstance(stream.events, AsyncGenerator):

@@ -165,3 +165,20 @@ def test_a_reply_that_fails_says_which() -> None:
 
     ((at, signal),), _ = run(play, fails=True)
     assert isinstance(signal, sg.StageFailed) and (at, signal.reply) == (100, "r2")
+
+
+def test_withdrawing_a_reply_keeps_what_came_with_a_turn_understood_ahead() -> None:
+    """The caller cuts in; the words for what they say now are there already."""
+
+    async def play(perform: Callable[[Any], None], wait: Callable[[float], Awaitable[None]]) -> None:
+        perform(COMPOSE)
+        await wait(50)
+        perform(ef.Anticipate(2, HEARD, NOTHING_EXPECTED))
+        await wait(320)
+        perform(ef.Withdraw())
+        perform(understand(2, anticipated=True))
+        await wait(100)
+        perform(ef.Withdraw())
+
+    _, told = run(play)
+    assert told.count("withdrawn") == 1 and told[-1] == "withdrawn"

@@ -58,6 +58,8 @@ TABLE: list[tuple[str, dict[str, Any], tuple[Command, ...]]] = [
     ("no command", {"do": "book", "date": "today"}, ()),
     ("a class of ours", {"do": "HangUp"}, ()),
     ("nothing", {}, ()),
+    ("a script that is none", {"do": "start", "workflow": ["book"]}, ()),
+    ("a topic that is none", {"do": "ask", "topic": {"id": "hours"}}, ()),
 ]
 
 
