@@ -45,11 +45,22 @@ WRONG = {
 
 FIRST = {
     "worked": ["Nadia", "Oskar", "Tamsin", "Rafael", "Ingrid", "Callum", "Yara", "Dmitri", "Paloma", "Felix"],
-    "held": ["Ottilie", "Javier", "Bronwyn", "Ikaika", "Soren", "Delphine", "Anselm", "Zofia", "Malik", "Rosalba"],
+    "held": [
+        "Mireille",
+        "Caspian",
+        "Ngozi",
+        "Torsten",
+        "Ludmila",
+        "Enrique",
+        "Fionn",
+        "Sunniva",
+        "Desta",
+        "Bartholomew",
+    ],
 }
 LAST = {
     "worked": ["Ferreira", "Lindqvist", "Okonkwo", "Haddad", "Petrov", "Brennan", "Castellano", "Nakamura"],
-    "held": ["Thibodeaux", "Grabowski", "Montoya", "Eriksen", "Adebayo", "Fitzgerald", "Yamamoto", "Rosenthal"],
+    "held": ["Vasquez", "Oyelaran", "Lindholm", "Pemberton", "Szymanski", "Kavanagh", "Ishikawa", "Delacroix"],
 }
 ALIKE = ["Sarah", "Elena", "Weiss", "Marla", "Nadja", "Oscar", "Felicia", "Tobin", "Petra", "Haddon", "Osman", "Grace"]
 BUSINESS = ["Harbor Dental", "Cedar Clinic", "Lakeside Physio", "Corner Optics", "Maple Vets"]

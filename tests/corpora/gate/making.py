@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 SCENES, EACH = 120, 500
 KINDS = ("price", "date", "time", "name", "code")
 HALVES = ("worked", "held")
-EDITION = {"worked": 1, "held": 2}
+EDITION = {"worked": 1, "held": 3}
 """raised when a held half was read, and with it its names in ``frames``"""
 
 
