@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Coroutine, Iterable
+from functools import partial
 
 from agent.ports import CallContext, Hearing, HearingSession, Understander, Voice
+from agent.safety.second import CallEar, SecondEar
 from agent.speaking.speaker import CallSpeaker, Speaker
 from agent.thinking.model import LanguageModel
 from agent.thinking.thinker import CallThinker, Thinker
@@ -20,7 +22,7 @@ from calls.line import Line
 from calls.ports import Emit, EngineTraits, VoicedAudio
 from calls.run import CallFacts
 from calls.signals import Composed, Signal, Understood
-from calls.speech import NEUTRAL, Clause, Heard, SpeechStyle
+from calls.speech import NEUTRAL, Clause, Heard, HeardBy, SpeechStyle
 from calls.talk import Talk
 
 
@@ -31,13 +33,19 @@ class CascadeEngine:
     """
 
     def __init__(
-        self, hearing: Hearing, voice: Voice, understander: Understander, model: LanguageModel | None = None
+        self,
+        hearing: Hearing,
+        voice: Voice,
+        understander: Understander,
+        model: LanguageModel | None = None,
+        second_ear: SecondEar | None = None,
     ) -> None:
         self._hearing = hearing
         self._voice = voice
         self._speaker = Speaker(voice)
         self._understander = understander
         self._thinker = Thinker(model, understander) if model is not None else None
+        self._second_ear = second_ear
         self._clock = LoopClock()
         self._opened = itertools.count(1)
         self._traits = EngineTraits(
@@ -47,12 +55,18 @@ class CascadeEngine:
             media="bridged",
             exact_hearing=hearing.traits.exact,
             composes=model is not None,
+            weighs_danger=second_ear is not None,
         )
 
     @property
     def traits(self) -> EngineTraits:
         """What it can do."""
         return self._traits
+
+    @property
+    def second_ear(self) -> SecondEar | None:
+        """What weighs danger beside understanding."""
+        return self._second_ear
 
     @property
     def stages(self) -> tuple[Hearing, Understander, Voice]:
@@ -79,7 +93,10 @@ class CascadeEngine:
         context = CallContext(f"cascade-{next(self._opened)}", line, self._clock, inbox)
         hearing = ToneHearing(self._hearing).open(context)
         thinker = self._thinker.open(context) if self._thinker is not None else None
-        return CascadeSession(hearing, self._understander, self._speaker.open(context), inbox, context.call, thinker)
+        ear = CallEar(self._second_ear, line.locale, line.country) if self._second_ear is not None else None
+        return CascadeSession(
+            hearing, self._understander, self._speaker.open(context), inbox, context.call, thinker, ear
+        )
 
 
 class _Inbox:
@@ -114,10 +131,12 @@ class CascadeSession:
         inbox: _Inbox,
         call: str = "",
         thinker: CallThinker | None = None,
+        ear: CallEar | None = None,
     ) -> None:
         self.call = call
         """as its stages know it (``CallContext.call``)"""
         self._thinker = thinker
+        self._ear = ear
         self._hearing = hearing
         self._understander = understander
         self._speaker = speaker
@@ -135,7 +154,15 @@ class CascadeSession:
     async def understand(
         self, turn: int, heard: Heard, guidance: Guidance, facts: CallFacts, talk: Talk = ()
     ) -> Understood:
-        """The commands in a turn, only such as ``guidance`` allows. Raises EngineError."""
+        """The commands in a turn, only such as ``guidance`` allows, and its danger. Raises EngineError."""
+        if self._ear is None or heard.by is HeardBy.KEYS:
+            return await self._understand(turn, heard, guidance, facts, talk)
+        understand = partial(self._understand, turn, heard, guidance, facts, talk)
+        return await self._ear.beside(turn, heard.text, understand)
+
+    async def _understand(
+        self, turn: int, heard: Heard, guidance: Guidance, facts: CallFacts, talk: Talk
+    ) -> Understood:
         began = self._clock.now_ms()
         if self._thinker is not None:
             meaning = await self._thinker.understand(turn, heard, guidance, facts, talk)

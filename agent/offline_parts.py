@@ -10,6 +10,7 @@ from agent.hearing.local import LocalHearing
 from agent.models import ModelError
 from agent.offline.workers import OfflineSpeech, SpeechUnavailable, Superseded
 from agent.ports import CallContext, Recognition, Recognized, VoicePiece, VoiceTraits
+from agent.safety.second import SecondEar
 from agent.speaking.plain import PlainSession
 from agent.style.lexicon import Lexicon
 from agent.style.render.plain import render_offline
@@ -130,7 +131,21 @@ class OfflineSimilarity:
             raise _failed("understanding", fault) from fault
 
 
-async def offline_engine(speech: OfflineSpeech, detector: SileroModel) -> CascadeEngine:
+class OfflineDangerScorer:
+    """Implements ``DangerScorer``."""
+
+    def __init__(self, speech: OfflineSpeech) -> None:
+        self._speech = speech
+
+    async def weigh_danger(self, text: str) -> Sequence[float]:
+        """A score for each kind of danger. Raises EngineError."""
+        try:
+            return await self._speech.weigh_danger(text)
+        except _FAULTS as fault:
+            raise _failed("understanding", fault) from fault
+
+
+async def offline_engine(speech: OfflineSpeech, detector: SileroModel, *, second_ear: bool = True) -> CascadeEngine:
     """The default engine, over a started ``OfflineSpeech`` and a loaded ``SileroModel``. Raises EngineError."""
     understander = LocalUnderstander(OfflineSimilarity(speech))
     # Taught now, or the first caller whose words no grammar reads would wait for it.
@@ -139,4 +154,5 @@ async def offline_engine(speech: OfflineSpeech, detector: SileroModel) -> Cascad
         LocalHearing(OfflineRecognizer(speech), lambda: SileroDetector(detector)),
         OfflineVoice(speech),
         understander,
+        second_ear=SecondEar(OfflineDangerScorer(speech)) if second_ear else None,
     )

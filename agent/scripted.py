@@ -15,6 +15,7 @@ from agent.companding import linear_to_mulaw, mulaw_to_linear
 from agent.hearing.energy import EnergyDetector
 from agent.hearing.local import LocalHearing
 from agent.ports import CallContext, Recognition, Recognized, Understander, VoicePiece, VoiceTraits
+from agent.safety.second import SecondEar
 from agent.speaking.plain import PlainSession
 from agent.style.render.plain import render_offline
 from agent.thinking.model import LanguageModel
@@ -128,6 +129,7 @@ def scripted_engine(
     *,
     exact_hearing: bool = False,
     model: LanguageModel | None = None,
+    second_ear: SecondEar | None = None,
 ) -> CascadeEngine:
     """An engine for scenes, load tests and a server without models; grammar and patterns understand, or ``model``."""
     return CascadeEngine(
@@ -135,4 +137,5 @@ def scripted_engine(
         voice or ScriptedVoice(),
         understander or LocalUnderstander(),
         model,
+        second_ear,
     )

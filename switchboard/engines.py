@@ -170,7 +170,8 @@ class Engines:
     # --- building -----------------------------------------------------------------------------------
 
     def _built(self, line: Line) -> CascadeEngine:
-        return CascadeEngine(self._hearing(line), self._voice(line), self._understander(line), self._model(line))
+        ear = self._offline.second_ear if self._offline is not None else None
+        return CascadeEngine(self._hearing(line), self._voice(line), self._understander(line), self._model(line), ear)
 
     def _hearing(self, line: Line) -> Hearing:
         candidates = [Candidate(name, self._one_hearing(name, line)) for name in line.hearing]

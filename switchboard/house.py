@@ -282,6 +282,6 @@ async def offline_engine(settings: Settings, progress: Callable[[str, float], No
     detector = await asyncio.to_thread(SileroModel.load)
     await speech.start(settings.var / "models", progress)
     try:
-        yield await make(speech, detector)
+        yield await make(speech, detector, second_ear=settings.second_ear)
     finally:
         await speech.aclose()

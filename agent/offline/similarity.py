@@ -30,6 +30,20 @@ class SentenceEmbedder:
         self._weights = weights
         self._tokenizer = tokenizer
 
+    @property
+    def weights(self) -> Mapping[str, Floats]:
+        """By the names of the file."""
+        return self._weights
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """Cuts at 128 tokens."""
+        return self._tokenizer
+
+    def with_weights(self, weights: Mapping[str, Floats]) -> SentenceEmbedder:
+        """The same with other weights."""
+        return SentenceEmbedder(weights, self._tokenizer)
+
     @classmethod
     def load(cls) -> SentenceEmbedder:
         """Raises ModelMissing or ModelDigestMismatch."""
@@ -45,22 +59,27 @@ class SentenceEmbedder:
         """(n, 384) unit vectors; their dot product is the likeness, -1 to 1. Longer than 128 tokens is cut."""
         if not sentences:
             return np.zeros((0, WIDTH), dtype=np.float32)
-        encoded = self._tokenizer.encode_batch(list(sentences))
-        ids = np.array([e.ids for e in encoded])
-        mask = np.array([e.attention_mask for e in encoded], dtype=np.float32)
-        states = self._forward(ids, mask)
-        pooled = (states * mask[:, :, None]).sum(axis=1) / np.maximum(mask.sum(axis=1, keepdims=True), 1e-9)
+        pooled = self.pool(sentences)
         norms = np.linalg.norm(pooled, axis=1, keepdims=True)
         return np.asarray(pooled / np.maximum(norms, 1e-12), dtype=np.float32)
 
-    def _forward(self, ids: NDArray[np.int64], mask: Floats) -> Floats:
-        """BERT's encoder (Devlin 2019): ids and mask (n, tokens) -> states (n, tokens, 384)."""
+    def pool(self, sentences: Sequence[str]) -> Floats:
+        """(n, 384) means over the tokens of each of at least one sentence, of any length."""
+        encoded = self._tokenizer.encode_batch(list(sentences))
+        ids = np.array([e.ids for e in encoded])
+        mask = np.array([e.attention_mask for e in encoded], dtype=np.float32)
+        states = self.states(ids, mask)
+        pooled = (states * mask[:, :, None]).sum(axis=1) / np.maximum(mask.sum(axis=1, keepdims=True), 1e-9)
+        return np.asarray(pooled, dtype=np.float32)
+
+    def states(self, ids: NDArray[np.int64], mask: Floats, layers: int = _LAYERS) -> Floats:
+        """BERT's encoder (Devlin 2019): ids and mask (n, tokens) -> states (n, tokens, 384) after so many layers."""
         w = self._weights
         words = w["embeddings.word_embeddings.weight"][ids]
         places = w["embeddings.position_embeddings.weight"][: ids.shape[1]]
         x = self._norm(words + places + w["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
         hidden = ((1.0 - mask) * np.float32(-1e9))[:, None, None, :]
-        for layer in range(_LAYERS):
+        for layer in range(layers):
             at = f"encoder.layer.{layer}"
             mixed = self._linear(self._attend(x, hidden, at), f"{at}.attention.output.dense")
             x = self._norm(x + mixed, f"{at}.attention.output.LayerNorm")

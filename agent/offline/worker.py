@@ -1,7 +1,7 @@
 """A speech worker: a child process which answers frames on its standard input, one at a time.
 
 Roles: `prepare` converts the recognizer's weights and ends (it needs 1.9 GB while it does), `ear` recognizes,
-`voice` speaks and ranks intents. It ends when its input does, so it never outlives its parent.
+`voice` speaks, ranks intents and weighs danger. It ends when its input does, so it never outlives its parent.
 """
 
 from __future__ import annotations
@@ -55,13 +55,16 @@ def ear(cache_dir: Path, threads: int, pending: Pending) -> Handler:
 
 
 def voice() -> Handler:
-    """Load voice and embedder; the handler answers `synthesize`, `learn` and `rank`."""
+    """Load voice and embedder; the handler answers `synthesize`, `learn`, `rank` and `weigh_danger`."""
     from agent.offline.similarity import IntentIndex, SentenceEmbedder
     from agent.offline.voice import OfflineVoice
+    from agent.safety.meaning import MeaningScorer, load_adapter
 
     speaker, embedder = OfflineVoice.load(), SentenceEmbedder.load()
     speaker.warm()
     embedder.embed(["hello"])
+    scorer = MeaningScorer(embedder, load_adapter())
+    scorer.scores(["hello"])
     indexes: dict[str, IntentIndex] = {}
 
     def answer(frame: Frame) -> Frame:
@@ -76,6 +79,8 @@ def voice() -> Handler:
             return Frame(
                 {"ranked": [[label, score] for label, score in indexes[str(header["index"])].rank(str(header["text"]))]}
             )
+        if header["do"] == "weigh_danger":
+            return Frame({"scores": scorer.scores([str(header["text"])])[0].tolist()})
         raise ValueError(f"unknown request {header['do']!r}")
 
     return answer

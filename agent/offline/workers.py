@@ -101,6 +101,11 @@ class OfflineSpeech:
         answer = await _running(self._voice).ask({"do": "rank", "index": index, "text": text})
         return [(label, score) for label, score in cast("list[tuple[str, float]]", answer.header["ranked"])]
 
+    async def weigh_danger(self, text: str) -> list[float]:
+        """A score for each kind of danger, as `agent.safety.meaning` has them."""
+        answer = await _running(self._voice).ask({"do": "weigh_danger", "text": text})
+        return cast("list[float]", answer.header["scores"])
+
     @property
     def pids(self) -> tuple[int, ...]:
         """Process ids of the living workers."""

@@ -21,7 +21,7 @@ import yaml
 from numpy.typing import NDArray
 
 from agent.safety.grammar import words_of
-from agent.safety.phrases import FOLDER, KINDS, Found, Phrases
+from agent.safety.phrases import FOLDER, KINDS, Phrases
 from calls.danger import DangerKind
 from calls.errors import ConfigurationError
 
@@ -57,18 +57,6 @@ class Likeness:
     digest: str
     """of the phrases and the examples it was trained on"""
 
-    def kind_of(self, words: Sequence[str], found: Found) -> DangerKind | None:
-        """The kind the words are most like, if they are like enough."""
-        if not words:
-            return None
-        scores = self.scores(buckets_of(words, found))
-        best = int(scores.argmax())
-        return KINDS[best] if scores[best] >= self.least else None
-
-    def allows(self, words: Sequence[str], found: Found) -> bool:
-        """Whether a rule that struck may count."""
-        return float(self.scores(buckets_of(words, found)).max()) >= self.against
-
     def scores(self, buckets: Buckets) -> NDArray[np.float64]:
         """One score a kind, in the order of KINDS."""
         total = self.weights[buckets].sum(axis=0, dtype=np.int64)
@@ -101,6 +89,11 @@ def digest_of(phrases: Phrases, examples: Sequence[Example]) -> str:
     """Changes with anything the weights depend on."""
     texts = "".join(f"{one.id}\0{one.text}\0" for one in examples)
     return hashlib.sha256((phrases.digest + texts).encode()).hexdigest()
+
+
+def digest_of_examples(examples: Sequence[Example]) -> str:
+    """Changes with every example."""
+    return hashlib.sha256("".join(f"{one.id}\0{one.text}\0" for one in examples).encode()).hexdigest()
 
 
 @cache

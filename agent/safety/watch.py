@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import cast, get_args
 
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from agent.safety.grammar import words_of
-from agent.safety.likeness import Likeness, load_likeness, nearest
-from agent.safety.phrases import FOLDER, KINDS, Phrases, load_phrases
+from agent.safety.likeness import Likeness, buckets_of, load_likeness, nearest
+from agent.safety.phrases import FOLDER, KINDS, Phrases, Rule, load_phrases
 from calls.danger import Danger, DangerKind, Risk, Way
 from calls.errors import ConfigurationError
 
@@ -46,6 +48,39 @@ class Answers:
 
 RESEMBLES = "likeness:"
 """begins the rule of a danger that was found by likeness"""
+MEANS = "meaning:"
+"""begins the rule of a danger that was found by meaning and likeness together"""
+
+# Chosen by cross-validation, see docs/safety.md.
+SURE_RULE = 0.0
+"""likeness from which a rule that struck is beyond doubt"""
+SURE_LIKENESS = 6.0
+"""likeness that is beyond doubt alone"""
+LIKENESS_WEIGHS = 0.5
+RULE_WEIGHS = 1.0
+"""what a point of likeness and a rule that struck add to the score of meaning"""
+LEAST_TOGETHER = 0.3
+"""sum of all three from which a turn counts as danger"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a text looks like before anything is decided."""
+
+    words: tuple[str, ...]
+    struck: Rule | None
+    likeness: NDArray[np.float64]
+    """a score for each of KINDS"""
+
+    @property
+    def best(self) -> float:
+        """The highest score."""
+        return float(self.likeness.max())
+
+    @property
+    def likest(self) -> DangerKind:
+        """The kind it belongs to."""
+        return KINDS[int(self.likeness.argmax())]
 
 
 class PhraseWatch:
@@ -64,11 +99,29 @@ class PhraseWatch:
         """The gravest danger spoken of; the country of the locale counts when the line names none."""
         text = text[-LOOKED_AT:]
         found = self._look(text)
-        if found is not None and partial and not self._has_stood(text):
-            return None
         if found is None:
             return None
-        kind, rule = found
+        kind, rule, doubtful = found
+        if partial and (doubtful or not self._has_stood(text)):
+            return None
+        return self._danger(kind, rule, locale, country, doubtful=doubtful)
+
+    def weigh(self, text: str, meaning: NDArray[np.float64], locale: str, country: str) -> Danger | None:
+        """The danger in a whole turn, by phrases, likeness and ``meaning``: a score for each of KINDS."""
+        sight = self._sight(text[-LOOKED_AT:])
+        if sight is None:
+            return None
+        scores = meaning + LIKENESS_WEIGHS * sight.likeness
+        struck = sight.struck
+        if struck is not None:
+            scores[KINDS.index(struck.kind)] += RULE_WEIGHS
+        if scores.max() < LEAST_TOGETHER:
+            return None
+        kind = KINDS[int(scores.argmax())]
+        rule = struck.id if struck is not None and struck.kind == kind else f"{MEANS}{nearest(sight.words, kind)}"
+        return self._danger(kind, rule, locale, country)
+
+    def _danger(self, kind: DangerKind, rule: str, locale: str, country: str, *, doubtful: bool = False) -> Danger:
         answer = self._answers.kinds[kind]
         where = country or locale.partition("-")[2]
         return Danger(
@@ -79,7 +132,8 @@ class PhraseWatch:
             say=answer.say.get(where) or answer.say[ANY],
             alone=answer.alone.get(where) or answer.alone.get(ANY, ""),
             then=answer.then,
-            resembles=rule.startswith(RESEMBLES),
+            resembles=rule.startswith((RESEMBLES, MEANS)),
+            doubtful=doubtful,
         )
 
     def _has_stood(self, text: str) -> bool:
@@ -87,14 +141,24 @@ class PhraseWatch:
         words = text.split()
         return all(self._look(" ".join(words[:-fewer])) is not None for fewer in range(1, HELD_BACK + 1))
 
-    def _found(self, text: str) -> tuple[DangerKind, str] | None:
+    def _sight(self, text: str) -> Sight | None:
         words = words_of(text)
+        if not words:
+            return None
         concepts = self._phrases.found_in(words)
-        rule = self._phrases.rule_for(concepts)
-        if rule is not None and self._likeness.allows(words, concepts):
-            return rule.kind, rule.id
-        kind = self._likeness.kind_of(words, concepts)
-        return (kind, f"{RESEMBLES}{nearest(words, kind)}") if kind else None
+        likeness = self._likeness.scores(buckets_of(words, concepts))
+        return Sight(tuple(words), self._phrases.rule_for(concepts), likeness)
+
+    def _found(self, text: str) -> tuple[DangerKind, str, bool] | None:
+        """The kind, the rule and whether there is doubt."""
+        sight = self._sight(text)
+        if sight is None:
+            return None
+        if sight.struck is not None and sight.best >= self._likeness.against:
+            return sight.struck.kind, sight.struck.id, sight.best < SURE_RULE
+        if sight.best < self._likeness.least:
+            return None
+        return sight.likest, f"{RESEMBLES}{nearest(sight.words, sight.likest)}", sight.best < SURE_LIKENESS
 
 
 @cache

@@ -8,8 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from agent.safety.watch import load_answers
+from agent.safety.phrases import KINDS
+from agent.safety.second import SecondEar
+from agent.safety.watch import MEANS, load_answers
+from agent.scripted import scripted_engine
 from calls import events as ev
+from calls.errors import EngineError
 from calls.state import rebuild
 from telephony.twin import Caller, CallerGaveUp, CallerScript, Human
 from tests.scenes.stage import HUMAN, LINES, TWIN, Played, asked, run_scene
@@ -139,3 +143,51 @@ def test_whoever_watches_the_log_is_told_and_not_what_was_said(caplog: pytest.Lo
         played = run_scene(says("i want to kill myself", "Dana speaking"), config=ANSWERED)
     (line,) = [one.getMessage() for one in caplog.records if "danger heard" in one.getMessage()]
     assert line == f"danger heard: self_harm, in call:{played.result.call_sid}"
+
+
+ROUNDABOUT = "the blue towel is still on the chair"
+"""words that say nothing of danger: whatever follows from them came from the second ear"""
+
+
+class Scorer:
+    """Means danger of one kind in ROUNDABOUT, and none in anything else."""
+
+    def __init__(self, kind: str, *, away: bool = False) -> None:
+        self.kind, self.away = kind, away
+
+    async def weigh_danger(self, text: str) -> list[float]:
+        if self.away:
+            raise EngineError("understanding", "offline speech: SpeechUnavailable")
+        return [12.0 if ROUNDABOUT in text and one == self.kind else -8.0 for one in KINDS]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("self_harm", "nine eight eight"), ("complaint", "noted it as a complaint")]
+)
+def test_what_only_the_second_ear_hears_is_answered_before_anything_else(kind: str, said: str) -> None:
+    engine = scripted_engine(second_ear=SecondEar(Scorer(kind)))
+    played = run_scene(says(ROUNDABOUT, "Dana speaking"), config=ANSWERED, engine=engine)
+    danger = the_danger(played)
+    assert (danger.kind, danger.partial, danger.rule[: len(MEANS)]) == (kind, False, MEANS)
+    assert said in told(played) and played.ended == ("handed_over", kind)
+    assert played.all(ev.CommandsUnderstood) == [], "the towel was not taken for an answer"
+    record_is_whole(played)
+
+
+def test_with_the_second_ear_away_the_watch_hears_what_it_hears() -> None:
+    engine = scripted_engine(second_ear=SecondEar(Scorer("emergency", away=True)))
+    played = run_scene(says("i want to make a complaint", "Dana speaking"), config=ANSWERED, engine=engine)
+    assert the_danger(played).kind == "complaint"
+
+
+def test_an_ordinary_call_is_the_same_with_a_second_ear() -> None:
+    async def caller(phone: Caller) -> None:
+        await asked(phone, "cleaning")
+        await phone.says("a cleaning please")
+        await phone.waits_for_agent()
+
+    alone, both = (
+        run_scene(caller, engine=scripted_engine(second_ear=ear)) for ear in (None, SecondEar(Scorer("threat")))
+    )
+    assert [event.body for event in alone.events] == [event.body for event in both.events]
+    assert [event.at_ms for event in alone.events] == [event.at_ms for event in both.events]

@@ -1,0 +1,126 @@
+"""The second ear: the last word where the watch doubts, beside understanding, and only the watch when it is away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import pytest
+
+from agent.safety.phrases import KINDS
+from agent.safety.second import PATIENCE_S, CallEar, SecondEar
+from agent.safety.watch import MEANS, shipped_watch
+from calls.commands import Affirm
+from calls.errors import EngineError
+from calls.signals import Understood
+from calls.virtual_time import run_virtual
+
+CALM = [-8.0] * len(KINDS)
+
+
+class Scorer:
+    """Scores as told; late or failing when told so."""
+
+    def __init__(self, scores: Sequence[float] = CALM, takes_s: float = 0.0, *, fails: bool = False) -> None:
+        self.scores, self.takes_s, self.fails = scores, takes_s, fails
+
+    async def weigh_danger(self, text: str) -> Sequence[float]:
+        await asyncio.sleep(self.takes_s)
+        if self.fails:
+            raise EngineError("understanding", "the worker is away")
+        return self.scores
+
+
+def alarmed_as(kind: str) -> list[float]:
+    return [12.0 if one == kind else -8.0 for one in KINDS]
+
+
+PLAIN = "my father is not breathing"
+HARMLESS = "the blue one please"
+
+
+def heard(scorer: Scorer, text: str) -> str:
+    danger = run_virtual(SecondEar(scorer).hear(text, "en-GB", ""))
+    return danger.kind if danger else ""
+
+
+def test_what_the_watch_does_not_hear_is_heard_by_meaning_with_the_country_s_words() -> None:
+    danger = run_virtual(SecondEar(Scorer(alarmed_as("self_harm"))).hear(HARMLESS, "en-GB", ""))
+    assert danger is not None
+    assert (danger.kind, danger.risk, danger.resembles) == ("self_harm", "critical", True)
+    assert danger.rule.startswith(MEANS) and "Samaritans" in danger.say
+
+
+def test_what_is_said_in_so_many_words_is_beyond_doubt() -> None:
+    found = shipped_watch().find(PLAIN, "en-US", "")
+    assert found is not None and not found.doubtful
+
+
+@pytest.mark.parametrize("scorer", [Scorer(fails=True), Scorer(takes_s=PATIENCE_S * 2)])
+def test_without_an_answer_the_watch_decides(scorer: Scorer, caplog: pytest.LogCaptureFixture) -> None:
+    assert heard(scorer, PLAIN) == "emergency"
+    assert heard(scorer, HARMLESS) == ""
+    assert PLAIN not in caplog.text
+
+
+def test_it_is_logged_once_that_it_is_away_and_again_after_it_was_back(caplog: pytest.LogCaptureFixture) -> None:
+    scorer = Scorer(fails=True)
+    ear = SecondEar(scorer)
+
+    async def turns() -> None:
+        for fails in (True, True, False, True):
+            scorer.fails = fails
+            await ear.hear(HARMLESS, "en-US", "")
+
+    run_virtual(turns())
+    assert len(caplog.records) == 2
+
+
+async def understood(takes_s: float = 0.0, fault: EngineError | None = None) -> Understood:
+    await asyncio.sleep(takes_s)
+    if fault:
+        raise fault
+    return Understood(3, (Affirm(1.0),), "grammar")
+
+
+def beside(scores: Sequence[float], takes_s: float = 0.0, fault: EngineError | None = None) -> tuple[Understood, float]:
+    async def turn() -> tuple[Understood, float]:
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        ear = CallEar(SecondEar(Scorer(scores, 0.01)), "en-US", "")
+        found = await ear.beside(3, HARMLESS, partial(understood, takes_s, fault))
+        return found, loop.time() - begun
+
+    return run_virtual(turn())
+
+
+def test_an_ordinary_turn_waits_for_the_slower_of_the_two_and_no_longer() -> None:
+    found, took_s = beside(CALM, 0.3)
+    assert found.danger is None and found.commands == (Affirm(1.0),)
+    assert took_s == pytest.approx(0.3)
+    assert beside(CALM)[1] == pytest.approx(0.01)
+
+
+def test_critical_danger_does_not_wait_for_understanding() -> None:
+    found, took_s = beside(alarmed_as("emergency"), 5.0)
+    assert found.danger is not None and found.commands == ()
+    assert took_s == pytest.approx(0.01)
+
+
+def test_a_complaint_comes_with_the_commands_of_its_turn() -> None:
+    found, _ = beside(alarmed_as("complaint"), 0.3)
+    assert found.danger is not None and found.commands == (Affirm(1.0),)
+
+
+def test_understanding_that_fails_takes_no_danger_with_it() -> None:
+    fault = EngineError("understanding", "refused")
+    found, _ = beside(alarmed_as("lawyer"), 0.1, fault)
+    assert found.danger is not None and found.danger.kind == "lawyer"
+    with pytest.raises(EngineError, match="refused"):
+        beside(CALM, 0.1, fault)
+
+
+def test_no_words_are_no_danger() -> None:
+    assert shipped_watch().weigh("  ", np.full(len(KINDS), 20.0), "en-US", "") is None
