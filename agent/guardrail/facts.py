@@ -22,15 +22,17 @@ _HABITUAL = word_set(
     thursdays fridays saturdays sundays served runs run"""
 )
 _RANGE = re.compile(r"\b(?:from|between)\b.*\b(?:to|and|until|till)\b|day (?:to|through) \w+day", re.IGNORECASE)
+_EVERY_DAY = re.compile(r"\b(?:every day|daily|seven days|around the clock)\b", re.IGNORECASE)
 _EACH = re.compile(r"\b(?:a|an|per|each|every|one) (minute|hour|day|night|week|month|year)\b", re.IGNORECASE)
 _STOP = word_set(
     """a an the of for to in on at is are was be it its and or with your you our we i this that from by costs cost
     price prices fee amount total per each dollars dollar pounds pound euros euro night hour day week month year person
     nights hours days weeks months years persons one two three four five six seven eight nine ten all after also only
-    usd gbp eur that this then every extra first half more less than not no have there can will may must should plus"""
+    usd gbp eur that this then every first half more less than not no have there can will may must should plus"""
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,40}")
+_IRREGULAR = {"children": "child", "people": "person", "women": "woman", "men": "man"}
 _ONE = {
     "minute": (1, "minute"), "hour": (60, "minute"), "day": (1, "day"), "night": (1, "day"), "week": (7, "day"),
     "month": (1, "month"), "year": (1, "year"),
@@ -125,12 +127,16 @@ def _read(name: str, value: str | int | float | bool, today: date, locale: str) 
     found: list[Sourced] = []
     for part in re.split(r"(?<=[.;!?|\n])\s+|[|\n;]", text):
         words = frozenset(_WORD.findall(part.lower()))
-        words |= {word.removesuffix("s") for word in words}
+        words |= singular(words)
         habitual = bool((words | about) & _HABITUAL) or _RANGE.search(part) is not None
         subject = (words | about) - _STOP
         readings = Scanner(today, locale == "en-GB").readings(part)
         found += [Sourced(reading, subject, habitual) for reading in readings]
         found += [Sourced(r, subject, habitual) for r in _between(readings, part, today)]
+        found += [Sourced(r, subject, habitual) for r in _same_unit(readings, part)]
+        if _EVERY_DAY.search(part):
+            scanner = Scanner(today)
+            found += [Sourced(r, subject, True) for name in _NAMES for r in scanner.readings(name)]
     return tuple(found)
 
 
@@ -146,6 +152,18 @@ def _between(readings: list[Reading], text: str, today: date) -> Iterable[Readin
                 continue
             for step in range(1, (end - start) % 7):
                 yield from Scanner(today).readings(_NAMES[(start + step) % 7])
+
+
+def _same_unit(readings: list[Reading], text: str) -> Iterable[Reading]:
+    """Prices which share the word behind the last: "between 22 and 26 dollars", "24, 36 and 48 pounds"."""
+    for first, last in pairwise(readings):
+        gap = text[first.end : last.start].strip(" ,").lower()
+        if gap not in ("and", "to", "or", "-", "–", ""):
+            continue
+        if isinstance(first.value, Bare) and isinstance(last.value, Amount):
+            for piece in first.value.pieces:
+                for number in piece.numbers:
+                    yield Reading(Amount(round(number * 100), last.value.currency), first.start, first.end)
 
 
 _NAMES = [name for number in range(7) for name, n in WEEKDAYS.items() if n == number and name.endswith("day")]
@@ -233,7 +251,7 @@ def _put_text(table: FactTable, fact: Fact) -> None:
     text = fact.value[:_LARGEST]
     for unit in _EACH.findall(text.lower()):
         table.spans.add(_ONE[unit])
-    if re.search(r"\b(?:every day|daily|seven days)\b", text, re.IGNORECASE):
+    if _EVERY_DAY.search(text):
         table.spans.add((7, "day"))
     for word in _WORD.findall(text.lower()):
         table.words.add(word)
@@ -244,6 +262,11 @@ def _put_text(table: FactTable, fact: Fact) -> None:
     if text.startswith("+") and text[1:].isdigit():
         table.digits.add(text[1:])
     table.emails |= {found.lower() for found in re.findall(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", text)}
+
+
+def singular(words: Iterable[str]) -> frozenset[str]:
+    """The same words, as far as they are plurals, in the singular."""
+    return frozenset(_IRREGULAR.get(word, word.removesuffix("s")) for word in words)
 
 
 def likely(minutes: frozenset[int]) -> int:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import combinations
 
-from agent.guardrail.facts import FactTable, table_of
+from agent.guardrail.facts import FactTable, singular, table_of
 from agent.guardrail.names import names_in
 from agent.guardrail.readings import (
     Amount,
@@ -80,7 +80,7 @@ class _Clause:
     """What the judging of one value needs of the clause around it."""
 
     def __init__(self, words: frozenset[str], question: bool, listed: int) -> None:
-        self.words = words | {word.removesuffix("s") for word in words}
+        self.words = words | singular(words)
         self.question = question
         self.listed = listed
         self.habits = bool(words & _HOURS_TALK)
@@ -216,7 +216,7 @@ def _times(table: FactTable, clause: _Clause) -> set[int]:
         usual = {at: about for at, about in usual.items() if not (about - _DULL).isdisjoint(clause.words)}
     known = table.times | usual.keys()
     lengths = [round(number) for number, unit in table.spans if unit == "minute" and 0 < number <= 12 * 60]
-    ends = {start + length for start in list(table.times)[:_MOST_TIMES] for length in lengths[:_MOST_TIMES]}
+    ends = {start + length for start in list(known)[:_MOST_TIMES] for length in lengths[:_MOST_TIMES]}
     ends |= {start - lead for start in list(table.times)[:_MOST_TIMES] for lead in table.leads}
     return known | {end % (24 * 60) for end in ends} | {table.now}
 
@@ -275,6 +275,8 @@ def _piece(piece: Piece, table: FactTable, clause: _Clause, together: int) -> bo
     if piece.price and table.amounts:
         return any(_priced(round(number * 100), table, clause) for number in piece.numbers)
     if piece.numbers & table.numbers or piece.minutes & _times(table, clause):
+        return True
+    if piece.ranged and piece.minutes & table.habitual_times.keys():
         return True
     if piece.digits and piece.digits in table.digits:
         return True

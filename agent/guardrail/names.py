@@ -16,6 +16,7 @@ _LEXICON = Path(__file__).with_name("english.txt")
 """Ordinary words in small letters; origin and licence at its head and in NOTICE. No names."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_CONTRACTED = re.compile(r"(?:'s|'d|'ll|'ve|'re|'m|n't)$")
 _STARTS = re.compile(r"(?:^|[.!?:;…\n\"“(]|\s[-–—])\s*$")
 _TITLES = word_set("dr mr mrs ms mx prof professor doctor miss sir madam st")
 _CUES = (
@@ -57,7 +58,7 @@ def names_in(text: str, codes: Sequence[tuple[int, int]] = ()) -> Iterator[Name]
     for index, match in enumerate(found):
         written = match.group().replace("’", "'")
         plain = written.lower().replace("'", "")
-        base = written.lower().removesuffix("'s")
+        base = _CONTRACTED.sub("", written.lower())
         if plain in _NEVER or plain in _TITLES or plain in _CALENDAR or base in _CALENDAR or len(base) < 2:
             continue
         if len(written) == 2 and written[1] == "s" and written[0].isupper():

@@ -74,6 +74,8 @@ class Piece:
     """as an ordinal; 0: it is none"""
     price: bool = False
     """stands where a price stands: "costs forty" """
+    ranged: bool = False
+    """stands where an end of a stretch of time stands: "from nine", "until six" """
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,7 +198,8 @@ class Scanner:
         for phrase, minutes in _FRACTIONS.items():
             if words[i : i + len(phrase)] == phrase:
                 return Span(minutes, "minute"), i + len(phrase)
-        read = read_number(words, i) if words[i] not in ("a", "an", "the", "in", "hour") else None
+        lone = words[i] in ("a", "an", "the", "in", "hour") and not _a_hundred(words, i)
+        read = None if lone else read_number(words, i)
         if read is None or read[1] >= len(words):
             return None
         number, end = read
@@ -291,6 +292,7 @@ class Scanner:
             year[0] if year and year[1] == end else 0,
             ordinal[0] if ordinal and ordinal[1] == end else 0,
             bool(set(words[max(0, start - 3) : start]) & _PRICED) and words[end : end + 1] not in _NOT_PRICED,
+            start > 0 and words[start - 1] in ("from", "until", "till", "between", "to", "and"),
         )
 
 
@@ -326,7 +328,8 @@ def _no_value(u: Utterance, i: int) -> bool:
     word, before = u.words[i], u.words[i - 1] if i else ""
     after = u.words[i + 1] if i + 1 < len(u.words) and not u.between(i + 1).strip() else ""
     if word == "one":
-        return before not in _BEFORE_ONE
+        # "For one dog" counts nothing that could be wrong; "for one" at its end may be a time, or a table.
+        return before not in _BEFORE_ONE or (before == "for" and after.isalpha() and after not in _AFTER_RANK)
     if word in ("first", "second", "third"):
         return before != "the" or (after != "" and after not in _AFTER_RANK and after not in MONTHS)
     return word in ("half", "quarter", "double") or (word in ("two", "three", "four") and before == "the")
