@@ -72,13 +72,18 @@ class Race(Generic[T]):
         ``instead_of``: who broke off, ``since_ms``, before this race; by default it is about the first attempt, now.
         """
         began_ms = self._breakers.clock.now_ms()
+        told: _Told[T] | None = None
+        won: _Told[T] | None = None
         try:
             async with asyncio.TaskGroup() as group:
-                won = await self._compete(group, emit, began_ms)
+                told = await self._compete(group, emit, began_ms)
                 for task in self._out.values():
                     task.cancel()
+            won = told
         finally:
             await self._close_others()
+            if won is None:
+                await self._give_up(told, emit)
         if won.fault is not None:
             raise won.fault
         assert won.item is not None and won.rest is not None
@@ -176,6 +181,14 @@ class Race(Generic[T]):
         if name != first:
             took_ms = round(self._breakers.clock.now_ms() - since_ms, 3)
             emit(ProviderNoticed(self._stage, first, "switched", ms=took_ms, to=name))
+
+    async def _give_up(self, told: _Told[T] | None, emit: Emit) -> None:
+        """Nobody waits any more: that tells nothing of those who were asked, and a winner has nobody to close it."""
+        for place in self._out:
+            self._breakers.dropped(self._stage, self._attempts[place].provider, emit)
+        if told is not None and told.rest is not None:
+            self._breakers.dropped(self._stage, self._attempts[told.place].provider, emit)
+            await close(told.rest)
 
     async def _close_others(self) -> None:
         while not self._told.empty():

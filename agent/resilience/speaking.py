@@ -95,6 +95,10 @@ class ResilientVoiceSession:
             try:
                 async for piece in self._pieces(won, progress):
                     yield _later(piece, offset_ms)
+            except (GeneratorExit, asyncio.CancelledError):
+                # The caller cut in, which tells nothing of the voice; a probe must not be out for ever.
+                self._breakers.dropped("speaking", won.provider, self._context.emit)
+                raise
             except EngineError as fault:
                 since_ms = self._breakers.clock.now_ms()
                 self._fell(won.provider, fault)
@@ -170,7 +174,7 @@ class ResilientVoiceSession:
     async def _held(session: VoiceSession) -> None:
         try:
             await session.run()
-        except EngineError:
+        except Exception:  # a plug-in's bug is its vendor's fault, and never the end of a call
             # What is asked of it next fails, and is answered by the next voice.
             return
 

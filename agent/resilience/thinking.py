@@ -64,6 +64,10 @@ class ResilientModel:
             yield self._event(won.provider, won.item, emit)
             async for event in self._rest(won):
                 yield self._event(won.provider, event, emit)
+        except (GeneratorExit, asyncio.CancelledError):
+            # Nobody waits for the rest, which tells nothing of the model; a probe must not be out for ever.
+            self._breakers.dropped("understanding", won.provider, emit)
+            raise
         except EngineError as fault:
             self._broke_off(won.provider, fault, context, emit)
             raise
