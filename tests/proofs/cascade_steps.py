@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import re
 import sys
+from typing import Any
 
-from tests.proofs.commands import pytest, run
+from tests.proofs.commands import PROJECT, pytest, run
 from tests.proofs.judging import Finding, Step, by_tests, failure
+
+SWITCHBOARD = str(PROJECT / ".venv" / "bin" / "switchboard")
+UNRULY, BOOKERS, FAST = 10_000, 1_000, 50.0
 
 
 def faults() -> list[Finding]:
@@ -48,6 +52,55 @@ def tone() -> list[Finding]:
                 min(shares) >= 95.0,
             ))  # fmt: skip
     return found
+
+
+def _simulated(name: str, *options: str) -> dict[str, Any] | str:
+    ran = run(name, [SWITCHBOARD, "workflow", "simulate", "--json", *options], within_s=4_800)
+    begins = ran.text.find("{")
+    if begins < 0 or ran.code not in (0, 1):
+        return failure(ran)
+    found: dict[str, Any] = json.loads(ran.text[begins:])
+    return found
+
+
+def unruly() -> list[Finding]:
+    """A model at its worst in calls whose systems fail: half on the scripts, half where the model finds the words."""
+    claim = f"{UNRULY:,} fault-injected calls, the model lying and breaking off: 0 claims without a receipt"
+    halves = [
+        _simulated("unruly-scripts", "--calls", str(UNRULY // 2), "--faults", "--model", "unruly"),
+        _simulated("unruly-answers", "--calls", str(UNRULY // 2), "--seed", str(UNRULY // 2 + 1), "--faults",
+                   "--model", "unruly", "--entry", "answers"),
+    ]  # fmt: skip
+    told: list[str] = []
+    claims = calls = 0
+    for name, half in zip(("scripts", "open step"), halves, strict=True):
+        if isinstance(half, str):
+            return [Finding(claim, half, False)]
+        whole = half["whole"]
+        calls, claims = calls + whole["calls"], claims + whole["claims_without_receipt"]
+        told.append(f"{name}: {whole['claims_without_receipt']} claims in {whole['calls']:,} calls, "
+                    f"{whole['right_percent']} % right all the same")  # fmt: skip
+    return [Finding(claim, "; ".join(told), calls == UNRULY and not claims)]
+
+
+def fast_path() -> list[Finding]:
+    """Callers of the booking script, with the grammar alone and with a model for what it does not settle."""
+    options = ("--calls", str(BOOKERS), "--entry", "book", "--goals", "book,ask_hours,ask_price,human")
+    claim = (
+        f"At least {FAST:.0f} % of the booking script's turns take the fast path in simulation, with no loss of task "
+        "success against the grammar alone"
+    )
+    alone = _simulated("bookers-grammar", *options)
+    model = _simulated("bookers-model", *options, "--model", "steady")
+    if isinstance(alone, str) or isinstance(model, str):
+        return [Finding(claim, alone if isinstance(alone, str) else str(model), False)]
+    share, turns = model["whole"]["fast_path_percent"], model["whole"]["turns_understood"]
+    right = alone["whole"]["right_percent"], model["whole"]["right_percent"]
+    return [Finding(
+        claim,
+        f"{share} % of {turns:,} turns; {right[1]} % of {BOOKERS:,} calls right, {right[0]} % with the grammar alone",
+        share >= FAST and right[1] >= right[0] and not model["whole"]["wrong"],
+    )]  # fmt: skip
 
 
 CASCADE_STEPS = (
