@@ -7,7 +7,7 @@ import binascii
 import json
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from calls.clock import Clock
@@ -68,6 +68,7 @@ class Caller:
         self._microphone: deque[bytes] = deque()
         self._saying: Utterance | None = None
         self._sound: Sound | None = None
+        self._reached: deque[Mark] = deque()
         self._open_marks = 0
         self._quiet_since = 0.0
         self._origin = 0.0
@@ -187,7 +188,8 @@ class Caller:
             await socket.send_text(self._frame("media", body, count + 1))
             if speaking and not self._microphone and self._saying is not None:
                 self._saying.said_ms = self._clock.now_ms()
-            await self._send_marks(socket, self._play())
+            self._play()
+            await self._send_marks(socket)
 
     async def _read(self, socket: TwinSocket) -> None:
         while (message := await socket.receive()) is not None:
@@ -199,12 +201,14 @@ class Caller:
                     self._play()
                     self._buffer.add_mark(tree["mark"]["name"])
                     self._open_marks += 1
-                    await self._send_marks(socket, self._play())
+                    self._play()
+                    await self._send_marks(socket)
                 case "clear":
                     self._play()
                     if self._saying is not None and self._saying.cleared_ms is None:
                         self._saying.cleared_ms = self._clock.now_ms()
-                    await self._send_marks(socket, self._buffer.clear())
+                    self._reached += self._buffer.clear()
+                    await self._send_marks(socket)
         self._over = True
 
     def _take(self, audio: bytes) -> None:
@@ -222,15 +226,17 @@ class Caller:
         if said is not None and said.said_ms is not None and said.answered_ms is None:
             said.answered_ms, said.answer = now, sound
 
-    def _play(self) -> list[Mark]:
+    def _play(self) -> None:
+        """Move time on; marks that were reached are sent with the next frame at the latest."""
         busy = self._buffer.queued > 0
         now = self._clock.now_ms()
         _, marks = self._buffer.play_until(round((now - self._origin) * 8))
         if busy or marks:
             self._quiet_since = now
-        return marks
+        self._reached += marks
 
-    async def _send_marks(self, socket: TwinSocket, marks: Iterable[Mark]) -> None:
-        for mark in marks:
+    async def _send_marks(self, socket: TwinSocket) -> None:
+        while self._reached:
+            mark = self._reached.popleft()
             self._open_marks -= 1
             await socket.send_text(self._frame("mark", json.dumps({"name": mark.name}), 0))

@@ -18,11 +18,13 @@ INTO_MS: Final = 300.0
 HESITANT: Final = 6
 """every so-manieth question begins with a sentence of its own: whoever takes that for all of it begins in vain"""
 _FIRST = (
-    "amber", "maple", "cedar", "river", "harbor", "meadow", "silver", "copper", "willow", "summer", "winter", "garden", "forest", "island", "valley",
-)
+    "amber", "maple", "cedar", "river", "harbor", "meadow", "silver",
+    "copper", "willow", "summer", "winter", "garden", "forest", "island", "valley",
+)  # fmt: skip
 _SECOND = (
-    "falcon", "otter", "heron", "badger", "marten", "plover", "linnet", "osprey", "beaver", "turtle", "salmon", "rabbit", "spaniel", "pigeon",
-)
+    "falcon", "otter", "heron", "badger", "marten", "plover", "linnet",
+    "osprey", "beaver", "turtle", "salmon", "rabbit", "spaniel", "pigeon",
+)  # fmt: skip
 
 ANSWERS: Final = (
     (r"anything else", "No, thank you."),
