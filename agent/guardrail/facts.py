@@ -72,6 +72,8 @@ class FactTable:
     spans: set[tuple[float, str]] = field(default_factory=set)
     amounts: dict[int, list[frozenset[str]]] = field(default_factory=dict)
     """hundredths -> what costs that"""
+    currencies: dict[int, set[str]] = field(default_factory=dict)
+    """hundredths -> in what; empty text where the fact does not say"""
     leads: set[int] = field(default_factory=set)
     """minutes one should be there before a time"""
     percents: set[float] = field(default_factory=set)
@@ -173,6 +175,7 @@ def _put(table: FactTable, sourced: Sourced) -> None:
     match sourced.reading.value:
         case Amount() as amount:
             table.amounts.setdefault(amount.hundredths, []).append(sourced.about)
+            table.currencies.setdefault(amount.hundredths, set()).add(amount.currency)
         case Percent() as percent:
             table.percents.add(percent.number)
         case Day() as day:
@@ -237,6 +240,7 @@ def _put_bare(table: FactTable, bare: Bare, sourced: Sourced) -> None:
         if piece.price or sourced.about & _MONEY:
             for number in piece.numbers:
                 table.amounts.setdefault(round(number * 100), []).append(sourced.about)
+                table.currencies.setdefault(round(number * 100), set()).add("")
         if sourced.habitual and piece.minutes:
             for minute in {likely(piece.minutes)} | {m for m in piece.minutes if m >= 12 * 60}:
                 _add(table.habitual_times, minute, sourced.about)

@@ -110,11 +110,10 @@ class RuleGuardrail:
     def _weighs(self, text: str, ground: Ground) -> bool:
         known: str | None = None
         for sentence in sentences(text):
-            if _ASKS_OR_DENIES.search(sentence):
-                continue
             for word in self._policy.weighty:
                 found = word.search(sentence)
-                if found is None:
+                # "No charge" is the promise itself, and denies nothing.
+                if found is None or _ASKS_OR_DENIES.search(sentence[: found.start()] + sentence[found.end() :]):
                     continue
                 if known is None:
                     known = "\n".join(str(fact.value) + " " + fact.name for fact in ground.facts)

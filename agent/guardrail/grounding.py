@@ -96,7 +96,9 @@ def _listed(readings: list[Reading]) -> int:
 def _stands(reading: Reading, table: FactTable, clause: _Clause) -> bool:
     match reading.value:
         case Amount() as amount:
-            return _priced(amount.hundredths, table, clause)
+            known = table.currencies.get(amount.hundredths, set())
+            other = bool(amount.currency and known) and not {amount.currency, ""} & known
+            return not other and _priced(amount.hundredths, table, clause)
         case Percent() as percent:
             return percent.number in table.percents
         case Day() as day:

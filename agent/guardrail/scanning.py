@@ -146,7 +146,7 @@ class Scanner:
             read = read_number(words, i + 1)
             if read is None:
                 return None
-            return Amount(round(read[0] * 100), _SYMBOLS[words[i]]), read[1]
+            return Amount(_hundredths(read[0]), _SYMBOLS[words[i]]), read[1]
         j = i + (words[i] == "a" and i + 1 < len(words) and words[i + 1] in ("hundred", "thousand"))
         if words[i] == "a" and i + 1 < len(words) and words[i + 1] in ("dollar", "pound", "euro", "buck"):
             read = (1, i + 1)
@@ -168,7 +168,7 @@ class Scanner:
             cents = words[small[1]] in _CENTS if small[1] < len(words) else False
             if cents or k == end:
                 return Amount(round(amount * 100 + small[0]), currency), small[1] + cents
-        return Amount(round(amount * 100), currency), end
+        return Amount(_hundredths(amount), currency), end
 
     def _day(self, u: Utterance, i: int) -> tuple[Value, int] | None:
         words = u.words
@@ -199,7 +199,7 @@ class Scanner:
             if words[i : i + len(phrase)] == phrase:
                 return Span(minutes, "minute"), i + len(phrase)
         lone = words[i] in ("a", "an", "the", "in", "hour") and not _a_hundred(words, i)
-        read = None if lone else read_number(words, i)
+        read = (1, i + 1) if words[i : i + 2] == ("an", "hour") else None if lone else read_number(words, i)
         if read is None or read[1] >= len(words):
             return None
         number, end = read
@@ -337,6 +337,12 @@ def _no_value(u: Utterance, i: int) -> bool:
 
 def _clocklike(words: tuple[str, ...], i: int) -> bool:
     return words[i + 1 : i + 2] in (("am",), ("pm",))
+
+
+def _hundredths(amount: float) -> int:
+    """-1 for what no coin is small enough for: nothing costs that."""
+    whole = round(amount * 100)
+    return whole if abs(amount * 100 - whole) < 1e-6 else -1
 
 
 def _numeric(word: str) -> bool:
