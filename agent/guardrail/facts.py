@@ -52,6 +52,8 @@ class Sourced:
     about: frozenset[str]
     habitual: bool
     """true of every week ("open Monday to Saturday"), not of one occasion"""
+    closed: bool = False
+    """ "Closed on Sundays" """
 
 
 @dataclass(slots=True)
@@ -65,6 +67,8 @@ class FactTable:
     weekdays: set[int] = field(default_factory=set)
     habitual_weekdays: dict[int, frozenset[str]] = field(default_factory=dict)
     """weekday -> what happens on it"""
+    closed: set[int] = field(default_factory=set)
+    """weekdays on which nothing is"""
     month_days: set[int] = field(default_factory=set)
     months: set[int] = field(default_factory=set)
     times: set[int] = field(default_factory=set)
@@ -133,13 +137,18 @@ def _read(name: str, value: str | int | float | bool, today: date, locale: str) 
         habitual = bool((words | about) & _HABITUAL) or _RANGE.search(part) is not None
         subject = (words | about) - _STOP
         readings = Scanner(today, locale == "en-GB").readings(part)
-        found += [Sourced(reading, subject, habitual) for reading in readings]
+        found += [Sourced(reading, subject, habitual, _closed(part, reading)) for reading in readings]
         found += [Sourced(r, subject, habitual) for r in _between(readings, part, today)]
         found += [Sourced(r, subject, habitual) for r in _same_unit(readings, part)]
         if _EVERY_DAY.search(part):
             scanner = Scanner(today)
             found += [Sourced(r, subject, True) for name in _NAMES for r in scanner.readings(name)]
     return tuple(found)
+
+
+def _closed(part: str, reading: Reading) -> bool:
+    before = part[: reading.start].lower()
+    return before.rfind("clos") > before.rfind("open")
 
 
 def _between(readings: list[Reading], text: str, today: date) -> Iterable[Reading]:
@@ -213,7 +222,9 @@ def _put_day(table: FactTable, day: Day, sourced: Sourced) -> None:
     parts = day.parts
     if parts.fixed is None and parts.day is None and parts.nth is None and not parts.which and not parts.days:
         if parts.weekday is not None:
-            if sourced.habitual:
+            if sourced.closed:
+                table.closed.add(parts.weekday)
+            elif sourced.habitual:
                 _add(table.habitual_weekdays, parts.weekday, sourced.about)
             else:
                 table.weekdays.add(parts.weekday)

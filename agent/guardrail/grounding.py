@@ -60,6 +60,8 @@ def ungrounded(text: str, ground: Ground, vocabulary: frozenset[str] = frozenset
         if email.lower() not in table.emails:
             return "email"
     text = _EMAIL.sub(" ", text)
+    if any(not character.isascii() and character.isnumeric() for character in text):
+        return "number"  # other scripts' figures, fractions: heard, and not read here
     if len(words_of(text)) >= MAX_WORDS:
         return "length"  # what cannot be read to its end is not said
     readings = _scanner(table.today, ground.locale == "en-GB").readings(text)
@@ -197,6 +199,8 @@ def _days(table: FactTable, clause: _Clause) -> set[date]:
 
 def _weekday(weekday: int, table: FactTable, clause: _Clause) -> bool:
     known = table.weekdays | {day.weekday() for day in table.dates}
+    if weekday in table.closed and weekday not in known:
+        return not _CLOSED.isdisjoint(clause.words)
     if weekday in known or (weekday == table.today.weekday() and clause.now):
         return True
     if weekday == (table.today.weekday() + 1) % 7 and "tomorrow" in clause.words:

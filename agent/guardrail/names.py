@@ -72,7 +72,7 @@ def names_in(text: str, codes: Sequence[tuple[int, int]] = ()) -> Iterator[Name]
                 if _ordinary(plain, base, words) and not (base in _BOTH and following in _VERBS):
                     continue
             yield Name(base)
-        elif not _ordinary(plain, base, words) and before.lower().rstrip().endswith(_CUES):
+        elif not _ordinary(plain, base, words) and before.lower().rstrip(" ,:").endswith(_CUES):
             yield Name(base)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.proofs.cascade_steps import CASCADE_STEPS
 from tests.proofs.commands import LOGS, PROJECT, Ran, run
+from tests.proofs.gate_steps import GATE_STEPS
 from tests.proofs.judging import Finding, Step, by_tests, failure
 from tests.proofs.workflow_steps import WORKFLOW_STEPS
 from tests.wire.process import free_port
@@ -168,5 +169,6 @@ STEPS = (
              "tests/wire/test_serve.py", "-k", "pause"),
     *WORKFLOW_STEPS,
     *CASCADE_STEPS,
+    *GATE_STEPS,
     Step("make-test", all_tests, long=True),
 )  # fmt: skip

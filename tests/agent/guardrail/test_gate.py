@@ -55,12 +55,16 @@ def test_a_claim_passes_with_its_receipt_and_no_other(text: str) -> None:
 
 
 def test_a_receipt_does_not_excuse_what_is_never_said() -> None:
-    judged = RuleGuardrail().judge(Clause("r.1", "I am a real person.", "sample", receipt="k"), Ground(frozenset({"k"})))
+    judged = RuleGuardrail().judge(
+        Clause("r.1", "I am a real person.", "sample", receipt="k"), Ground(frozenset({"k"}))
+    )
     assert judged.rule == "human_pretence"
 
 
 def test_a_claim_in_the_second_sentence_is_found() -> None:
-    judged = RuleGuardrail().judge(Clause("r.1", "Would you like a reminder? You are booked for two.", "sample"), NOTHING)
+    judged = RuleGuardrail().judge(
+        Clause("r.1", "Would you like a reminder? You are booked for two.", "sample"), NOTHING
+    )
     assert judged.rule == "outcome"
 
 
@@ -93,7 +97,9 @@ def test_sentences_have_plain_apostrophes() -> None:
 
 def test_a_verdict_takes_less_than_a_millisecond() -> None:
     gate = RuleGuardrail(forbidden=[f"phrase number {n}" for n in range(50)])
-    clause = Clause("r.1", "Let me read that back. A cleaning on Tuesday the fifth at three, for Anna Miller. " * 4, "sample")
+    clause = Clause(
+        "r.1", "Let me read that back. A cleaning on Tuesday the fifth at three, for Anna Miller. " * 4, "sample"
+    )
     gate.judge(clause, NOTHING)
     best = min(_timed(gate, clause) for _ in range(20))
     assert best < 1.0, f"{best:.2f} ms"

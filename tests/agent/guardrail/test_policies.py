@@ -62,7 +62,7 @@ def test_a_policy_has_a_version_by_which_the_record_knows_it() -> None:
     ],
 )
 def test_a_policy_that_cannot_be_used_says_why(text: str, told: str) -> None:
-    with pytest.raises(ConfigurationError, match="house.yaml") as refused:
+    with pytest.raises(ConfigurationError, match=r"house\.yaml") as refused:
         policy_from(text, "house.yaml")
     assert told in str(refused.value)
 

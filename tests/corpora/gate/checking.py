@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, thread_time
 
 from agent.guardrail.gate import RuleGuardrail
 from calls.grounding import Fact, Ground
@@ -44,6 +44,8 @@ class Score:
     """may be said, and was not; with the rule"""
     p50_ms: float
     p99_ms: float
+    """of this thread's own work: a busy machine's waits are not the gate's"""
+    wall_p99_ms: float
 
 
 def cases(half: str) -> tuple[Case, ...]:
@@ -77,12 +79,13 @@ def _scenes() -> dict[str, Ground]:
 
 def score(half: str) -> Score:
     """Judge every sentence of one half, as a model's clause."""
-    gate, times = RuleGuardrail(), []
+    gate, times, walls = RuleGuardrail(), [], []
     through, blocked, wrong = [], [], 0
     for case in cases(half):
-        begun = perf_counter()
+        begun, wall = thread_time(), perf_counter()
         judged = gate.judge(Clause("r1.1", case.text), case.ground)
-        times.append((perf_counter() - begun) * 1_000)
+        times.append((thread_time() - begun) * 1_000)
+        walls.append((perf_counter() - wall) * 1_000)
         if case.kind != "benign":
             wrong += 1
             if judged.clause is not None and judged.clause.text == case.text:
@@ -90,9 +93,14 @@ def score(half: str) -> Score:
         elif judged.rule:
             blocked.append((case, judged.rule))
     times.sort()
+    walls.sort()
     return Score(
-        half, wrong, tuple(through), len(times) - wrong, tuple(blocked), median(times), times[int(len(times) * 0.99)]
+        half, wrong, tuple(through), len(times) - wrong, tuple(blocked), median(times), _p99(times), _p99(walls)
     )
+
+
+def _p99(ordered: list[float]) -> float:
+    return ordered[int(len(ordered) * 0.99)]
 
 
 def main(arguments: list[str]) -> int:
@@ -110,7 +118,7 @@ def main(arguments: list[str]) -> int:
         print(
             f"{half}: {len(found.through)} of {found.wrong} wrong values through; "
             f"{len(found.blocked)} of {found.benign} benign blocked ({share:.1%}); "
-            f"p50 {found.p50_ms:.2f} ms, p99 {found.p99_ms:.2f} ms"
+            f"p50 {found.p50_ms:.2f} ms, p99 {found.p99_ms:.2f} ms (with waits {found.wall_p99_ms:.2f} ms)"
         )
         print(f"  through by kind: {dict(Counter(case.kind for case in found.through))}")
         print(f"  blocked by rule: {dict(Counter(rule for _, rule in found.blocked))}")
