@@ -84,6 +84,10 @@ class CascadeEngine:
         """Make known texts ready (greetings, prompts), so that their first audio leaves at once; how many were new."""
         return await self._speaker.prerender(texts, style)
 
+    def keep(self, texts: Iterable[str]) -> None:
+        """Texts that are the same in every call: once voiced, they are ready for the next."""
+        self._speaker.keep(texts)
+
     def open(self, line: Line, offset_ms: float) -> CascadeSession:
         """A session for a call on ``line``; loads nothing.
 

@@ -92,6 +92,7 @@ class Engines:
         self._frugal = frugal
         self.breakers = Breakers(clock)
         self._engines: dict[Recipe, CascadeEngine] = {}
+        self._lasting: tuple[str, ...] = ()
         self._expected: asyncio.Queue[Line] = asyncio.Queue(maxsize=1_000)
 
     def refuse_missing(self, lines: Iterable[Line]) -> None:
@@ -126,6 +127,7 @@ class Engines:
             while len(self._engines) >= MOST_ENGINES:
                 del self._engines[next(iter(self._engines))]
             engine = self._engines[recipe] = self._built(line)
+            engine.keep(self._lasting)
         return engine
 
     def expect(self, line: Line) -> None:
@@ -151,6 +153,12 @@ class Engines:
                 await prerender(self.of(line), line)
             except EngineError as fault:
                 log.warning("the greeting of line %s is not voiced beforehand: %s", line.id, fault)
+
+    def keep(self, texts: Iterable[str]) -> None:
+        """What scripts say in fixed words: voiced once by a voice, it is ready for every later call."""
+        self._lasting = tuple(texts)
+        for engine in self._engines.values():
+            engine.keep(self._lasting)
 
     async def prerender_everywhere(self, texts: Iterable[str]) -> int:
         """Voice texts of scripts beforehand with every voice in use; how many were new. Raises EngineError."""

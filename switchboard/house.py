@@ -42,7 +42,7 @@ from switchboard.orders import OrderDesk, Orders
 from switchboard.places import Places
 from switchboard.rates import CallRates
 from switchboard.returning import BrokenOff
-from switchboard.scripts import LiveScripts
+from switchboard.scripts import LiveScripts, fixed_words
 from switchboard.secret import print_of, signing_key
 from switchboard.settings import Settings
 from switchboard.sockets import OpenedSockets
@@ -151,6 +151,7 @@ async def open_house(
         opened = OpenedSockets(database, clock)
         scripts = LiveScripts(copies, VersionStore(database), clock, engines.prerender_everywhere)
         await scripts.start()
+        engines.keep(text for script in copies.scripts.scripts.values() for text in fixed_words(script))
         scripts.refuse_missing(book.lines)
         recordings = settings.var / "recordings"
         recordings.mkdir(parents=True, exist_ok=True, mode=0o700)

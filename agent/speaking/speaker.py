@@ -27,6 +27,7 @@ class Speaker:
     def __init__(self, voice: Voice, shelf: Shelf | None = None) -> None:
         self._voice = voice
         self._shelf = shelf or Shelf()
+        self._lasting: set[str] = set()
 
     async def prerender(self, texts: Iterable[str], style: SpeechStyle = NEUTRAL) -> int:
         """Make the audio of these texts ready; returns how many were new. Raises EngineError."""
@@ -43,6 +44,22 @@ class Speaker:
             self._shelf.put(key, Ready(bytes(mulaw), tuple(words), dropped))
             made += 1
         return made
+
+    def keep(self, texts: Iterable[str]) -> None:
+        """These are the same in every call: once one was voiced to its end, it is known beforehand."""
+        self._lasting.update(texts)
+
+    def keeps(self, clause: Clause) -> bool:
+        """Whether the audio of this clause is worth keeping."""
+        return clause.text in self._lasting
+
+    def put(self, clause: Clause, pieces: Iterable[VoicedAudio]) -> None:
+        """The whole audio of a clause, for the next time."""
+        made = list(pieces)
+        words = tuple(word for piece in made for word in piece.words)
+        dropped = next((piece.dropped_style for piece in made if piece.dropped_style), ())
+        key = self.key(clause.text, clause.style)
+        self._shelf.put(key, Ready(b"".join(piece.mulaw for piece in made), words, dropped))
 
     async def warm(self, line: Line) -> None:
         """A call is about to come in on ``line``; never raises."""
@@ -84,11 +101,16 @@ class CallSpeaker:
             yield ready
             return
         made = in_frames(self._session.speak(clause.text, bounded(clause.style)), clause.text, clause.style)
+        keeps, kept = self._speaker.keeps(clause), list[VoicedAudio]()
         try:
             async for piece in made:
+                if keeps:
+                    kept.append(piece)
                 yield piece
         finally:
             await close_stream(made)
+        if kept:
+            self._speaker.put(clause, kept)
 
     async def run(self) -> None:
         """Until cancelled."""

@@ -167,3 +167,30 @@ def test_the_shelf_drops_the_least_recently_used() -> None:
     shelf.put(keys[2], Ready(bytes(301), ()))
     assert shelf.take(keys[2]) is None
     assert shelf.size == 100
+
+
+def test_what_is_the_same_in_every_call_is_voiced_once() -> None:
+    voice = PiecewiseVoice([320, 200])
+    speaker = Speaker(voice)
+    speaker.keep(["What day?"])
+    first = voiced(speaker, Clause("a", "What day?"))
+    (again,) = voiced(speaker, Clause("b", "What day?"))
+    assert (again.cached, again.mulaw) == (True, b"".join(piece.mulaw for piece in first))
+    assert [word.word for word in again.words] == ["w0", "w1"] and again.dropped_style == ("emotion:warm",)
+    voiced(speaker, Clause("c", "On Monday, Anna."))
+    voiced(speaker, Clause("d", "On Monday, Anna."))
+    assert [text for text, _ in voice.said] == ["What day?", "On Monday, Anna.", "On Monday, Anna."]
+
+
+def test_what_was_cut_is_not_kept() -> None:
+    voice = PiecewiseVoice([320, 200])
+    speaker = Speaker(voice)
+    speaker.keep(["What day?"])
+
+    async def cut() -> None:
+        pieces = speaker.open(CONTEXT).speak(Clause("a", "What day?"))
+        await anext(pieces)
+        await close_stream(pieces)
+
+    asyncio.run(cut())
+    assert not voiced(speaker, Clause("b", "What day?"))[0].cached
