@@ -133,7 +133,7 @@ class Caller:
         self._origin = self._quiet_since = self._clock.now_ms()
         try:
             async with asyncio.TaskGroup() as group:
-                beside = [group.create_task(self._pump(socket)), group.create_task(self._read(socket))]
+                beside = [group.create_task(self._talk(socket)), group.create_task(self._read(socket))]
                 await course(self)
                 for task in beside:
                     task.cancel()
@@ -173,6 +173,12 @@ class Caller:
     def _frame(self, event: str, body: str, sequence: int) -> str:
         number = f'"sequenceNumber":"{sequence}",' if sequence else ""
         return f'{{"event":"{event}",{number}"streamSid":"{self._sid}","{event}":{body}}}'
+
+    async def _talk(self, socket: TwinSocket) -> None:
+        try:
+            await self._pump(socket)
+        except CarrierLost:
+            return  # who reads it sees that the agent has hung up
 
     async def _pump(self, socket: TwinSocket) -> None:
         """A frame every 20 ms, and the marks that were reached."""

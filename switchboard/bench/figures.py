@@ -68,10 +68,10 @@ def barge_in_ms(said: Utterance) -> float | None:
     return _between(said.noticed_ms, said.cleared_ms) if said.barges else None
 
 
-def discarded(turns: Iterable[Utterance]) -> float | None:
-    """Share of the questions to the model whose answer was of no use."""
-    asked = [len(said.questions) for said in turns if said.questions]
-    return (sum(asked) - len(asked)) / sum(asked) if asked else None
+def discarded(questions: int, turns: Iterable[Utterance]) -> float | None:
+    """Share of the questions to the model whose answer was of no use: all but one for each turn that had any."""
+    used = sum(1 for said in turns if said.questions)
+    return (questions - used) / questions if questions else None
 
 
 def one_call(turns: Iterable[Utterance]) -> float | None:

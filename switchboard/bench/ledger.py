@@ -93,6 +93,8 @@ class Ledger:
     def __init__(self) -> None:
         self.utterances: list[Utterance] = []
         self.sounds: list[Sound] = []
+        self.questions = 0
+        """to the model, for whatever words"""
         self._tagged: dict[str, Utterance] = {}
 
     def lay(self, text: str, **more: object) -> Utterance:

@@ -41,6 +41,8 @@ class Outcome:
     after: Used
     seconds: float = 0.0
     """of all calls together"""
+    questions: int = 0
+    """to the model"""
     troubles: list[str] = field(default_factory=list)
 
     @property
@@ -56,7 +58,7 @@ class Outcome:
 
 async def place(load: Load, server: Served, ledger: Ledger) -> Outcome:
     """All calls of a load, to their ends."""
-    clock, first = LoopClock(), len(ledger.utterances)
+    clock, first, questions = LoopClock(), len(ledger.utterances), ledger.questions
     config = TwinConfig(voice_url=f"{server.url}/twilio/voice", auth_token=SECRET)
     before = await server.used()
     async with WebNetwork() as network, asyncio.TaskGroup() as group:
@@ -73,6 +75,7 @@ async def place(load: Load, server: Served, ledger: Ledger) -> Outcome:
             await server.stall(load.stall_ms)
     calls = [task.result() for task in tasks]
     outcome = Outcome(calls, ledger.utterances[first:], before, during, await server.used())
+    outcome.questions = ledger.questions - questions
     outcome.seconds = sum(call.seconds for call in calls)
     outcome.troubles = [call.trouble for call in calls if call.trouble]
     return outcome

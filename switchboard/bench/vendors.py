@@ -132,6 +132,7 @@ class BenchModel(AnthropicServer):
         """As Claude's, noting when it was asked and when there was enough to speak."""
         # What was received is of no use here, and would count as memory of nobody's.
         del self.received[:-1]
+        self._ledger.questions += 1
         said = self._ledger.tagged(_TAG.findall(question.messages[-1][1]))
         if said is not None:
             said.questions.append(self._clock.now_ms())
