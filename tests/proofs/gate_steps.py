@@ -1,4 +1,4 @@
-"""What is proved of the speech gate: wrong values stopped, what may be said let through, prompts kept, in its time."""
+"""What is proved of the speech gate: wrong values stopped, what may be said let through, in its time."""
 
 from __future__ import annotations
 
@@ -38,11 +38,6 @@ def corpora() -> list[Finding]:
 
 GATE_STEPS = (
     Step("gate", corpora),
-    by_tests(
-        "obedient-model",
-        "500 spoken injection attempts, the model obeying each: no side effect, no prompt spoken",
-        "tests/switchboard/test_obedient_model.py",
-    ),
     by_tests(
         "gate-policies",
         "The examples of every policy of the speech gate run as tests",
