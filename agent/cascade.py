@@ -25,6 +25,9 @@ from calls.signals import Composed, Signal, Understood
 from calls.speech import NEUTRAL, Clause, Heard, HeardBy, SpeechStyle
 from calls.talk import Talk
 
+_OPENED = itertools.count(1)
+"""Calls of every engine: what is kept of a call for a process is kept by its name."""
+
 
 class CascadeEngine:
     """Implements ``Engine`` over three stages, each shared by all calls.
@@ -47,7 +50,6 @@ class CascadeEngine:
         self._thinker = Thinker(model, understander) if model is not None else None
         self._second_ear = second_ear
         self._clock = LoopClock()
-        self._opened = itertools.count(1)
         self._traits = EngineTraits(
             text_before_audio=True,
             hears_tone=True,
@@ -94,7 +96,7 @@ class CascadeEngine:
         ``offset_ms`` is not added to the frames: the call's session hands them over with offsets since answer.
         """
         inbox = _Inbox()
-        context = CallContext(f"cascade-{next(self._opened)}", line, self._clock, inbox)
+        context = CallContext(f"cascade-{next(_OPENED)}", line, self._clock, inbox)
         hearing = ToneHearing(self._hearing).open(context)
         thinker = self._thinker.open(context) if self._thinker is not None else None
         ear = CallEar(self._second_ear, line.locale, line.country) if self._second_ear is not None else None

@@ -57,8 +57,9 @@ def providers_of(line: Line) -> list[tuple[Kind, str]]:
 
 def missing_keys(line: Line, settings: Settings) -> list[str]:
     """The variables of keys that the line's providers want and nobody has set. Raises ConfigurationError."""
-    wanted = {key_variable(name): find(kind, name) for kind, name in providers_of(line)}
-    return [variable for variable, offer in wanted.items() if variable not in settings.keys and not offer.keyless()]
+    wanted = [(key_variable(name), find(kind, name)) for kind, name in providers_of(line)]
+    missing = [variable for variable, offer in wanted if variable not in settings.keys and not offer.keyless()]
+    return list(dict.fromkeys(missing))
 
 
 def vendor_session() -> aiohttp.ClientSession:

@@ -141,9 +141,9 @@ class SocketSession:
         async with self._linking:
             link = self._links.pop(key, None)
             if link is None or not link.alive:
+                await self._holds.wait()  # nobody but run() closes what is opened here
                 socket = await self._open(fixed)
                 link = Link(self._vendor, self._vendor.wire(fixed), socket, self._clock)
-                await self._holds.wait()
                 if self._held is None:
                     link.abort()
                     raise ProviderError("speaking", self._vendor.provider, "lost", "hung up")

@@ -232,3 +232,29 @@ def test_the_table_of_prices_on_the_page_can_be_used(tmp_path: Path) -> None:
     path = tmp_path / "prices.yaml"
     path.write_text(example)
     assert read_prices(path).cost("acme/clear", {"characters": 500}) == pytest.approx(0.01)
+
+
+def test_a_key_is_missing_when_any_provider_of_its_vendor_needs_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = {"hearing": False, "thinking": True, "speaking": True}
+
+    class Offered:
+        def __init__(self, kind: str) -> None:
+            self.kind = kind
+
+        def keyless(self) -> bool:
+            return kinds[self.kind]
+
+    monkeypatch.setattr("switchboard.engines.find", lambda kind, name: Offered(kind))
+    line = replace(DESK, hearing=("acme/ear",), speaking=("acme/voice",))
+    assert missing_keys(line, settings.read({})) == ["ACME_API_KEY"]
+
+
+def test_calls_of_different_engines_have_different_names() -> None:
+    """Who has to save, and whose model broke off, is kept by them for the whole process."""
+    made = engines(**KEYS)
+
+    async def main() -> set[str]:
+        lines = (VENDORS, replace(VENDORS, hearing=("deepgram/nova-3",)))
+        return {made.of(line).open(line, 0.0).call for line in lines}
+
+    assert len(run_virtual(main())) == 2
