@@ -32,6 +32,7 @@ _BOTH = word_set(
 """Ordinary words that are names too: as the first word they are one when a name's verb follows."""
 _VERBS = word_set("will can is has would was said says does did could works called left wants takes sees")
 _NEVER = word_set("i im ive ill id ok okay am pm tv us uk gps wifi atm pin sms usb vip faq eta asap usd gbp eur") | {
+    "mom", "mum", "dad", "grandma", "grandpa", "aunt", "uncle",
     "a", "o", "mm", "hmm", "dr", "mr", "mrs", "ms", "st", "xray",
 }  # fmt: skip
 _CALENDAR = (

@@ -39,7 +39,11 @@ _CURRENCIES = _SYMBOLS | {
 _CENTS = word_set("cent cents penny pence pennies")
 _PRICED = word_set("cost costs price priced total comes runs owe")
 _COUNTED = word_set("people guests persons adults children kids of tickets items times")
-_AFTER_RANK = word_set("of at on in is works would suits for with and or it then from until till")
+_AFTER_RANK = word_set(
+    """of at on in is works work would will can could should might may does has have suits suit for with and or it then
+    from until till to through looks sounds seems still also too please now again instead i we you he she they there
+    between before after around about was if as so but that this not our my your the a an"""
+)
 _BEFORE_ONE = word_set("at by until till before after from room suite number gate screen row seat table for")
 _UNITS = {
     "minute": ("minute", 1), "minutes": ("minute", 1), "min": ("minute", 1), "mins": ("minute", 1),
@@ -73,6 +77,8 @@ _IDIOMS = phrases(
     the two of you | the two of them | the three of you | both of | two ways | two things | two options |
     two questions |
     three things | three options | one option | one of the | the first is | the second is | the third is |
+    all three of | all four of | the three of | the four of | two minutes please | give me two minutes | one day or |
+    on one day | one evening | one morning | one afternoon | one night or | half price | half off | at one go |
     a few | the other two | the last four | last four digits | last three digits | first four digits | four digits |
     six digits | three digits | five digits | ten digits | digit by digit | one digit | half an hour early"""
 )
@@ -190,7 +196,7 @@ class Scanner:
         offset = parts.fixed is not None and len(said) > 1
         if not named and not figures and not offset:
             # From the fourth on nobody takes "the fourteenth" for a rank.
-            ranked = read_ordinal(words, end - 1) is not None and (parts.day or 0) > 3
+            ranked = read_ordinal(words, end - 1) is not None and (parts.day or 0) > 3 and not _ranks(u, end)
             return (Day(parts), end) if ranked else None
         return Day(parts), end
 
@@ -323,6 +329,16 @@ def _a_hundred(words: tuple[str, ...], i: int) -> bool:
     return words[i] in ("a", "an") and i + 1 < len(words) and words[i + 1] in ("hundred", "thousand", "dozen")
 
 
+def _ranks(u: Utterance, end: int) -> bool:
+    """Whether an ordinal before word ``end`` counts a thing: "the fifth floor" is no day."""
+    if end >= len(u.words) or u.between(end).strip():
+        return False
+    after = u.words[end]
+    return (
+        after.isalpha() and len(after) > 2 and after not in _AFTER_RANK and after not in MONTHS and not _numeric(after)
+    )
+
+
 def _no_value(u: Utterance, i: int) -> bool:
     """ "The earlier one", "the first visit", "a double room", "just half"."""
     word, before = u.words[i], u.words[i - 1] if i else ""
@@ -330,7 +346,7 @@ def _no_value(u: Utterance, i: int) -> bool:
     if word == "one":
         # "For one dog" counts nothing that could be wrong; "for one" at its end may be a time, or a table.
         return before not in _BEFORE_ONE or (before == "for" and after.isalpha() and after not in _AFTER_RANK)
-    if word in ("first", "second", "third"):
+    if word in ("first", "second", "third", "1st", "2nd", "3rd"):
         return before != "the" or (after != "" and after not in _AFTER_RANK and after not in MONTHS)
     return word in ("half", "quarter", "double") or (word in ("two", "three", "four") and before == "the")
 

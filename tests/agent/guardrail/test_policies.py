@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.guardrail.examples import broken_examples
 from agent.guardrail.gate import RuleGuardrail, sentences
 from agent.guardrail.policy import SHIPPED, Example, default_policy, find_policy, policy_from, read_policy
 from calls.errors import ConfigurationError
@@ -73,3 +74,10 @@ def test_a_policy_is_found_by_file_or_by_name(tmp_path: Path) -> None:
     assert find_policy("default") == default_policy()
     with pytest.raises(ConfigurationError, match="default"):
         find_policy("nowhere.yaml", tmp_path)
+
+
+def test_the_policy_in_the_documentation_holds_its_examples() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "speech-gate.md").read_text("utf-8")
+    policy = policy_from(page.split("```yaml\n")[1].split("```")[0], "docs/speech-gate.md")
+    assert policy.sentences >= 4
+    assert broken_examples(policy) == []
