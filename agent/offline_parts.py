@@ -145,7 +145,7 @@ class OfflineDangerScorer:
             raise _failed("understanding", fault) from fault
 
 
-async def offline_engine(speech: OfflineSpeech, detector: SileroModel, *, second_ear: bool = True) -> CascadeEngine:
+async def offline_engine(speech: OfflineSpeech, detector: SileroModel) -> CascadeEngine:
     """The default engine, over a started ``OfflineSpeech`` and a loaded ``SileroModel``. Raises EngineError."""
     understander = LocalUnderstander(OfflineSimilarity(speech))
     # Taught now, or the first caller whose words no grammar reads would wait for it.
@@ -154,5 +154,5 @@ async def offline_engine(speech: OfflineSpeech, detector: SileroModel, *, second
         LocalHearing(OfflineRecognizer(speech), lambda: SileroDetector(detector)),
         OfflineVoice(speech),
         understander,
-        second_ear=SecondEar(OfflineDangerScorer(speech)) if second_ear else None,
+        second_ear=SecondEar(OfflineDangerScorer(speech)),
     )

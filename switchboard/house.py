@@ -283,6 +283,6 @@ async def offline_engine(settings: Settings, progress: Callable[[str, float], No
     detector = await asyncio.to_thread(SileroModel.load)
     await speech.start(settings.var / "models", progress)
     try:
-        yield await make(speech, detector, second_ear=settings.second_ear)
+        yield await make(speech, detector)
     finally:
         await speech.aclose()

@@ -57,9 +57,6 @@ SETTINGS = (
     Setting("OPENAI_BASE_URL", "", "Where such a server answers, with /v1 at the end. Empty: OpenAI's own address."),
     Setting("SWITCHBOARD_DAY_USD", "", "The most all lines may spend in a UTC day, in US dollars. Empty: no limit."),
     Setting("SWITCHBOARD_PRICES", "", "Your table of what providers and the carrier charge. Empty: ours; check it."),
-    Setting(
-        "SWITCHBOARD_SECOND_EAR", "on", "Whether danger is also listened for by meaning (docs/safety.md): on or off."
-    ),
     Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR. Nothing a caller says is ever logged."),
 )
 
@@ -101,7 +98,6 @@ class Settings:
     """0: no limit"""
     prices: Path | None = None
     """None: the table that ships"""
-    second_ear: bool = True
 
     @property
     def on_loopback(self) -> bool:
@@ -168,7 +164,6 @@ def read(environment: Mapping[str, str] | None = None, *, insecure_dev: bool = F
         addresses=_addresses(environment),
         day_usd=_dollars("SWITCHBOARD_DAY_USD", values),
         prices=Path(values["SWITCHBOARD_PRICES"]) if values["SWITCHBOARD_PRICES"] else None,
-        second_ear=_on("SWITCHBOARD_SECOND_EAR", values),
     )
 
 
@@ -195,12 +190,6 @@ def _dollars(name: str, values: Mapping[str, str]) -> float:
     if not re.fullmatch(r"\d{1,7}(\.\d{1,4})?", text):
         raise ConfigurationError(f"{name} must be an amount of US dollars, as in 40 or 12.50 (it is {text!r})")
     return float(text)
-
-
-def _on(name: str, values: Mapping[str, str]) -> bool:
-    if values[name].lower() not in ("on", "off"):
-        raise ConfigurationError(f"{name} must be on or off (it is {values[name]!r})")
-    return values[name].lower() == "on"
 
 
 def _port(text: str) -> int:

@@ -8,12 +8,13 @@ from dataclasses import fields
 
 import yaml
 
+from agent.offline_parts import offline_engine
 from calls.conversation import Conversation
 from calls.line import Line
 from tests.architecture.sources import PACKAGES, PROJECT, dotted, python_files, tree
 from workflows.language.keys import SCRIPT, STEPS
 
-FORBIDDEN = ("watch", "danger", "safety")
+FORBIDDEN = ("watch", "danger", "safety", "second_ear")
 
 
 def test_a_conversation_cannot_be_made_without_a_watch() -> None:
@@ -41,6 +42,11 @@ def test_no_line_setting_or_key_of_a_script_speaks_of_it() -> None:
     settings = (PROJECT / ".env.example").read_text(encoding="utf-8").lower()
     assert [name for name in names if any(word in name for word in FORBIDDEN)] == []
     assert not any(word in settings for word in FORBIDDEN)
+
+
+def test_where_the_offline_engine_is_the_second_ear_is() -> None:
+    assert list(inspect.signature(offline_engine).parameters) == ["speech", "detector"], "nothing to leave it out by"
+    assert "second_ear=SecondEar(" in inspect.getsource(offline_engine)
 
 
 def test_no_shipped_script_has_words_of_danger_of_its_own() -> None:

@@ -12,12 +12,15 @@ import pytest
 from agent.safety.phrases import KINDS
 from agent.safety.second import PATIENCE_S, CallEar, SecondEar
 from agent.safety.watch import MEANS, shipped_watch
+from calls.clock import LoopClock
 from calls.commands import Affirm
 from calls.errors import EngineError
 from calls.signals import Understood
 from calls.virtual_time import run_virtual
 
 CALM = [-8.0] * len(KINDS)
+CLOCK = LoopClock()
+"""of the loop of virtual time that every test here runs on"""
 
 
 class Scorer:
@@ -27,7 +30,7 @@ class Scorer:
         self.scores, self.takes_s, self.fails = scores, takes_s, fails
 
     async def weigh_danger(self, text: str) -> Sequence[float]:
-        await asyncio.sleep(self.takes_s)
+        await CLOCK.sleep_ms(self.takes_s * 1_000)
         if self.fails:
             raise EngineError("understanding", "the worker is away")
         return self.scores
@@ -65,6 +68,20 @@ def test_without_an_answer_the_watch_decides(scorer: Scorer, caplog: pytest.LogC
     assert PLAIN not in caplog.text
 
 
+def test_half_a_second_is_waited_for_and_not_a_moment_longer() -> None:
+    assert PATIENCE_S == 0.5
+
+    async def turn(takes_s: float) -> tuple[bool, float]:
+        scorer = Scorer(alarmed_as("threat"), takes_s)
+        danger = await SecondEar(scorer).hear(HARMLESS, "en-US", "")
+        return danger is not None, CLOCK.now_ms()
+
+    heard_in_time, _ = run_virtual(turn(0.49))
+    heard_late, took_ms = run_virtual(turn(60.0))
+    assert heard_in_time and not heard_late
+    assert took_ms == pytest.approx(500)
+
+
 def test_it_is_logged_once_that_it_is_away_and_again_after_it_was_back(caplog: pytest.LogCaptureFixture) -> None:
     scorer = Scorer(fails=True)
     ear = SecondEar(scorer)
@@ -79,7 +96,7 @@ def test_it_is_logged_once_that_it_is_away_and_again_after_it_was_back(caplog: p
 
 
 async def understood(takes_s: float = 0.0, fault: EngineError | None = None) -> Understood:
-    await asyncio.sleep(takes_s)
+    await CLOCK.sleep_ms(takes_s * 1_000)
     if fault:
         raise fault
     return Understood(3, (Affirm(1.0),), "grammar")
