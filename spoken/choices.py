@@ -16,7 +16,7 @@ from .tokens import MASK, Utterance, word_set, words_of
 
 _COMMON = word_set(
     """a an the i id like want need would please for to of and or my me it is its in on at with that this
-    one some can could have get do be you we just no not yes so"""
+    one some can could have get do be you we just no not yes so up down in out off over back"""
 )
 _ASKS = (("what",), ("whats",), ("which",), ("how",), ("who",), ("why",), ("when",), ("where",))
 

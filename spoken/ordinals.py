@@ -20,6 +20,8 @@ _LAST = word_set("last final bottom")
 _CALLING = word_set("i im ive we weve were calling today this that you youve")
 _EXPLAINING = word_set("let i can could we tell you of off thing things name")
 _COUNTED = word_set("one option choice time slot place question floor seat attempt try")
+_RANKED = word_set("grade grader graders cousin degree world language wife husband")
+""" "the third grade", "my second cousin": ranks of their own, whatever is on offer"""
 
 
 def is_no_place(words: Sequence[str], i: int, end: int) -> bool:
@@ -27,6 +29,8 @@ def is_no_place(words: Sequence[str], i: int, end: int) -> bool:
     if words[end : end + 1] == ("time",) and end + 1 < len(words) and words[end + 1] in _CALLING:
         return True
     if words[i] == "first" and end < len(words) and words[end] in _EXPLAINING:
+        return True
+    if words[end : end + 1] and words[end] in _RANKED:
         return True
     if i == 0 or (words[end : end + 1] and words[end] in _COUNTED):
         return False

@@ -33,7 +33,8 @@ _YES = phrases(
     you can say that again | i certainly do | i sure do | we certainly do | yes indeed | okey dokey | okie dokie |
     roger | roger that | no problem at all | no objection | no objections | i dont see why not | dont see why not |
     cant see why not | lets go | lets do this | count me in | works fine | that suits | that suits me |
-    very well | good to go"""
+    very well | good to go | yes im here | yes i am here | yes im still here |
+    yeah im here"""
 )
 _NO = phrases(
     """no | nope | nah | naw | no thanks | no thank you | no way | not really | not quite | not at all | not exactly |

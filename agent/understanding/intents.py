@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -72,12 +72,19 @@ class Intent:
         bare = stripped(words)
         if any(pattern.fullmatch(words) or pattern.fullmatch(bare) for pattern in self.whole):
             return 2, words
-        for pattern in self.anywhere:
-            found = pattern.search(words)
-            if found:
-                rest = stripped(words[: found.start()] + " " + words[found.end() :])
-                return (1 if rest else 2), found.group()
-        return 0, ""
+        spans = [found.span() for pattern in self.anywhere for found in pattern.finditer(words)]
+        if not spans:
+            return 0, ""
+        said, rest = _parted(words, spans)
+        return (1 if stripped(rest) else 2), said
+
+
+def _parted(words: str, spans: Sequence[tuple[int, int]]) -> tuple[str, str]:
+    """The words within any of the spans, and the others: "slow down, I can't keep up" says one thing twice."""
+    covered = {place for start, end in spans for place in range(start, end)}
+    said = "".join(mark if place in covered else " " for place, mark in enumerate(words))
+    rest = "".join(" " if place in covered else mark for place, mark in enumerate(words))
+    return " ".join(said.split()), " ".join(rest.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +111,7 @@ class Intents:
         strengths = [(*i.strength(words), i.name) for i in self.table if is_allowed(i.name, allowed)]
         found = [
             IntentFound(command_of(name), strength == 2, said)
-            # A machine speaks in long sentences, which hold many a wish.
-            for strength, said, name in sorted(strengths, key=lambda e: (not e[2].startswith("Machine"), -e[0]))
+            for strength, said, name in sorted(strengths, key=_first)
             if strength
         ]
         language = self._language(words) if SwitchLanguage.__name__ in allowed else None
@@ -123,6 +129,12 @@ class Intents:
             words,
         )
         return self.languages[names[0]] if asked or stripped(words) == names[0] else None
+
+
+def _first(entry: tuple[int, str, str]) -> tuple[bool, int, bool]:
+    """A machine speaks in long sentences, which hold many a wish; "hang on, I'll get my wife" says who comes."""
+    strength, _, name = entry
+    return (not name.startswith("Machine"), -strength, name == "Wait")
 
 
 def command_of(name: str) -> Command:
