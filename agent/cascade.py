@@ -176,7 +176,10 @@ class CascadeSession:
             meaning = await self._understander.understand(heard, guidance, facts)
         # Rounded, so that the same call on virtual time leaves the same record.
         took_ms = round(self._clock.now_ms() - began, 3)
-        return Understood(turn, meaning.commands, meaning.path, took_ms, meaning.fallback)
+        return Understood(
+            turn, meaning.commands, meaning.path, took_ms, meaning.fallback,
+            provider=meaning.provider, questions=meaning.questions, first_token_ms=meaning.first_token_ms,
+        )  # fmt: skip
 
     def compose(self, asked: Compose, facts: CallFacts) -> AsyncIterator[Composed]:
         """The words of a reply, clause by clause. Raises EngineError."""

@@ -147,6 +147,8 @@ class VoicePiece:
     """LINEAR16, or MULAW as it came from the vendor"""
     dropped: tuple[str, ...] = ()
     """what of the style this voice could not render; on the first piece"""
+    provider: str = ""
+    """who voiced it, where several could; on the first piece"""
 
 
 class VoiceSession(Protocol):
@@ -188,6 +190,12 @@ class Meaning:
     """``grammar | similarity | keys`` (a model's name for a model)"""
     fallback: bool = False
     """a model could not: this machine understood in its place"""
+    provider: str = ""
+    """the model that answered"""
+    questions: int = 0
+    """to a model"""
+    first_token_ms: float | None = None
+    """since understanding began"""
 
 
 class Understander(Protocol):

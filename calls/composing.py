@@ -51,7 +51,7 @@ class Composer:
         if text:
             clause = Clause(f"{reply.id}.{reply.composed + 1}", text, style=signal.style)
             held = draft.state.floor is Floor.CALLER or self._agent.holds(draft.state)
-            draft.record(ev.ClauseComposed(reply.id, clause))
+            draft.record(ev.ClauseComposed(reply.id, clause, signal.provider, signal.first_token_ms))
             if not held:
                 self._agent.judge(draft, (clause,))
             draft.ring_in(COMPOSING, COMPOSING_MS)

@@ -114,8 +114,8 @@ class Conversation:
             case sg.Judged():
                 self.agent.judged(draft, signal)
             case sg.Voiced() if draft.state.clause(signal.clause):
-                voiced = ev.ClauseVoiced(signal.clause, signal.took_ms, signal.cached, signal.dropped_style)
-                draft.record(voiced)
+                dropped = signal.dropped_style
+                draft.record(ev.ClauseVoiced(signal.clause, signal.took_ms, signal.cached, dropped, signal.provider))
             case sg.PlaybackBegan() if draft.state.clause(signal.clause):
                 draft.record(ev.AgentBegan(signal.clause))
             case sg.PlaybackEnded():
@@ -231,7 +231,9 @@ class Conversation:
 
     @staticmethod
     def _spoke(turn: int, heard: Heard) -> ev.CallerSpoke:
-        return ev.CallerSpoke(turn, heard.text, heard.from_ms, heard.to_ms, heard.confidence, heard.reason, heard.tone)
+        return ev.CallerSpoke(
+            turn, heard.text, heard.from_ms, heard.to_ms, heard.confidence, heard.reason, heard.tone, heard.provider
+        )
 
     @staticmethod
     def _goes_on(state: CallState, text: str) -> bool:
@@ -265,7 +267,12 @@ class Conversation:
                 return
         for timer in (UNDERSTANDING, SLOW):
             draft.silence(timer)
-        draft.record(ev.CommandsUnderstood(signal.turn, signal.commands, signal.path, signal.took_ms, signal.fallback))
+        draft.record(
+            ev.CommandsUnderstood(
+                signal.turn, signal.commands, signal.path, signal.took_ms, signal.fallback,
+                signal.provider, signal.questions, signal.first_token_ms,
+            )
+        )  # fmt: skip
         urgent = any(isinstance(command, AskHuman | Cancel | Goodbye) for command in signal.commands)
         set_aside = state.requested is not None and sets_aside(signal.commands, writes=state.requested.writes)
         if set_aside:

@@ -56,7 +56,7 @@ class Mouth:
                 if first:
                     first = False
                     took_ms = self._clock.now_ms() - asked_ms
-                    self._emit(sg.Voiced(clause.id, took_ms, piece.cached, piece.dropped_style))
+                    self._emit(sg.Voiced(clause.id, took_ms, piece.cached, piece.dropped_style, piece.provider))
                     self._playout.begin(clause)
                 self._playout.feed(clause.id, piece.mulaw, piece.words)
             if first:

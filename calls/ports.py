@@ -133,6 +133,8 @@ class VoicedAudio:
     """times within the clause, of the words this piece carries"""
     cached: bool = False
     dropped_style: tuple[str, ...] = ()
+    provider: str = ""
+    """the voice, as the line names it"""
 
 
 class EngineSession(Protocol):

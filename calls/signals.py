@@ -86,6 +86,12 @@ class Understood:
     """the model could not: it was understood on this machine, and no model composes in this turn"""
     danger: Danger | None = None
     """what a second ear heard in the turn: goes before its commands"""
+    provider: str = ""
+    """the model that answered"""
+    questions: int = 0
+    """to a model"""
+    first_token_ms: float | None = None
+    """since understanding began"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,10 @@ class Composed:
     text: str
     style: SpeechStyle = NEUTRAL
     last: bool = False
+    provider: str = ""
+    """the model that wrote it"""
+    first_token_ms: float | None = None
+    """with the first clause of a question of its own, since that was asked"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,7 @@ class Voiced:
     took_ms: float
     cached: bool = False
     dropped_style: tuple[str, ...] = ()
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)

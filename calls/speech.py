@@ -78,6 +78,8 @@ class Heard:
     tone: Tone | None = None
     reason: str = ""
     """why hearing decided the turn was over: ``silence``, ``complete``, ``keys``, ``vendor`` ..."""
+    provider: str = ""
+    """who heard it, as the line names them; empty for keys"""
 
 
 @dataclass(frozen=True, slots=True)

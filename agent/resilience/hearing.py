@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.hearing.stream.loudness import Loudness
 from agent.ports import CallContext, Hearing, HearingSession, HearingTraits
@@ -293,6 +293,8 @@ class ResilientHearingSession:
             self._breakers.answered("hearing", self._main.name, self._emit)
             self._leave_beside()
         for passed in self._passing.take(signal):
+            if isinstance(passed, CallerSaid):
+                passed = replace(passed, heard=replace(passed.heard, provider=self._main.name))
             self._emit(passed)
         while self._frames and self._frames[0].ends_ms <= self._passing.done_ms:
             self._frames.popleft()

@@ -91,9 +91,11 @@ class ResilientVoiceSession:
         rest, offset_ms, broken, since_ms = text, 0.0, "", None
         for _ in range(len(self._candidates) + 1):
             won = await self._first(rest, style, broken, since_ms)
-            progress = Progress(rest)
+            progress, provider = Progress(rest), won.provider
             try:
                 async for piece in self._pieces(won, progress):
+                    if provider:
+                        piece, provider = replace(piece, provider=provider), ""
                     yield _later(piece, offset_ms)
             except (GeneratorExit, asyncio.CancelledError):
                 # The caller cut in, which tells nothing of the voice; a probe must not be out for ever.

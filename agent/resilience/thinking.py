@@ -61,7 +61,7 @@ class ResilientModel:
             attempts *= 2
         won = await Race[ModelEvent]("understanding", attempts, self._patience, self._breakers).run(emit)
         try:
-            yield self._event(won.provider, won.item, emit)
+            yield replace(self._event(won.provider, won.item, emit), provider=won.provider)
             async for event in self._rest(won):
                 yield self._event(won.provider, event, emit)
         except (GeneratorExit, asyncio.CancelledError):

@@ -29,6 +29,11 @@ class Speaker:
         self._shelf = shelf or Shelf()
         self._lasting: set[str] = set()
 
+    @property
+    def provider(self) -> str:
+        """The voice, as lines name it; whoever stands in for it says so in the audio."""
+        return self._voice.traits.id.partition(":")[0]
+
     async def prerender(self, texts: Iterable[str], style: SpeechStyle = NEUTRAL) -> int:
         """Make the audio of these texts ready; returns how many were new. Raises EngineError."""
         made = 0
@@ -100,7 +105,8 @@ class CallSpeaker:
         if ready is not None:
             yield ready
             return
-        made = in_frames(self._session.speak(clause.text, bounded(clause.style)), clause.text, clause.style)
+        spoken = self._session.speak(clause.text, bounded(clause.style))
+        made = in_frames(spoken, clause.text, clause.style, self._speaker.provider)
         keeps, kept = self._speaker.keeps(clause), list[VoicedAudio]()
         try:
             async for piece in made:
@@ -117,8 +123,12 @@ class CallSpeaker:
         await self._session.run()
 
 
-async def in_frames(pieces: AsyncIterator[VoicePiece], text: str, style: SpeechStyle) -> AsyncIterator[VoicedAudio]:
+async def in_frames(
+    pieces: AsyncIterator[VoicePiece], text: str, style: SpeechStyle, provider: str = ""
+) -> AsyncIterator[VoicedAudio]:
     """A voice's pieces of ``text`` cut into whole frames; the last is filled up with silence.
+
+    ``provider`` stands for pieces which do not name who voiced them.
 
     Mu-law at the usual volume passes untouched. Raises EngineError for a voice that makes no sound.
     """
@@ -130,14 +140,16 @@ async def in_frames(pieces: AsyncIterator[VoicePiece], text: str, style: SpeechS
             held += _mulaw(piece, style.volume)
             words += _later(piece.words, lead_ms)
             dropped = dropped or piece.dropped
+            provider = piece.provider or provider
             whole = len(held) - len(held) % _FRAME
             if whole and piece.samples:
                 empty = False
-                yield VoicedAudio(held[:whole], tuple(words), dropped_style=dropped)
+                yield VoicedAudio(held[:whole], tuple(words), dropped_style=dropped, provider=provider)
                 held, words = held[whole:], []
         if (held or words) and not (empty and len(held) <= mulaw_bytes(lead_ms)):
             empty = False
-            yield VoicedAudio(held + MULAW_SILENCE * (-len(held) % _FRAME), tuple(words), dropped_style=dropped)
+            last = held + MULAW_SILENCE * (-len(held) % _FRAME)
+            yield VoicedAudio(last, tuple(words), dropped_style=dropped, provider=provider)
     finally:
         await close_stream(pieces)
     if empty:

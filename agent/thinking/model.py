@@ -56,6 +56,8 @@ class TextGrew:
     """More plain text."""
 
     text: str
+    provider: str = ""
+    """on the first event: who answers, where several could"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class FormGrew:
     """More of the form's JSON, as characters; pieces may split anywhere, also inside an escape."""
 
     json: str
+    provider: str = ""
+    """on the first event: who answers, where several could"""
 
 
 @dataclass(frozen=True, slots=True)

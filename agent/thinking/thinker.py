@@ -55,6 +55,10 @@ class _Open:
     written: int = 0
     """characters"""
     stopped: ModelStopped | None = None
+    provider: str = ""
+    """who answers"""
+    first_ms: float | None = None
+    """when the answer began, by the call's clock"""
     turn: int = 0
     replies: bool = True
     """its form has a reply"""
@@ -88,11 +92,13 @@ class CallThinker:
         self._context = context
         self._held: _Open | None = None
         self._tone: Tone | None = None
+        self._questions = 0
 
     async def understand(self, turn: int, heard: Heard, guidance: Guidance, facts: CallFacts, talk: Talk) -> Meaning:
         """At least one command, each allowed by ``guidance``. Raises EngineError only where this machine fails too."""
         await self.withdraw()
         self._tone = heard.tone
+        self._questions, began_ms = 0, self._context.clock.now_ms()
         found = await self._thinker.grammar.understand(heard, guidance, facts)
         if is_certain(found, heard, guidance):
             return found
@@ -100,11 +106,15 @@ class CallThinker:
         commands = await self._asked(turn, request, heard, guidance, facts)
         if commands is None:
             local = await self._thinker.local.understand(heard, guidance, facts)
-            return Meaning(local.commands, local.path, fallback=True)
+            return Meaning(local.commands, local.path, fallback=True, questions=self._questions)
         if not commands:
             # Words that mean none of the commands: what the grammar made of them, or a reply, or they are asked again.
             commands = _without_commands(found, guidance, heard)
-        return Meaning(commands, self._name)
+        held = self._held
+        if held is None or held.first_ms is None:
+            return Meaning(commands, self._name, questions=self._questions)
+        first_ms = round(held.first_ms - began_ms, 3)
+        return Meaning(commands, self._name, False, held.provider, self._questions, first_ms)
 
     @property
     def _name(self) -> str:
@@ -135,6 +145,7 @@ class CallThinker:
     async def _commands(
         self, turn: int, request: ModelRequest, heard: Heard, guidance: Guidance, facts: CallFacts
     ) -> tuple[Command, ...]:
+        self._questions += 1
         stream = self._open(request)
         stream.turn, stream.replies = turn, guidance.brief is not None
         kept = False
@@ -171,11 +182,13 @@ class CallThinker:
         if held is not None and (held.turn != asked.turn or brief.looked_up):
             await self._drop(held)
             held = None
+        asked_ms = self._context.clock.now_ms() if held is None else None
         stream = held or self._open(words_for(brief, asked.words, facts, asked.talk, self._context.line))
         reply = ReplyStream(self._context.line.persona, moment_of(self._tone))
         try:
             async for clause in self._clauses(stream, reply):
-                yield Composed(asked.reply, clause.text, clause.style)
+                first_ms, asked_ms = _since(asked_ms, stream.first_ms), None
+                yield Composed(asked.reply, clause.text, clause.style, False, stream.provider, first_ms)
             yield Composed(asked.reply, "", last=True)
             await self._read_out(stream)
         finally:
@@ -216,6 +229,9 @@ class CallThinker:
     async def _read(self, stream: _Open) -> bool:
         """One more event; False at the end. Raises ProviderError for what is no form, and what the model raises."""
         event = await anext(stream.events, None)
+        if stream.first_ms is None and event is not None:
+            stream.first_ms = self._context.clock.now_ms()
+            stream.provider = event.provider or self._name
         fault = ""
         match event:
             case None:
@@ -262,7 +278,7 @@ class CallThinker:
         if stream.stopped is None:
             # Closed before its end, the vendor tells no figures: about what was read and written until then.
             stream.stopped = ModelStopped("done", _estimate(stream))
-            self._count(stream.stopped.usage)
+            self._count(stream.stopped.usage, stream.provider)
 
     def _count(self, usage: Usage, provider: str = "") -> None:
         amounts: dict[Unit, float] = {
@@ -279,6 +295,10 @@ def _without_commands(found: Meaning, guidance: Guidance, heard: Heard) -> tuple
     if guidance.brief is not None and AskQuestion.__name__ in guidance.allowed:
         return (AskQuestion("", heard.text),)
     return found.commands
+
+
+def _since(asked_ms: float | None, at_ms: float | None) -> float | None:
+    return None if asked_ms is None or at_ms is None else round(at_ms - asked_ms, 3)
 
 
 def _done(stream: _Open) -> bool:

@@ -15,7 +15,10 @@ from calls.speech import Tone
 
 
 class ToneHearing:
-    """Implements ``Hearing`` over another one. On a line whose tone is off nothing is measured, and no label passes."""
+    """Implements ``Hearing`` over another one; its turns also say who heard them.
+
+    On a line whose tone is off nothing is measured, and no label passes.
+    """
 
     def __init__(self, hearing: Hearing) -> None:
         self._hearing = hearing
@@ -32,15 +35,16 @@ class ToneHearing:
     def open(self, context: CallContext) -> HearingSession:
         """A session; measures only where the line wants it."""
         listener = ToneListener() if context.line.tone else None
-        return ToneHearingSession(self._hearing.open(context), listener)
+        return ToneHearingSession(self._hearing.open(context), listener, self.traits.id)
 
 
 class ToneHearingSession:
     """Implements ``HearingSession``. Grammar: run() around everything else."""
 
-    def __init__(self, session: HearingSession, listener: ToneListener | None) -> None:
+    def __init__(self, session: HearingSession, listener: ToneListener | None, provider: str = "") -> None:
         self._session = session
         self._listener = listener
+        self._provider = provider
 
     def hear(self, frame: AudioFrame) -> None:
         """One frame of the caller, its offset in ms since answer. Never waits."""
@@ -57,7 +61,8 @@ class ToneHearingSession:
 
         def with_tone(signal: Signal) -> None:
             if isinstance(signal, CallerSaid | TurnLikely):
-                signal = replace(signal, heard=replace(signal.heard, tone=self._tone(signal)))
+                provider = signal.heard.provider or self._provider
+                signal = replace(signal, heard=replace(signal.heard, tone=self._tone(signal), provider=provider))
             emit(signal)
 
         await self._session.run(with_tone)

@@ -50,6 +50,8 @@ class ClauseVoiced(Body, name="agent.voiced"):
     took_ms: float
     cached: bool
     dropped_style: tuple[str, ...] = ()
+    provider: str = ""
+    """the voice, as the line names it"""
 
 
 @dataclass(frozen=True, slots=True)

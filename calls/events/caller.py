@@ -44,6 +44,8 @@ class CallerSpoke(Body, name="caller.spoke"):
     reason: str
     """why the turn was over"""
     tone: Tone | None = None
+    provider: str = ""
+    """who heard it, as the line names them: ``deepgram/nova-3``"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +76,9 @@ class CommandsUnderstood(Body, name="commands.understood"):
     took_ms: float
     fallback: bool = False
     """the model could not be asked, or gave nothing that can be used: this machine understood instead"""
+    provider: str = ""
+    """the model that answered, where several could; empty: none was asked, or none did"""
+    questions: int = 0
+    """to a model, for these commands"""
+    first_token_ms: float | None = None
+    """since understanding began: the first of the model's answer; None: no model answered"""

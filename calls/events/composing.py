@@ -23,6 +23,11 @@ class ClauseComposed(Body, name="clause.composed"):
 
     reply: str
     clause: Clause
+    provider: str = ""
+    """the model that wrote it"""
+    first_token_ms: float | None = None
+    """on the first clause of a reply for which a model was asked anew, since that question; None: its words came
+    with the commands of the turn"""
 
 
 Closing = Literal["done", "withdrawn", "failed", "blocked"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from calls import events as ev
@@ -65,7 +66,7 @@ def _began(recorded: Recorded, body: ev.CallerBegan, state: CallState) -> Iterab
 
 def _spoke(recorded: Recorded, body: ev.CallerSpoke, state: CallState) -> Iterable[sg.Signal]:
     heard = Heard(body.text, body.from_ms, body.to_ms, body.confidence, HeardBy.SPEECH, body.tone, body.reason)
-    yield sg.CallerSaid(heard)
+    yield sg.CallerSaid(replace(heard, provider=body.provider))
 
 
 def _pressed(recorded: Recorded, body: ev.CallerPressed, state: CallState) -> Iterable[sg.Signal]:
@@ -73,7 +74,10 @@ def _pressed(recorded: Recorded, body: ev.CallerPressed, state: CallState) -> It
 
 
 def _understood(recorded: Recorded, body: ev.CommandsUnderstood, state: CallState) -> Iterable[sg.Signal]:
-    yield sg.Understood(body.turn, body.commands, body.path, body.took_ms, body.fallback)
+    yield sg.Understood(
+        body.turn, body.commands, body.path, body.took_ms, body.fallback,
+        provider=body.provider, questions=body.questions, first_token_ms=body.first_token_ms,
+    )  # fmt: skip
 
 
 def _clause(recorded: Recorded, body: ev.ClauseComposed, state: CallState) -> Iterable[sg.Signal]:
@@ -81,7 +85,8 @@ def _clause(recorded: Recorded, body: ev.ClauseComposed, state: CallState) -> It
     ends = _following(recorded, ev.ReplyClosed)
     lasts = (True, False) if ends is not None and ends.how == "done" else (False, True)
     for last in lasts:
-        yield sg.Composed(body.reply, body.clause.text, body.clause.style, last)
+        told = sg.Composed(body.reply, body.clause.text, body.clause.style, last)
+        yield replace(told, provider=body.provider, first_token_ms=body.first_token_ms)
 
 
 def _closed(recorded: Recorded, body: ev.ReplyClosed, state: CallState) -> Iterable[sg.Signal]:
@@ -96,6 +101,10 @@ def _closed(recorded: Recorded, body: ev.ReplyClosed, state: CallState) -> Itera
 def _likely(recorded: Recorded, body: ev.SpeculationBegan, state: CallState) -> Iterable[sg.Signal]:
     new = body.text.removeprefix(state.unanswered).strip()
     yield sg.TurnLikely(Heard(new, 0.0, 0.0))
+
+
+def _voiced(recorded: Recorded, body: ev.ClauseVoiced, state: CallState) -> Iterable[sg.Signal]:
+    yield sg.Voiced(body.clause, body.took_ms, body.cached, body.dropped_style, body.provider)
 
 
 def _committed(recorded: Recorded, body: ev.ActionCommitted, state: CallState) -> Iterable[sg.Signal]:
@@ -139,7 +148,7 @@ _CAUSES: Mapping[type[Any], Callable[[Recorded, Any, CallState], Iterable[sg.Sig
     ev.ActionCommitted: _committed,
     ev.ActionRefused: _refused,
     ev.ActionAnswered: _found,
-    ev.ClauseVoiced: lambda r, body, s: [sg.Voiced(body.clause, body.took_ms, body.cached, body.dropped_style)],
+    ev.ClauseVoiced: _voiced,
     ev.AgentBegan: lambda r, body, s: [sg.PlaybackBegan(body.clause)],
     ev.AgentSpoke: lambda r, body, s: [sg.PlaybackEnded(body.clause, body.heard_ms)],
     ev.EngineFailed: _failed,

@@ -78,7 +78,7 @@ def talk(levels: Sequence[float], pitches: Sequence[float]) -> tuple[list[AudioF
     return frames(np.concatenate(said)), heard
 
 
-def test_every_turn_leaves_with_its_tone_and_nothing_else_changes() -> None:
+def test_every_turn_leaves_with_its_tone_and_who_heard_it_and_nothing_else_changes() -> None:
     audio, turns = talk([0.05, 0.05, 0.05, 0.3], [120, 120, 120, 160])
     began = SpeechBegan(1_000)
     out = played([began, *map(CallerSaid, turns)], audio, tone=True)
@@ -86,14 +86,16 @@ def test_every_turn_leaves_with_its_tone_and_nothing_else_changes() -> None:
     assert out[0] is began
     assert [tone.feeling for tone in tones if tone] == ["neutral", "neutral", "neutral", "angry"]
     assert tones[3] is not None and (tones[3].energy, tones[3].pitch) == ("high", "high")
-    assert [replace(s.heard, tone=None) for s in out if isinstance(s, CallerSaid)] == turns
+    said = [s.heard for s in out if isinstance(s, CallerSaid)]
+    assert [replace(heard, tone=None, provider="") for heard in said] == turns
+    assert {heard.provider for heard in said} == {"played/1"}
 
 
 def test_off_no_label_passes_and_nothing_is_measured() -> None:
     audio, turns = talk([0.05], [120])
     label = replace(turns[0], tone=Tone("angry", confidence=0.9))
-    assert played([CallerSaid(label), TurnLikely(label)], audio, tone=False) == [
-        CallerSaid(turns[0]), TurnLikely(turns[0])]  # fmt: skip
+    bare = replace(turns[0], provider="played/1")
+    assert played([CallerSaid(label), TurnLikely(label)], audio, tone=False) == [CallerSaid(bare), TurnLikely(bare)]
 
 
 def test_on_a_providers_label_is_taken_along() -> None:
