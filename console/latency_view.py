@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from console.markup import Markup, el, join
-from records.waterfall import STAGES, TurnLatency, summarize
+from records.turn_latency import OURS, STAGES, Span, TurnLatency, summarize
 
 NAMES = {
     "decided": "end of turn and recognition",
+    "first_token": "model's first token",
     "understood": "understanding",
-    "chosen": "script and actions",
+    "acted": "action",
+    "chosen": "script",
+    "composed": "model's words",
+    "cleared": "speech gate",
     "voiced": "voice",
     "sent": "sending",
 }
@@ -55,19 +59,41 @@ def latency_view(turns: Sequence[TurnLatency]) -> Markup | None:
 
 def _bar(turn: TurnLatency, longest: float) -> Markup:
     at = 0.0
-    bars = []
-    for stage in STAGES:
-        span = getattr(turn, stage) or 0.0
-        width = span / longest * WIDTH
-        title = el("title", f"{NAMES[stage]}: {span:.0f} ms")
+    bars, told = [], []
+    for span in turn.spans():
+        width = span.ms / longest * WIDTH
+        words = _words(span)
         if width > 0:
-            shape = el("rect", x=f"{at:.2f}", y="0", width=f"{width:.2f}", height="10", class_=stage)
-            bars.append(el("g", title, shape))
+            told.append(words)
+            shape = el("rect", x=f"{at:.2f}", y="0", width=f"{width:.2f}", height="10", class_=span.stage)
+            bars.append(el("g", el("title", words), shape))
         at += width
+    total = f"{turn.total or 0:.0f} ms"
+    notes = _notes(turn)
     return el(
         "li",
         el("span", str(turn.turn), class_="at"),
         el("svg", join(*bars), viewBox=f"0 0 {WIDTH:.0f} 10", preserveAspectRatio="none", role="img",
-           aria_label=f"turn {turn.turn}: {turn.total or 0:.0f} ms"),
-        el("span", f"{turn.total or 0:.0f} ms", class_="number"),
+           aria_label=f"turn {turn.turn}: {total}: " + ", ".join(told)),
+        el("span", total, class_="number"),
+        el("span", ", ".join(notes), class_="notes") if notes else None,
     )  # fmt: skip
+
+
+def _words(span: Span) -> str:
+    whose = "" if span.provider == OURS else f" ({span.provider})"
+    return f"{NAMES[span.stage]}{whose}: {span.ms:.0f} ms"
+
+
+def _notes(turn: TurnLatency) -> list[str]:
+    """What was out of the ordinary about how the turn was answered."""
+    notes = ["fast path"] if turn.fast else []
+    if turn.ahead:
+        notes.append("begun ahead" if turn.ahead == "used" else "begun ahead in vain")
+    if turn.fallback:
+        notes.append("fallback")
+    notes += [f"{stage} hedged" for stage in turn.hedged]
+    notes += [f"{stage} switched" for stage in turn.switched]
+    if turn.filled_ms is not None:
+        notes.append(f"filler after {turn.filled_ms:.0f} ms")
+    return notes

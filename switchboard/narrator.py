@@ -11,8 +11,12 @@ from switchboard.live import Tail
 
 STAGES = (
     ("decided", "end of turn + recognizer"),
+    ("first_token", "model's first token"),
     ("understood", "understanding"),
+    ("acted", "action"),
     ("chosen", "script"),
+    ("composed", "model's words"),
+    ("cleared", "gate"),
     ("voiced", "voice"),
     ("sent", "play-out"),
 )
@@ -75,7 +79,8 @@ class Narrator:
 
 
 def _breakdown(turn: TurnLatency) -> str:
-    return " + ".join(f"{label} {getattr(turn, stage) or 0:.0f}" for stage, label in STAGES)
+    spans = ((label, getattr(turn, stage)) for stage, label in STAGES)
+    return " + ".join(f"{label} {span:.0f}" for label, span in spans if span is not None)
 
 
 def _pairs(values: Mapping[str, Value]) -> str:

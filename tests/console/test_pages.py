@@ -12,9 +12,11 @@ import pytest
 
 from calls import events as ev
 from calls.record import CallRecord
+from console.latency_view import latency_view
 from console.markup import Markup, document, el
 from console.session import COOKIE, Session, Signer
 from records.recording_path import recording_path
+from records.turn_latency import TurnLatency
 from records.wav import header
 from tests.console.site import KEY, NOW, Site, site
 from tests.records import sample_call
@@ -261,3 +263,15 @@ def test_danger_can_be_seen_in_the_log_on_the_page_and_by_programs(play: Callabl
             assert (await at.client.get(f"/api/v1/calls?{wrong}", headers=at.bearer)).status == 400
 
     play(scene)
+
+
+def test_the_waterfall_says_in_words_what_it_draws() -> None:
+    filled = TurnLatency(
+        3, 1_000.0, 120.0, None, 2.0, None, 0.0, None, 0.4, 80.0, 1.6, hearing="deepgram/nova-3", path="grammar",
+        voice=EVIL, ahead="used", switched=("speaking",), filled_ms=900.0,
+    )  # fmt: skip
+    drawn = str(latency_view([filled]))
+    assert 'role="img" aria-label="turn 3: 204 ms: end of turn and recognition (deepgram/nova-3): 120 ms, ' in drawn
+    assert "fast path, begun ahead, speaking switched, filler after 900 ms" in drawn
+    assert "<script>" not in drawn
+    assert latency_view([TurnLatency(1, 0.0, 5.0)]) is None
