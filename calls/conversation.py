@@ -189,6 +189,7 @@ class Conversation:
         if heard.tone is not None and before.floor is Floor.CONTESTED:
             heard = replace(heard, tone=replace(heard.tone, overlap=True))
         if heard.by is HeardBy.KEYS:
+            anticipating.discard(draft, "keys")
             draft.record(ev.CallerPressed(turn, heard.text, heard.from_ms, heard.to_ms))
         else:
             draft.record(self._spoke(turn, heard))
@@ -224,7 +225,7 @@ class Conversation:
             return
         if state.floor is Floor.CONTESTED and self._goes_on(state, heard.text):
             return
-        if state.unanswered:
+        if state.unanswered or (state.by is HeardBy.KEYS and state.understood < state.turn):
             return  # the turn before is still being understood: it would be given up for this one
         cut = state.paused.heard_text if state.paused is not None else state.cut
         anticipating.begin(draft, heard, self._guidance(draft, cut))
@@ -283,7 +284,8 @@ class Conversation:
             return
         leaving = state.farewell
         if leaving:
-            if self._late(draft) or not any(goes_on(command) for command in signal.commands):
+            over = self._late(draft) or state.overspent
+            if over or not any(goes_on(command) for command in signal.commands):
                 self.agent.conclude(draft)
                 return  # or the last words are let finish
             self.agent.interrupt(draft)

@@ -60,4 +60,4 @@ class SpeculationEnded(Body, name="speculation.ended"):
     turn: int
     used: bool
     reason: str = ""
-    """why not: ``resumed | other_words | went_on | moved_on | no_words | danger``"""
+    """why not: ``resumed | other_words | went_on | moved_on | no_words | keys | danger``"""

@@ -17,7 +17,7 @@ from calls.effects import Anticipate, Compose, Discard, Judge, Understand, Withd
 from calls.floor import Floor
 from calls.guidance import Brief, Guidance
 from calls.run import Advance, CallFacts, Commanded, NotComposed, Run, ScriptLine, Stimulus
-from calls.speech import Clause, Heard, Played, SpeechStyle
+from calls.speech import Clause, Heard, HeardBy, Played, SpeechStyle
 from calls.state import rebuild
 from calls.talk import Utterance
 from tests.calls.house import BYE, CALL, TRAITS, TUESDAY, WALL, Bench, TinyScript
@@ -310,6 +310,7 @@ ENDS: list[tuple[str, sg.Signal]] = [
     ("other_words", sg.CallerSaid(Heard("what do you charge for a cleaning", 0, 10))),
     ("other_words", sg.TurnLikely(Heard("what do you charge for a cleaning", 0, 10))),
     ("no_words", sg.SpeechFaded("noise")),
+    ("keys", sg.CallerSaid(Heard("5", 0, 10, by=HeardBy.KEYS))),
 ]
 
 
@@ -320,6 +321,18 @@ def test_a_turn_that_goes_on_throws_it_away(reason: str, signal: sg.Signal) -> N
     assert _ended(bench) == [(False, reason)]
     assert sum(isinstance(effect, Discard) for effect in bench.effects) == 1
     assert all(not effect.anticipated for effect in bench.effects if isinstance(effect, Understand))
+
+
+def test_words_that_go_on_beside_keys_do_not_stop_the_keys_from_being_understood() -> None:
+    bench = likely()
+    bench.caller_presses("5")
+    keyed = len(bench.effects)
+    bench.give(sg.TurnResumed())
+    bench.give(sg.TurnLikely(Heard("what do you charge", 0, 10)))
+    assert not any(isinstance(effect, Anticipate | Discard) for effect in bench.effects[keyed:])
+    bench.understood(QUESTION)
+    bench.give(sg.TurnLikely(Heard("what do you charge for it", 0, 10)))
+    assert isinstance(bench.effects[-1], Anticipate)
 
 
 def test_what_was_begun_where_the_script_stood_elsewhere_is_thrown_away() -> None:

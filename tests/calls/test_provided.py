@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -15,7 +16,7 @@ from calls.phrases import FILLER, clauses_of
 from calls.provision import NoticeKind, SpendScope, SpendStep
 from calls.replies import SLOW, SLOW_MS
 from records.transcript import transcribe
-from tests.calls.house import TUESDAY, bench_listening
+from tests.calls.house import LINE, TUESDAY, bench_listening
 
 PUT_THROUGH = clauses_of(BOTH_SENTENCES)[-1]
 OVER = sg.SpendNoticed("call", "exceeded", 0.51, 0.5)
@@ -74,6 +75,19 @@ def test_what_is_under_way_is_answered_first() -> None:
     bench.caller_says("another one please")
     bench.understood(TUESDAY)
     assert bench.said()[-1] == PUT_THROUGH
+
+
+def test_who_talks_over_the_goodbye_does_not_keep_a_call_open_that_costs_too_much() -> None:
+    bench = bench_listening(replace(LINE, human=None))
+    bench.give(OVER)
+    farewell = bench.said()[-1]
+    for _ in range(3):
+        bench.caller_begins()
+        bench.caller_says("another one please")
+        bench.understood(TUESDAY)
+    assert bench.said().count(farewell) == 1
+    bench.agent_finishes()
+    assert (bench.state.leaving, bench.state.disposition) == ("hang_up", "time")
 
 
 @pytest.mark.parametrize("kind", get_args(NoticeKind))
