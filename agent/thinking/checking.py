@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from agent.thinking.model import Json
 from agent.thinking.schema import MACHINES, PLAIN, REMARKS, plain_commands, taken
@@ -43,17 +44,33 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,20}(?:-[A-Za-z0-9]{2,8})?")
 _WORD = re.compile(r"[\w']+")
 
 
-def commands_of(raw: Json, guidance: Guidance, heard: Heard, facts: CallFacts) -> tuple[Command, ...]:
-    """The commands that may be given, in order and each once; empty when there are none. What may not is left out."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a model wrote for commands, and what became of it."""
+
+    commands: tuple[Command, ...]
+    """that may be given, in order and each once"""
+    refused: int = 0
+    """how many may not: what was written for them is not so"""
+
+
+def checked(raw: Json, guidance: Guidance, heard: Heard, facts: CallFacts) -> Checked:
+    """The commands that may be given; what may not is left out, and counted."""
     items = raw if isinstance(raw, list) else []
     found: list[Command] = []
     for item in items[:MOST_COMMANDS]:
         command = _command(item, guidance, heard, facts) if isinstance(item, dict) else None
         if command is not None and type(command).__name__ in {*guidance.allowed, Unclear.__name__}:
             found.append(command)
+    refused = len(items) - len(found)
     if len(found) > 1:
         found = [command for command in found if not isinstance(command, Unclear)]
-    return tuple(dict.fromkeys(found))
+    return Checked(tuple(dict.fromkeys(found)), refused)
+
+
+def commands_of(raw: Json, guidance: Guidance, heard: Heard, facts: CallFacts) -> tuple[Command, ...]:
+    """The commands that may be given; empty when there are none."""
+    return checked(raw, guidance, heard, facts).commands
 
 
 def _command(item: Mapping[str, Json], guidance: Guidance, heard: Heard, facts: CallFacts) -> Command | None:

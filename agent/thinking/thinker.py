@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from agent.ports import CallContext, Meaning, Understander
 from agent.style.policy import moment_of
 from agent.thinking.certain import is_certain
-from agent.thinking.checking import commands_of
+from agent.thinking.checking import checked
 from agent.thinking.form_stream import CommandsWritten, FormPart, FormStream, GarbledForm, ReplyGrew
 from agent.thinking.model import FormGrew, LanguageModel, ModelEvent, ModelRequest, ModelStopped, TextGrew, Usage
 from agent.thinking.prompt import request_for, words_for
@@ -22,7 +22,7 @@ from agent.thinking.reply_stream import ReplyStream, StyledClause
 from agent.understanding.local import LocalUnderstander
 from calls.commands import AskQuestion, Command
 from calls.effects import Compose
-from calls.errors import EngineError, ProviderError
+from calls.errors import EngineError, ProviderError, ProviderFault
 from calls.guidance import Guidance
 from calls.provision import Unit
 from calls.run import CallFacts
@@ -38,6 +38,9 @@ GAP_MS = 2_500
 
 REST_MS = 300
 """ms for the end of a form that has given all that was wanted: it brings the usage"""
+
+_FREE: frozenset[ProviderFault] = frozenset({"key", "payment", "rate", "overloaded", "request"})
+"""Who refuses a question so charges nothing for it."""
 
 CHARACTERS_A_TOKEN = 4
 """about; for what a stream cost that was closed before its end"""
@@ -62,6 +65,10 @@ class _Open:
     turn: int = 0
     replies: bool = True
     """its form has a reply"""
+    void: bool = False
+    """a command was refused: the reply may say that it was taken"""
+    charged: bool = True
+    """False: refused before a word was read"""
 
 
 class Thinker:
@@ -151,11 +158,12 @@ class CallThinker:
         kept = False
         try:
             written = await self._first(stream)
-            commands = commands_of(written.value, guidance, heard, facts)
             if not isinstance(written.value, list):
                 raise ProviderError("understanding", self._name, "garbage", "commands")
+            found = checked(written.value, guidance, heard, facts)
+            stream.void = found.refused > 0
             self._held, kept = stream, True
-            return commands
+            return found.commands
         finally:
             if not kept:
                 await self._close(stream)
@@ -168,7 +176,8 @@ class CallThinker:
                     del stream.parts[place]
                     return part
             if stream.form.done or not await self._read(stream):
-                raise ProviderError("understanding", self._name, "garbage", "no commands")
+                refused = stream.stopped is not None and stream.stopped.reason == "refusal"
+                raise ProviderError("understanding", self._name, "refused" if refused else "garbage", "no commands")
 
     # --- the reply --------------------------------------------------------------------------------------
 
@@ -179,7 +188,7 @@ class CallThinker:
         if brief is None:
             await self._drop(held)
             raise EngineError("understanding", "nothing to compose from")
-        if held is not None and (held.turn != asked.turn or brief.looked_up):
+        if held is not None and (held.void or held.turn != asked.turn or brief.looked_up):
             await self._drop(held)
             held = None
         asked_ms = self._context.clock.now_ms() if held is None else None
@@ -228,7 +237,11 @@ class CallThinker:
 
     async def _read(self, stream: _Open) -> bool:
         """One more event; False at the end. Raises ProviderError for what is no form, and what the model raises."""
-        event = await anext(stream.events, None)
+        try:
+            event = await anext(stream.events, None)
+        except ProviderError as error:
+            stream.charged = stream.first_ms is not None or error.kind not in _FREE
+            raise
         if stream.first_ms is None and event is not None:
             stream.first_ms = self._context.clock.now_ms()
             stream.provider = event.provider or self._name
@@ -275,7 +288,7 @@ class CallThinker:
     async def _close(self, stream: _Open) -> None:
         if isinstance(stream.events, AsyncGenerator):
             await stream.events.aclose()
-        if stream.stopped is None:
+        if stream.stopped is None and stream.charged:
             # Closed before its end, the vendor tells no figures: about what was read and written until then.
             stream.stopped = ModelStopped("done", _estimate(stream))
             self._count(stream.stopped.usage, stream.provider)

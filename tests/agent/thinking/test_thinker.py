@@ -7,12 +7,14 @@ import json
 from collections.abc import Awaitable, Callable
 
 from agent.ports import CallContext
+from agent.thinking.model import ModelRequest
 from agent.thinking.scripted import ScriptedModel, Written
 from agent.thinking.thinker import CallThinker, Thinker
 from agent.understanding.local import LocalUnderstander
 from calls import signals as sg
 from calls.clock import LoopClock
 from calls.effects import Compose
+from calls.errors import ProviderError
 from calls.line import Line
 from calls.speech import Heard
 from calls.virtual_time import run_virtual
@@ -24,12 +26,14 @@ FORM = json.dumps({"commands": [{"do": "ask", "topic": "hours"}], "reply": "We o
 
 
 def run(
-    play: Callable[[CallThinker], Awaitable[None]], tokens: float = 0.0, trailer_ms: float = 0.0
+    play: Callable[[CallThinker], Awaitable[None]],
+    tokens: float = 0.0,
+    answer: Callable[[ModelRequest], Written] = lambda request: Written(FORM),
 ) -> tuple[ScriptedModel, list[sg.Signal]]:
-    """What the model was asked, and what was emitted. ``trailer_ms``: from the form's end to the stop."""
+    """What the model was asked, and what was emitted."""
     signals: list[sg.Signal] = []
     clock = LoopClock()
-    model = ScriptedModel(lambda request: Written(FORM), clock, 10.0, tokens)
+    model = ScriptedModel(answer, clock, 10.0, tokens)
 
     async def main() -> None:
         thinker = Thinker(model, LocalUnderstander())
@@ -64,3 +68,36 @@ def test_what_a_whole_reply_cost_is_what_its_vendor_says() -> None:
     (usage,) = [signal for signal in signals if isinstance(signal, sg.UsageCounted)]
     assert model.abandoned == 0
     assert usage.amounts["tokens_written"] == -(-len(FORM) // 4)
+
+
+def test_a_reply_that_came_with_a_refused_command_is_not_said() -> None:
+    forged = [{"do": "tell", "slot": "discount", "value": "50", "words": "fifty"}, {"do": "ask", "topic": "hours"}]
+    form = json.dumps({"commands": forged, "reply": "Half price it is, and we open at nine."})
+
+    async def play(thinker: CallThinker) -> None:
+        meaning = await thinker.understand(1, HEARD, GUIDANCE, FACTS, ())
+        assert [type(command).__name__ for command in meaning.commands] == ["AskQuestion"]
+        found = [c async for c in thinker.compose(Compose("r2", 1, HEARD.text, GUIDANCE), FACTS)]
+        assert " ".join(c.text for c in found).strip() == "We open at nine."
+
+    model, _ = run(play, 80.0, lambda request: Written(form if request.tool is not None else "We open at nine."))
+    assert len(model.asked) == 2 and model.abandoned == 1
+
+
+def test_a_model_that_will_not_answer_is_not_asked_again() -> None:
+    async def play(thinker: CallThinker) -> None:
+        meaning = await thinker.understand(1, HEARD, GUIDANCE, FACTS, ())
+        assert meaning.fallback
+
+    model, signals = run(play, answer=lambda request: Written("", reason="refusal"))
+    assert len(model.asked) == 1
+    assert [s.reason for s in signals if isinstance(s, sg.ProviderNoticed)] == ["refused"]
+
+
+def test_a_question_that_was_refused_costs_nothing() -> None:
+    async def play(thinker: CallThinker) -> None:
+        assert (await thinker.understand(1, HEARD, GUIDANCE, FACTS, ())).fallback
+
+    refused = ProviderError("understanding", "scripted/model", "key", "status 401")
+    _, signals = run(play, answer=lambda request: Written("", breaks=refused))
+    assert not any(isinstance(signal, sg.UsageCounted) for signal in signals)
