@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from agent.guardrail.readings import Amount, Bare, Clock, Code, Day, Month, Percent, Reading, Span
-from agent.guardrail.scanning import Scanner
+from agent.guardrail.scanning import COUNTING, Scanner
 from calls.grounding import Fact, Ground
 from spoken.days import WEEKDAYS, make_date, resolve
 from spoken.tokens import word_set
@@ -24,12 +24,21 @@ _HABITUAL = word_set(
 _RANGE = re.compile(r"\b(?:from|between)\b.*\b(?:to|and|until|till)\b|day (?:to|through) \w+day", re.IGNORECASE)
 _EVERY_DAY = re.compile(r"\b(?:every day|daily|seven days|around the clock)\b", re.IGNORECASE)
 _EACH = re.compile(r"\b(?:a|an|per|each|every|one) (minute|hour|day|night|week|month|year)\b", re.IGNORECASE)
-_STOP = word_set(
-    """a an the of for to in on at is are was be it its and or with your you our we i this that from by costs cost
+_PER = re.compile(
+    r"(?:\b(?:a|an|per|each|every)[ _]|/ ?)(second|minute|hour|day|night|week|month|year)\b"
+    r"|\b(hour|dai|night|week|month|year)ly\b",
+    re.IGNORECASE,
+)
+_STOP = (
+    word_set(
+        """a an the of for to in on at is are was be it its and or with your you our we i this that from by costs cost
     price prices fee amount total per each dollars dollar pounds pound euros euro night hour day week month year person
     nights hours days weeks months years persons one two three four five six seven eight nine ten all after also only
     usd gbp eur that this then every first half more less than not no have there can will may must should plus"""
+    )
+    | COUNTING
 )
+"""Words which say nothing of what a price is the price of"""
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,40}")
 _IRREGULAR = {"children": "child", "people": "person", "women": "woman", "men": "man"}
@@ -37,6 +46,7 @@ _ONE = {
     "minute": (1, "minute"), "hour": (60, "minute"), "day": (1, "day"), "night": (1, "day"), "week": (7, "day"),
     "month": (1, "month"), "year": (1, "year"),
 }  # fmt: skip
+_PRICED_IN = re.compile(r"[$£€]|\b(?:dollars?|pounds?|euros?|cents?|usd|gbp|eur)\b", re.IGNORECASE)
 _BEFORE = word_set("early earlier before ahead beforehand")
 _RECENT_DAYS = 120
 _ISO_SPAN = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?")
@@ -74,6 +84,8 @@ class FactTable:
     times: set[int] = field(default_factory=set)
     habitual_times: dict[int, frozenset[str]] = field(default_factory=dict)
     spans: set[tuple[float, str]] = field(default_factory=set)
+    rates: set[str] = field(default_factory=set)
+    """units that prices are for: "three dollars an hour" lasts no hour"""
     amounts: dict[int, list[frozenset[str]]] = field(default_factory=dict)
     """hundredths -> what costs that"""
     currencies: dict[int, set[str]] = field(default_factory=dict)
@@ -87,6 +99,8 @@ class FactTable:
     words: set[str] = field(default_factory=set)
     """every word of every fact, lower case: what may be used as a name"""
     emails: set[str] = field(default_factory=set)
+    text: str = ""
+    """of every fact, lower case"""
 
 
 def table_of(ground: Ground) -> FactTable:
@@ -102,6 +116,7 @@ def _table(facts: tuple[Fact, ...], wall: str, locale: str) -> FactTable:
         for sourced in _read(fact.name, fact.value, moment.date(), locale):
             _put(table, sourced)
         _put_text(table, fact)
+    table.text = "\n".join(str(fact.value)[:_LARGEST].lower() for fact in facts)
     return table
 
 
@@ -136,7 +151,7 @@ def _read(name: str, value: str | int | float | bool, today: date, locale: str) 
         words |= singular(words)
         habitual = bool((words | about) & _HABITUAL) or _RANGE.search(part) is not None
         subject = (words | about) - _STOP
-        readings = Scanner(today, locale == "en-GB").readings(part)
+        readings = lasting(Scanner(today, locale == "en-GB").readings(part), part)
         found += [Sourced(reading, subject, habitual, _closed(part, reading)) for reading in readings]
         found += [Sourced(r, subject, habitual) for r in _between(readings, part, today)]
         found += [Sourced(r, subject, habitual) for r in _same_unit(readings, part)]
@@ -243,7 +258,8 @@ def _put_bare(table: FactTable, bare: Bare, sourced: Sourced) -> None:
     if len(bare.digits) >= 3:
         table.digits.add(bare.digits)
     for piece in bare.pieces:
-        table.numbers |= piece.numbers
+        if not (sourced.habitual and piece.ranged and piece.minutes):
+            table.numbers |= piece.numbers  # "from nine to five" counts nothing
         if len(piece.digits) >= 3:
             table.digits.add(piece.digits)
         if piece.rank:
@@ -264,8 +280,11 @@ def _put_text(table: FactTable, fact: Fact) -> None:
     if not isinstance(fact.value, str):
         return
     text = fact.value[:_LARGEST]
-    for unit in _EACH.findall(text.lower()):
-        table.spans.add(_ONE[unit])
+    units = [first or last for first, last in _PER.findall(f"{fact.name}: {text}".lower())]
+    table.rates |= {"day" if unit == "dai" else unit for unit in units}
+    each = {_ONE[unit] for unit in _EACH.findall(text.lower())}
+    # "Three dollars an hour": no hour is a length of anything.
+    table.spans |= {span for span in each if span[1] != "minute" or not _PRICED_IN.search(text)}
     if _EVERY_DAY.search(text):
         table.spans.add((7, "day"))
     for word in _WORD.findall(text.lower()):
@@ -277,6 +296,12 @@ def _put_text(table: FactTable, fact: Fact) -> None:
     if text.startswith("+") and text[1:].isdigit():
         table.digits.add(text[1:])
     table.emails |= {found.lower() for found in re.findall(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", text)}
+
+
+def lasting(readings: list[Reading], text: str) -> list[Reading]:
+    """Without the "an hour" of "three dollars an hour"."""
+    priced = {reading.end for reading in readings if isinstance(reading.value, Amount)}
+    return [r for r in readings if not (isinstance(r.value, Span) and len(text[: r.start].rstrip()) in priced)]
 
 
 def singular(words: Iterable[str]) -> frozenset[str]:

@@ -28,6 +28,10 @@ _ASKS_OR_DENIES = re.compile(
 _PERSONAL = re.compile(
     r"name|phone|mobile|email|address|birth|dob|card|account|insurance|ssn|postcode|zip|medical|diagnos", re.IGNORECASE
 )
+_VERIFIED = re.compile(
+    r"\byou(?:'re| are|'ve been| have been)(?: now| all| already| fully)* (?:verified|authenticated|identified)\b",
+    re.IGNORECASE,
+)
 _READABLE = "en"
 """the language whose values can be read out of a clause; in others only the script's own lines are said"""
 
@@ -99,6 +103,8 @@ class RuleGuardrail:
             return "language"
         if leaks(text, (*ground.hidden, *self._hidden)):
             return "prompt"
+        if not ground.verified and any(_VERIFIED.search(said) for said in sentences(text) if not said.endswith("?")):
+            return "personal"
         public = ground if ground.verified else replace(ground, facts=tuple(f for f in ground.facts if not _private(f)))
         if kind := ungrounded(text, public, self._policy.vocabulary):
             personal = public.facts != ground.facts and not ungrounded(text, ground, self._policy.vocabulary)

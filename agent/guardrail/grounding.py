@@ -8,7 +8,8 @@ from datetime import date
 from functools import lru_cache
 from itertools import combinations
 
-from agent.guardrail.facts import FactTable, singular, table_of
+from agent.guardrail.facts import FactTable, lasting, singular, table_of
+from agent.guardrail.multiples import relative
 from agent.guardrail.names import names_in
 from agent.guardrail.readings import (
     Amount,
@@ -36,7 +37,13 @@ _HOURS_TALK = word_set(
     """open opens opening close closes closing closed hours weekdays weekends weekend days here work works serve served
     usually always every normally mondays tuesdays wednesdays thursdays fridays saturdays sundays"""
 )
+_CLOCK = word_set("now currently time clock")
+_OCCASION = word_set(
+    """visit visits appointment appointments booking reservation table meeting delivery arrives arrive comes due booked
+    scheduled slot class session delivered expected"""
+)
 _CLOSED = word_set("closed not dont no never arent isnt wont cant but except")
+_OPENED = word_set("open opens opening opened not except but until from")
 _DULL = _HOURS_TALK | word_set("from and or at have there time times day week with for on the is are until")
 _MOST_COUNTED = 10
 _MOST_TIMES = 16
@@ -65,6 +72,9 @@ def ungrounded(text: str, ground: Ground, vocabulary: frozenset[str] = frozenset
     if len(words_of(text)) >= MAX_WORDS:
         return "length"  # what cannot be read to its end is not said
     readings = _scanner(table.today, ground.locale == "en-GB").readings(text)
+    if kind := relative(text, readings, table):
+        return kind
+    readings = lasting(readings, text)
     clause = _Clause(frozenset(words_of(text)), text.rstrip().endswith("?"), _listed(readings))
     for reading in readings:
         if not _stands(reading, table, clause):
@@ -87,6 +97,8 @@ class _Clause:
         self.listed = listed
         self.habits = bool(words & _HOURS_TALK)
         self.now = bool(words & _NOW)
+        self.clock = bool(words & _CLOCK)
+        self.occasion = bool(words & _OCCASION)
 
 
 def _listed(readings: list[Reading]) -> int:
@@ -167,7 +179,9 @@ def _dated(day: Day, table: FactTable, clause: _Clause) -> bool:
         return False
     if parts.weekday is not None and parts.day is not None and found.day.weekday() != parts.weekday:
         return False
-    if found.day in _days(table, clause) or parts.fixed == today:
+    if found.day in _days(table, clause):
+        return True
+    if parts.fixed == today and not parts.days and (clause.question or not table.dates or not clause.occasion):
         return True
     return parts.fixed is not None and _usual(found.day.weekday(), table, clause)
 
@@ -194,7 +208,7 @@ def _usual(weekday: int, table: FactTable, clause: _Clause) -> bool:
 
 def _days(table: FactTable, clause: _Clause) -> set[date]:
     # "It is the fourth" is no day of a booking, "today is the fourth" may be said.
-    return table.dates | {table.today} if clause.now else table.dates
+    return table.dates | {table.today} if clause.now and not clause.occasion else table.dates
 
 
 def _weekday(weekday: int, table: FactTable, clause: _Clause) -> bool:
@@ -206,6 +220,8 @@ def _weekday(weekday: int, table: FactTable, clause: _Clause) -> bool:
     if weekday == (table.today.weekday() + 1) % 7 and "tomorrow" in clause.words:
         return True  # the calendar says so
     usual = table.habitual_weekdays.get(weekday)
+    if usual is not None and "closed" in clause.words and clause.words.isdisjoint(_OPENED):
+        return False
     if usual is None:
         # "Closed on Mondays", from "Tuesday to Sunday".
         return bool(table.habitual_weekdays) and not _CLOSED.isdisjoint(clause.words)
@@ -224,7 +240,7 @@ def _times(table: FactTable, clause: _Clause) -> set[int]:
     lengths = [round(number) for number, unit in table.spans if unit == "minute" and 0 < number <= 12 * 60]
     ends = {start + length for start in list(known)[:_MOST_TIMES] for length in lengths[:_MOST_TIMES]}
     ends |= {start - lead for start in list(table.times)[:_MOST_TIMES] for lead in table.leads}
-    return known | {end % (24 * 60) for end in ends} | {table.now}
+    return known | {end % (24 * 60) for end in ends} | ({table.now} if clause.clock else set())
 
 
 def _daypart(daypart: Daypart, table: FactTable, clause: _Clause) -> bool:
@@ -232,7 +248,7 @@ def _daypart(daypart: Daypart, table: FactTable, clause: _Clause) -> bool:
     if clause.question or not times or daypart.part in table.words:
         return True
     first, last = _PARTS[daypart.part]
-    return any(first <= at < last for at in times | {table.now})
+    return any(first <= at < last for at in (times | {table.now} if clause.now else times))
 
 
 def _lasts(span: Span, table: FactTable, clause: _Clause) -> bool:
@@ -280,8 +296,13 @@ def _piece(piece: Piece, table: FactTable, clause: _Clause, together: int) -> bo
         return any(_priced(amount, table, clause) for amount in worth)
     if piece.price and table.amounts:
         return any(_priced(round(number * 100), table, clause) for number in piece.numbers)
-    if piece.numbers & table.numbers or piece.minutes & _times(table, clause):
+    if piece.timed and table.times:
+        return bool(piece.minutes & _times(table, clause))
+    if piece.numbers & table.numbers or (not piece.counts and piece.minutes & _times(table, clause)):
         return True
+    if piece.counts:
+        count = next(iter(piece.numbers), 0.0)
+        return together == 1 and 1 < count <= _MOST_COUNTED and count == clause.listed - 1
     if piece.ranged and piece.minutes & table.habitual_times.keys():
         return True
     if piece.digits and piece.digits in table.digits:
@@ -290,7 +311,7 @@ def _piece(piece: Piece, table: FactTable, clause: _Clause, together: int) -> bo
         return True
     if piece.rank and (piece.rank in table.month_days or piece.rank in {day.day for day in table.dates}):
         return True
-    if any(round(number * 100) in table.amounts for number in piece.numbers):
+    if any(_priced(round(number * 100), table, clause) for number in piece.numbers):
         return True
     count = next(iter(piece.numbers), 0.0)
     return together == 1 and 1 < count <= _MOST_COUNTED and count == clause.listed - 1

@@ -22,6 +22,7 @@ _TITLES = word_set("dr mr mrs ms mx prof professor doctor miss sir madam st")
 _CUES = (
     "name is", "ask for", "asked for", "speak to", "speak with", "speaking with", "speaking to", "this is", "with dr",
     "with doctor", "with", "under the name", "under the name of", "put you through to", "is called", "hello", "hi",
+    "by", "dr", "dr.", "mr", "mr.", "mrs", "mrs.", "ms", "ms.",
 )  # fmt: skip
 """An unknown word after these is a name in small letters too."""
 _BOTH = word_set(

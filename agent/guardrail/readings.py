@@ -76,6 +76,10 @@ class Piece:
     """stands where a price stands: "costs forty" """
     ranged: bool = False
     """stands where an end of a stretch of time stands: "from nine", "until six" """
+    counts: bool = False
+    """things in the plural come after it"""
+    timed: bool = False
+    """stands where only a time stands: "around three", "at three" """
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import date
 from itertools import pairwise
 
 from agent.guardrail.codes import ENDINGS, read_code
+from agent.guardrail.idioms import FRACTIONS, IDIOMS
 from agent.guardrail.readings import (
     Amount,
     Bare,
@@ -28,7 +29,7 @@ from spoken.days import MONTHS, WEEKDAYS
 from spoken.digits import read_digit_group
 from spoken.numbers import ORDINALS, SCALES, TEN_WORDS, UNITS, read_number, read_ordinal
 from spoken.times import TimeParts, read_time
-from spoken.tokens import MASK, Utterance, phrases, word_set
+from spoken.tokens import MASK, Utterance, word_set
 from spoken.years import Calendar, read_year
 
 _SYMBOLS = {"$": "USD", "£": "GBP", "€": "EUR"}
@@ -44,6 +45,7 @@ _AFTER_RANK = word_set(
     from until till to through looks sounds seems still also too please now again instead i we you he she they there
     between before after around about was if as so but that this not our my your the a an"""
 )
+_PLACES = word_set("floor door street avenue exit building gate room stop row left right level house entrance caller")
 _BEFORE_ONE = word_set("at by until till before after from room suite number gate screen row seat table for")
 _UNITS = {
     "minute": ("minute", 1), "minutes": ("minute", 1), "min": ("minute", 1), "mins": ("minute", 1),
@@ -58,38 +60,12 @@ _NUMBERS = (
     frozenset(UNITS) | frozenset(TEN_WORDS) | frozenset(ORDINALS)
     | word_set("dozen hundred thousand half quarter double")
 )  # fmt: skip
+COUNTING = _NUMBERS | frozenset(_CURRENCIES) | _CENTS | {"and", "point", "oh", "million"}
+"""Words a price is made of"""
 _WITHIN = frozenset(SCALES) | {"hundred", "point", "oh", "o"}
-_IDIOMS = phrases(
-    """one moment | a moment | one second | a second | one sec | a sec | one minute please | just a minute |
-    one more | one thing | one last thing | one quick question | one question | one of | one by one | no one | any one |
-    some one | every one | this one | that one | which one | the other one | another one | each one | the one | a one |
-    your one | right one | last one | new one | best one | only one | good one | one at a time | one way | one another |
-    one or the other | one way or | one thing at a time | one step at a time | at one point | one point | one that |
-    one you | one we | one i | one is | one can | one would | one works | one with | one which | one who | one for you |
-    first of all | first things first | first name | at first | first up | the first available | first thing |
-    first let | first i | first we | first time | first and last | first come | first served | first visit |
-    first step |
-    first letter | second opinion | second thoughts | second letter | second choice | first choice | third party |
-    half of | the half | in half | quarter of an | for a second | every second | split second |
-    last question | last thing | one last | the second half |
-    second half | double check | double checked | double checking | fifty fifty | a hundred percent |
-    one hundred percent | hundred percent | day or two | one or two | a couple of | couple of | either or |
-    the two of you | the two of them | the three of you | both of | two ways | two things | two options |
-    two questions |
-    three things | three options | one option | one of the | the first is | the second is | the third is |
-    all three of | all four of | the three of | the four of | two minutes please | give me two minutes | one day or |
-    on one day | one evening | one morning | one afternoon | one night or | half price | half off | at one go |
-    a few | the other two | the last four | last four digits | last three digits | first four digits | four digits |
-    six digits | three digits | five digits | ten digits | digit by digit | one digit | half an hour early"""
-)
 _ALSO = word_set("a an hour noon midday")
 _TWELVE = 12 * 60
 _CLOCK_WORDS = word_set("noon midday midnight oclock past quarter half")
-_FRACTIONS = {
-    ("half", "an", "hour"): 30, ("half", "hour"): 30, ("quarter", "of", "an", "hour"): 15, ("quarter", "hour"): 15,
-    ("three", "quarters", "of", "an", "hour"): 45, ("an", "hour", "and", "a", "half"): 90,
-    ("an", "hour", "and", "a", "quarter"): 75, ("hour", "and", "a", "half"): 90,
-}  # fmt: skip
 _BEFORE_MONTH = word_set("in of by until till since this next last early late mid through")
 
 
@@ -139,7 +115,7 @@ class Scanner:
     @staticmethod
     def _idiom(u: Utterance, i: int) -> int:
         """Words of an idiom at word ``i``; 0 where a stop parts them, or where "the one" goes on as a number."""
-        words, length = u.words, _IDIOMS.match(u.words, i)
+        words, length = u.words, IDIOMS.match(u.words, i)
         if any(u.between(k).strip() not in ("", "-") for k in range(i + 1, i + length)):
             return 0
         return 0 if length and words[i + length - 1] == "one" and _counted_on(words, i + length) else length
@@ -201,7 +177,7 @@ class Scanner:
         return Day(parts), end
 
     def _span(self, words: tuple[str, ...], i: int) -> tuple[Value, int] | None:
-        for phrase, minutes in _FRACTIONS.items():
+        for phrase, minutes in FRACTIONS.items():
             if words[i : i + len(phrase)] == phrase:
                 return Span(minutes, "minute"), i + len(phrase)
         lone = words[i] in ("a", "an", "the", "in", "hour") and not _a_hundred(words, i)
@@ -284,10 +260,12 @@ class Scanner:
             return None
         bounds = [*starts, end]
         ending = bool(set(words[max(0, i - 4) : i]) & ENDINGS)
-        pieces = tuple(self._piece(words, start, stop) for start, stop in pairwise(bounds))
+        pieces = tuple(
+            self._piece(words, start, stop, stop == end and _counts(u, end)) for start, stop in pairwise(bounds)
+        )
         return Bare(pieces, "".join(piece.digits for piece in pieces), ending), end
 
-    def _piece(self, words: tuple[str, ...], start: int, end: int) -> Piece:
+    def _piece(self, words: tuple[str, ...], start: int, end: int, counts: bool = False) -> Piece:
         number, ordinal = read_number(words[:end], start), read_ordinal(words[:end], start)
         time = read_time(words[:end], start, words[:end])
         year = read_year(words[:end], start, self._calendar)
@@ -299,6 +277,8 @@ class Scanner:
             ordinal[0] if ordinal and ordinal[1] == end else 0,
             bool(set(words[max(0, start - 3) : start]) & _PRICED) and words[end : end + 1] not in _NOT_PRICED,
             start > 0 and words[start - 1] in ("from", "until", "till", "between", "to", "and"),
+            counts,
+            _timed(words, start, end),
         )
 
 
@@ -329,6 +309,24 @@ def _a_hundred(words: tuple[str, ...], i: int) -> bool:
     return words[i] in ("a", "an") and i + 1 < len(words) and words[i + 1] in ("hundred", "thousand", "dozen")
 
 
+def _timed(words: tuple[str, ...], start: int, end: int) -> bool:
+    if start == 0 or words[start - 1] not in ("at", "around", "by", "until", "till"):
+        return False
+    return end >= len(words) or words[end] in _AFTER_RANK
+
+
+def _counts(u: Utterance, end: int) -> bool:
+    """Whether what ends before word ``end`` counts things: "five dentists" is no time."""
+    if end >= len(u.words) or u.between(end).strip():
+        return False
+    after = u.words[end]
+    return (
+        u.original(end).isalpha() and len(after) > 4 and after.endswith("s") and not after.endswith("ss")
+        and after not in _AFTER_RANK and after not in WEEKDAYS and after not in _DAYPARTS
+        and after.removesuffix("s") not in _DAY_WORDS
+    )  # fmt: skip
+
+
 def _ranks(u: Utterance, end: int) -> bool:
     """Whether an ordinal before word ``end`` counts a thing: "the fifth floor" is no day."""
     if end >= len(u.words) or u.between(end).strip():
@@ -347,6 +345,8 @@ def _no_value(u: Utterance, i: int) -> bool:
         # "For one dog" counts nothing that could be wrong; "for one" at its end may be a time, or a table.
         return before not in _BEFORE_ONE or (before == "for" and after.isalpha() and after not in _AFTER_RANK)
     if word in ("first", "second", "third", "1st", "2nd", "3rd"):
+        if after in _PLACES:
+            return False
         return before != "the" or (after != "" and after not in _AFTER_RANK and after not in MONTHS)
     return word in ("half", "quarter", "double") or (word in ("two", "three", "four") and before == "the")
 
