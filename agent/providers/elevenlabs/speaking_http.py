@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import aiohttp
@@ -35,6 +36,8 @@ from calls.speech import SpeechStyle
 MOST_LINE = 1 << 20
 """bytes of one line: two minutes of audio"""
 MOST_ERROR = 4_096
+
+T = TypeVar("T")
 
 
 def make(config: ProviderConfig, limits: VoiceLimits | None = None) -> HttpVoice:
@@ -87,33 +90,50 @@ class HttpVoice:
 
     async def request(self, rendering: Rendering, deadline: float) -> AsyncIterator[VoicePiece]:
         """One request. Leaving early ends it at the vendor. Raises ProviderError."""
-        clock, body = self._config.clock, self._body(rendering)
-        limit = aiohttp.ClientTimeout(total=None, sock_connect=self._limits.first_ms / 1000)
-        headers = {"xi-api-key": self._config.key}
+        clock, answer = self._config.clock, None
         try:
-            async with asyncio.timeout(max(0.0, (deadline - clock.now_ms()) / 1000)) as patience:
-                async with self._config.session.post(self._url, json=body, headers=headers, timeout=limit) as answer:
-                    if answer.status != 200:
-                        raise self._fault(refused(answer.status, answer.headers, await _beginning(answer)))
-                    times, dropped, ahead = WordTimes(), rendering.dropped, b""
-                    async for chunk in answer.content.iter_any():
-                        ahead += chunk
-                        *lines, ahead = ahead.split(b"\n")
-                        if len(ahead) > MOST_LINE:
-                            raise self._fault(Broken("garbage", "line"))
-                        for piece in (self._piece(line, times) for line in lines if line.strip()):
-                            patience.reschedule(None)
-                            yield VoicePiece(piece.samples, piece.words, Encoding.MULAW, dropped)
-                            dropped = ()
-                            patience.reschedule(_loop_time() + self._limits.stall_ms / 1000)
-                    if ahead.strip():
-                        yield self._piece(ahead, times)
-                    if rest := tuple(times.finish()):
-                        yield VoicePiece(b"", rest, Encoding.MULAW)
+            answer = await self._asked(rendering, deadline)
+            times, dropped, ahead = WordTimes(), rendering.dropped, b""
+            # Each wait has its limit: a limit around all of them belongs to the task that set it, and who takes the
+            # first audio is not always who takes the rest.
+            while chunk := await self._within(deadline, answer.content.readany()):
+                *lines, ahead = (ahead + chunk).split(b"\n")
+                if len(ahead) > MOST_LINE:
+                    raise self._fault(Broken("garbage", "line"))
+                for piece in (self._piece(line, times) for line in lines if line.strip()):
+                    yield VoicePiece(piece.samples, piece.words, Encoding.MULAW, dropped)
+                    dropped, deadline = (), clock.now_ms() + self._limits.stall_ms
+            if ahead.strip():
+                yield self._piece(ahead, times)
+            if rest := tuple(times.finish()):
+                yield VoicePiece(b"", rest, Encoding.MULAW)
         except TimeoutError:
             raise self._fault(Broken("timeout", "no audio in time")) from None
         except (aiohttp.ClientError, OSError):
             raise self._fault(Broken("lost", "connection")) from None
+        finally:
+            if answer is not None and answer.content.is_eof():
+                answer.release()
+            elif answer is not None:
+                answer.close()
+
+    async def _asked(self, rendering: Rendering, deadline: float) -> aiohttp.ClientResponse:
+        """The head of an answer with audio. Raises ProviderError, and what the client raises."""
+        limit = aiohttp.ClientTimeout(total=None, sock_connect=self._limits.first_ms / 1000)
+        headers, body = {"xi-api-key": self._config.key}, self._body(rendering)
+        asked = self._config.session.post(self._url, json=body, headers=headers, timeout=limit)
+        answer = await self._within(deadline, asked)
+        if answer.status == 200:
+            return answer
+        try:
+            told = await self._within(deadline, _beginning(answer))
+        finally:
+            answer.close()
+        raise self._fault(refused(answer.status, answer.headers, told))
+
+    async def _within(self, deadline: float, what: Awaitable[T]) -> T:
+        async with asyncio.timeout(max(0.0, (deadline - self._config.clock.now_ms()) / 1000)):
+            return await what
 
     @property
     def name(self) -> str:
@@ -197,10 +217,6 @@ def _words(alignment: object, times: WordTimes) -> tuple[WordTime, ...]:
 
 async def _beginning(answer: aiohttp.ClientResponse) -> bytes:
     return await answer.content.read(MOST_ERROR)
-
-
-def _loop_time() -> float:
-    return asyncio.get_running_loop().time()
 
 
 def _unheard(_signal: Signal) -> None:

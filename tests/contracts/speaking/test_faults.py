@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,8 +13,10 @@ from agent.ports import VoicePiece
 from agent.providers.elevenlabs.speaking_faults import closing
 from agent.resilience.progress import Progress
 from calls.audio import Encoding
+from calls.clock import LoopClock
 from calls.errors import ProviderError
 from calls.signals import ProviderNoticed
+from calls.speech import NEUTRAL
 from switchboard.loopback.speaking import Delays, Fault, Trouble
 from tests.contracts.speaking.cases import (
     AURA,
@@ -91,6 +94,34 @@ def test_silence_is_a_timeout(kind: Kind) -> None:
 def test_a_stall_in_mid_text_is_a_timeout(kind: Kind) -> None:
     error, heard = failed(kind, Fault(Trouble.STALL, after=2))
     assert (error.kind, heard.pieces) == ("timeout", 2)
+
+
+@vendors
+def test_a_stall_is_noticed_whoever_reads_on(kind: Kind) -> None:
+    """The first audio is waited for in a task of its own, in which voices compete."""
+
+    async def scene() -> ProviderError:
+        async with speaking(kind, Fault(Trouble.STALL, after=2), limits=SHORT) as call:
+            pieces = call.session.speak(TEXT, NEUTRAL)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(_first(pieces))
+            began_ms = LoopClock().now_ms()
+            with pytest.raises(ProviderError) as caught:
+                await _rest(pieces)
+            assert LoopClock().now_ms() - began_ms < 2_000
+        return caught.value
+
+    assert asyncio.run(scene()).kind == "timeout"
+
+
+async def _first(pieces: AsyncIterator[VoicePiece]) -> None:
+    await anext(pieces)
+
+
+async def _rest(pieces: AsyncIterator[VoicePiece]) -> None:
+    async with asyncio.timeout(5.0):
+        async for _ in pieces:
+            pass
 
 
 @vendors
