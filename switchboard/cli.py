@@ -13,7 +13,7 @@ from calls.errors import SwitchboardError
 
 COMMANDS = (
     "demo", "serve", "call", "record", "orders", "access", "lines", "calendar", "knowledge", "customers", "jobs",
-    "webhooks", "doctor", "bench", "qualify", "docs", "workflow", "gate", "understand", "parse",
+    "webhooks", "doctor", "figures", "bench", "qualify", "docs", "workflow", "gate", "understand", "parse",
 )  # fmt: skip
 """Modules of ``switchboard.commands``, in the order of ``--help``."""
 
