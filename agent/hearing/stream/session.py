@@ -82,6 +82,8 @@ class StreamedSession:
         self._garbled = 0
         self._used_s = 0.0
         self.counts = Counts()
+        if wire.unused:
+            context.emit(ProviderNoticed("hearing", provider, "unused", f"{len(wire.unused)} key terms"))
 
     @property
     def lost_ms(self) -> float:

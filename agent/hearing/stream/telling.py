@@ -10,7 +10,16 @@ from __future__ import annotations
 
 import re
 
-from calls.signals import CallerSaid, Signal, SpeechBegan, SpeechFaded, SpeechGrew, TurnLikely, TurnResumed
+from calls.signals import (
+    CallerSaid,
+    ProviderNoticed,
+    Signal,
+    SpeechBegan,
+    SpeechFaded,
+    SpeechGrew,
+    TurnLikely,
+    TurnResumed,
+)
 from calls.speech import Heard
 
 _WORD = re.compile(r"\w+")
@@ -42,6 +51,10 @@ class Telling:
     def likely(self) -> bool:
         """TurnLikely was told, and holds."""
         return self._likely is not None
+
+    def aside(self, notice: ProviderNoticed) -> None:
+        """Something of the vendor's own, beside the turns."""
+        self._out.append(notice)
 
     def began(self, from_ms: float) -> None:
         """There is speech since ``from_ms``; told once a turn."""

@@ -67,6 +67,8 @@ class Wire(Protocol):
     telling: Telling
     loudness: Loudness | None = None
     """kept up by the session, where a vendor gives no times"""
+    unused: tuple[str, ...] = ()
+    """key terms of the line which the vendor cannot be told"""
 
     @property
     def traits(self) -> WireTraits:

@@ -14,7 +14,7 @@ from agent.hearing.stream.telling import Telling
 from agent.hearing.stream.wire import Garbage, Json, Message, Now, Unknown, Wire, WireTraits
 from agent.ports import Hearing, HearingTraits
 from agent.providers.config import ProviderConfig
-from agent.providers.deepgram.listening import KeyTerms, broken, handshake, opened, seconds
+from agent.providers.deepgram.listening import KeyTerms, broken, handshake, not_configured, opened, seconds
 from calls.guidance import NOTHING_EXPECTED, Guidance
 from calls.line import Line
 from calls.speech import Heard
@@ -31,7 +31,7 @@ _USUAL, _NUMBERS, _SLOW, _FAST = 0.7, 0.85, 0.8, 0.6
 """how sure Flux must be that a turn is over (0.5 to 1.0)"""
 _NUMBER_KINDS = frozenset({"phone", "card", "code", "postcode", "email", "date_of_birth", "spelled_name", "address"})
 _BY_PATIENCE = {"quick": _FAST, "normal": _USUAL, "patient": _SLOW}
-_KNOWN = frozenset({"Connected", "ConfigureSuccess", "ConfigureFailure", "Warning"})
+_KNOWN = frozenset({"Connected", "ConfigureSuccess", "Warning"})
 
 
 def make(config: ProviderConfig, dial: Dial | None = None) -> Hearing:
@@ -56,6 +56,7 @@ class FluxWire(Wire):
         self._config = config
         self._locale = line.locale
         self._terms = KeyTerms(config, line)
+        self.unused = self._terms.unused
         self._guidance = NOTHING_EXPECTED
         self._sureness = _USUAL
         self._audio = CallAudio()
@@ -139,6 +140,8 @@ class FluxWire(Wire):
                     self._turn(message)
                 except (KeyError, TypeError, IndexError):
                     raise Garbage("TurnInfo") from None
+            case "ConfigureFailure":
+                self.telling.aside(not_configured(self._config))
             case "Error":
                 raise broken(message)
             case kind if kind not in _KNOWN:

@@ -18,6 +18,7 @@ from agent.providers.refusals import fault_of
 from calls.errors import ProviderFault
 from calls.guidance import Guidance
 from calls.line import Line
+from calls.signals import ProviderNoticed
 
 ORIGIN = "https://api.deepgram.com"
 TERM_LIMITS = TermLimits(count=100, length=60, tokens=500)
@@ -54,6 +55,11 @@ def broken(message: Mapping[str, Json]) -> VendorFault:
         if isinstance(code, str) and code in _FAULTS:
             return VendorFault(_FAULTS[code], code)
     return VendorFault(fault_of(message) or "overloaded", "error")
+
+
+def not_configured(config: ProviderConfig) -> ProviderNoticed:
+    """The vendor has refused a Configure: what it was told before still holds."""
+    return ProviderNoticed("hearing", config.name, "unused", "configure refused")
 
 
 class KeyTerms:

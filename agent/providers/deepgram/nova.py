@@ -17,7 +17,7 @@ from agent.hearing.stream.telling import Telling
 from agent.hearing.stream.wire import Garbage, Json, Message, Now, Unknown, Wire, WireTraits
 from agent.ports import Hearing, HearingTraits
 from agent.providers.config import ProviderConfig
-from agent.providers.deepgram.listening import KeyTerms, broken, handshake, opened
+from agent.providers.deepgram.listening import KeyTerms, broken, handshake, not_configured, opened
 from calls.guidance import NOTHING_EXPECTED, Guidance
 from calls.line import Line
 
@@ -44,6 +44,7 @@ class NovaWire(Wire):
         self._config = config
         self._locale = line.locale
         self._terms = KeyTerms(config, line)
+        self.unused = self._terms.unused
         self._guidance = NOTHING_EXPECTED
         self._patience = WordPatience(NOTHING_EXPECTED, line.locale)
         self._turns = Assembly(self.telling, self._patience, FLUSH_MS)
@@ -111,9 +112,12 @@ class NovaWire(Wire):
                 self._turns.noticed(self._audio.at_ms(_number(message["timestamp"])), now)
             case "UtteranceEnd":
                 self._turns.paused(now)
-            case "ConfigureSuccess" | "ConfigureFailure":
+            case "ConfigureSuccess":
                 self._configuring = False
-                return self._configure() if message["type"] == "ConfigureSuccess" else []
+                return self._configure()
+            case "ConfigureFailure":
+                self._configuring = False
+                self.telling.aside(not_configured(self._config))
             case "Error":
                 raise broken(message)
             case kind if kind not in _KNOWN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,14 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.hearing.stream.audio import CallAudio
+from agent.hearing.stream.provider import StreamedHearing
+from agent.hearing.stream.socket import Handshake, VendorSocket
 from agent.hearing.stream.wire import Garbage, Now, Unknown, VendorFault, Wire
+from agent.ports import CallContext, HearingTraits
 from agent.providers.config import ProviderConfig
 from agent.providers.deepgram.flux import FluxWire
 from agent.providers.deepgram.nova import NovaWire
 from agent.providers.elevenlabs.scribe import ScribeWire
 from calls.clock import LoopClock
-from calls.line import Line
-from calls.signals import CallerSaid, Signal, SpeechBegan, SpeechFaded, SpeechGrew
+from calls.line import Line, Term
+from calls.signals import CallerSaid, ProviderNoticed, Signal, SpeechBegan, SpeechFaded, SpeechGrew
 
 LINE = Line("main", "+15550100", "book", "Robin", "Harbor Dental", "Hello.")
 CONFIG = ProviderConfig("v/m", "m", "default", "en-US", "", None, LoopClock(), "k")  # type: ignore[arg-type]  # opens nothing
@@ -55,6 +59,27 @@ def turn(
         "type": "TurnInfo", "event": event, "transcript": text, "words": words, "sequence_id": number,
         "turn_index": 0, "audio_window_start": 0.0, "audio_window_end": window, "end_of_turn_confidence": 0.5,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("make", [FluxWire, NovaWire])
+def test_settings_a_vendor_refuses_are_told(make: type[Any]) -> None:
+    told = tell(begun(make), type="ConfigureFailure", request_id="r", code="INVALID")
+    assert told == [ProviderNoticed("hearing", "v/m", "unused", "configure refused")]
+
+
+@each_wire
+def test_key_terms_that_do_not_fit_stand_on_the_calls_record(make: type[Any]) -> None:
+    config = replace(
+        CONFIG, vocabulary=tuple(Term(f"{n} is much too long for any vendor's key terms {'x' * 60}") for n in range(3))
+    )
+    signals: list[Signal] = []
+    hearing = StreamedHearing(config, HearingTraits("v/m", "ours"), lambda line: make(config, line), no_dial)
+    hearing.open(CallContext("c", LINE, config.clock, signals.append))
+    assert signals == [ProviderNoticed("hearing", "v/m", "unused", "3 key terms")]
+
+
+async def no_dial(_handshake: Handshake) -> VendorSocket:
+    raise AssertionError("nothing is opened before run()")
 
 
 def test_flux_words_may_come_without_times() -> None:
