@@ -44,4 +44,10 @@ GATE_STEPS = (
         "tests/agent/guardrail",
         "tests/switchboard/test_gates.py",
     ),
+    by_tests(
+        "gate-calls",
+        "In whole calls: verdict, rule, replacement and milliseconds on the record; modes raised by injection and "
+        "anger; personal data, length and claims without a receipt held back; a policy tried on a stored call",
+        "tests/scenes/test_speech_gate.py",
+    ),
 )

@@ -13,10 +13,11 @@ from agent.guardrail.gate import RuleGuardrail
 from agent.guardrail.policy import default_policy, policy_from
 from agent.scripted import scripted_engine
 from calls import events as ev
+from calls.run import ActionRequest, ActionSettled, CallFacts
 from switchboard.gate_trial import Trying
 from switchboard.scripts import FixedScripts
 from telephony.twin import Caller, CallerScript
-from tests.scenes.stage import LINES, SCRIPTS, House, Played, asked, run_scene
+from tests.scenes.stage import LINES, SCRIPTS, House, Played, SlowActions, asked, run_scene
 from tests.scenes.test_composed import ANSWERS, LINE, model_of
 from tests.scenes.test_tone import angrily, plainly
 from workflows.advance import ScriptDirector
@@ -144,6 +145,35 @@ def test_anger_raises_the_mode(voice: Callable[[str], bytes], rules: list[str]) 
     scene = call(REFUND, caller, mode="free", line=LINE.replace("    timezone:", "    tone: on\n    timezone:"))
     assert [rule for rule, _ in verdicts(scene)] == rules
     assert scene.heard.count("full refund") == 3 - len(rules)
+
+
+class OverlyFrank(SlowActions):
+    """Answers with somebody's address beside what was asked."""
+
+    async def run(self, call: str, facts: CallFacts, request: ActionRequest) -> ActionSettled:
+        settled = await super().run(call, facts, request)
+        return replace(settled, found={**settled.found, "email": "anna@harbor.example"})
+
+
+def test_what_was_looked_up_of_a_person_is_not_told_to_a_stranger() -> None:
+    """With the address in the facts, only the caller's not being known stands in its way."""
+
+    def prepare(house: House) -> None:
+        house.actions = OverlyFrank(house.memory, {}, house.clock, house.actions.group)
+        house.host.real._actions = house.actions
+
+    reply = "It goes to anna@harbor.example."
+    model = model_of(lambda words: ([{"do": "ask", "topic": "@look_up"}], reply))
+    scene = run_scene(
+        asks("where can I park my car"),
+        to=ANSWERS,
+        engine=scripted_engine(model=model),
+        lines=LINES + LINE,
+        prepare=prepare,
+    )
+    assert "anna@harbor.example" in str(scene.all(ev.ActionAnswered))
+    assert [rule for rule, _ in verdicts(scene)] == ["personal"]
+    assert "anna" not in scene.heard.lower()
 
 
 def test_a_claim_without_its_receipt_is_not_heard() -> None:
