@@ -30,7 +30,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         epilog=_EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("--stage", required=True, choices=("understanding",))
+    command.add_argument("--stage", required=True, choices=("understanding", "hearing", "speaking"))
     command.add_argument("--candidate", required=True, metavar="NAME[/MODEL]", help="as a line would name it")
     command.add_argument(
         "--against", default="current", metavar="NAME", help="current: what the line has (the default), or a provider"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from agent.guardrail.names import lexicon
@@ -18,6 +19,7 @@ from calls.codec import JsonValue, from_json, to_json
 from calls.events import CallEvent
 from calls.guidance import Guidance
 from calls.line import Line
+from spoken import Context, Kind, parse
 from spoken.days import MONTHS, WEEKDAYS
 from spoken.tokens import word_set
 from workflows.language.scripts import ScriptSet
@@ -64,8 +66,8 @@ _RUNS = tuple(
         r"\S+@\S+",
         r"\b\w+(?:\s+(?:dot|dash|underscore)\s+\w+)*\s+at\s+\w+(?:\s+dot\s+\w+)+\b",
         rf"\b(?:{_ONE}[\s-]+)+(?:\w+\s+){{1,3}}?(?:street|avenue|road|lane|drive|boulevard|court|square|terrace)\b",
-        r"\+?\d[\d \-().]{2,}\d",
         r"\b(?=\w*\d)(?=\w*[A-Za-z])(?!\d{1,2}(?:am|pm|st|nd|rd|th)\b)\w{3,}\b",
+        r"\+?\d[\d \-().]{2,}\d",
         rf"\b{_ONE}(?:[\s,-]+{_ONE}){{2,}}\b",
         rf"(?<![\w']){_LETTER}(?:[\s,.-]+{_LETTER}){{2,}}(?![\w'])",
     )
@@ -84,11 +86,13 @@ _ANSWERING = word_set(
     yes yeah yep yup no nope not sure ok okay right correct wrong my the a an is it it's its that that's and
     or for of i i'm i am name names first last surname family number phone telephone mobile code order email
     address please thank thanks you your under put down call called this one here have don't do can't what why
-    sorry repeat again slower wait hold on moment minute second human person someone somebody operator speak
+    sorry repeat again slower wait hold on moment minute human person someone somebody operator speak
     talk to with want need actually instead cancel stop forget um uh hmm
     """
 )
 """all that is left of an answer to a question for something personal"""
+_SAYS_A_NAME = re.compile(r"\b(?:names?(?:'s| is)?|this is|it's|it is|i am|i'm|call me|under|for)\b", re.IGNORECASE)
+_ANY_DAY = Context(datetime(2026, 1, 1, tzinfo=UTC), "UTC")
 _HOLD = re.compile("[\ue000-\uf8ff]")
 
 
@@ -97,11 +101,12 @@ class Masking:
 
     def __init__(self, events: Sequence[CallEvent], scripts: ScriptSet, line: Line) -> None:
         self._kinds = {slot: str(one.kind) for script in scripts.scripts.values() for slot, one in script.slots.items()}
-        self._own = own_words(scripts, line)
+        self._written = own_words(scripts, line)
+        self._own = frozenset(word.casefold() for word in self._written)
         found: dict[str, str] = {}
         for event in events:
             for text, stand_in in self._personal(event.body):
-                if len(text) > 1 and text.casefold() not in self._own:
+                if len(text) > 1 and text.casefold() not in self._own | _ANSWERING:
                     found.setdefault(text.casefold(), stand_in)
         longest = sorted(found, key=len, reverse=True)
         self._secrets = [
@@ -134,19 +139,24 @@ class Masking:
         if strict:
             return small in _ANSWERING
         base = _ENDING.sub("", small)
-        known = {small, base, small.replace("'", "")} & (self._own | _ALWAYS)
-        if known:
-            return True
         begins = re.search(r"(?:^|[.!?:])\s*$", found.string[: found.start()])
         alone = begins and not re.match(r"\s+[A-Z]\w", found.string[found.end() :])
         named = found[0][0].isupper() and not alone
-        return not named and not lexicon().isdisjoint({small, base})
+        forms = {small, base, small.replace("'", "")}
+        if named:
+            return found[0] in self._written or not forms.isdisjoint(_ALWAYS)
+        return not forms.isdisjoint(_ALWAYS) or not forms.isdisjoint(self._own) or not forms.isdisjoint(lexicon())
 
     # --- what is personal in a call ---------------------------------------------------------------------
 
     def _personal(self, body: ev.EventBody) -> Iterator[tuple[str, str]]:
         if isinstance(body, ev.CallAnswered) and body.caller:
             yield body.caller, STAND_INS["phone"][0]
+        if isinstance(body, ev.CallerSpoke) and _SAYS_A_NAME.search(body.text):
+            # Taken by no slot perhaps: a name that is an ordinary word would pass for one.
+            parsed = parse(Kind.person_name, body.text, _ANY_DAY)
+            if parsed is not None and parsed.value is not None:
+                yield from _parts(str(parsed.value), "person_name")
         yield from self._told(to_json(body), "")
 
     def _told(self, value: JsonValue, name: str) -> Iterator[tuple[str, str]]:
@@ -241,6 +251,6 @@ def asks_for_personal(guidance: Guidance) -> bool:
 
 
 def own_words(scripts: ScriptSet, line: Line) -> frozenset[str]:
-    """Every word of the house's own scripts and of the line: they are no secret of a caller's."""
+    """Every word of the house's own scripts and of the line, as it is written there: no secrets of a caller's."""
     told = [repr(scripts.scripts), line.business, line.agent_name, line.greeting, repr(line.vocabulary)]
-    return frozenset(word.casefold().replace("’", "'") for text in told for word in _WORD.findall(text))
+    return frozenset(word.replace("’", "'") for text in told for word in _WORD.findall(text))

@@ -27,7 +27,7 @@ class Answer:
     """what is right; None where nobody knows, as with stored calls"""
     right: bool = False
     wrong: bool = False
-    """does harm: something that was not meant"""
+    """does harm: something that was not meant, a turn that was ended before its words were"""
     failed: str = ""
     """why there is no answer: a fault's kind"""
     ms: float | None = None
@@ -102,7 +102,7 @@ def divergences(candidate: Measured, current: Measured) -> list[Divergence]:
     found = []
     for answer in candidate.answers:
         other = others.get(answer.id)
-        if other is None or _shown(answer) == _shown(other):
+        if other is None or spoken_words(_shown(answer)) == spoken_words(_shown(other)):
             continue
         known = answer.meant is not None
         weight = 3 if answer.wrong and not other.wrong else 2 if known and other.right else 0 if answer.right else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -84,27 +85,42 @@ async def qualify(
     """Both providers on all of the material. Raises ConfigurationError when a provider cannot be made."""
     if (asked.candidate, asked.voices[0]) == (asked.current, asked.voices[1]):
         raise ConfigurationError(f"{asked.candidate} is the current provider already; name another with --candidate")
-    measure, material, pieces = await _prepared(asked, bench, scripts, prices, calls, why_none)
+    match asked.stage:
+        case "understanding":
+            ready = _understanding(asked, bench, scripts, prices, calls, why_none)
+        case "hearing":
+            ready = await _hearing(asked, bench, prices)
+        case "speaking":
+            ready = _speaking(asked, bench, prices)
     found = []
     for name, voice in zip((asked.candidate, asked.current), asked.voices, strict=True):
         tell(f"{asked.stage}: {name}")
-        found.append(await measure(name, voice))
+        found.append(await ready.measure(name, voice))
     if found[1].share("failed") > MOST_FAILED:
         raise ConfigurationError(
             f"{asked.current} failed on {found[1].share('failed'):.0f} % of the material ({_faults(found[1])}), so "
             "nothing can be measured against it; see `switchboard doctor --online`, or name another with --against"
         )
-    sent = [_sent(name, bench, pieces) for name in (asked.candidate, asked.current)]
-    return Qualification(asked, bench.line.id, found[0], found[1], material, sent, prices.dated)
+    sent = [_sent(name, bench, ready.shown) for name in (asked.candidate, asked.current)]
+    return Qualification(asked, bench.line.id, found[0], found[1], ready.material, sent, prices.dated)
 
 
 Measure = Callable[[str, str], Awaitable[Measured]]
 
 
-async def _prepared(
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A stage with its material."""
+
+    measure: Measure
+    material: list[str]
+    shown: str
+    """what of it leaves for a vendor"""
+
+
+def _understanding(
     asked: Asked, bench: Bench, scripts: ScriptSet, prices: Prices, calls: Sequence[Call], why_none: str
-) -> tuple[Measure, list[str], str]:
-    """How a provider of the stage is measured, on what, and what of it leaves for a vendor."""
+) -> _Ready:
     from switchboard.qualify import turns, understanding
 
     frozen = turns.frozen_turns(scripts, bench.line)
@@ -112,18 +128,46 @@ async def _prepared(
     both = [*frozen, *stored.turns]
     models = {name: bench.model(name) for name in (asked.candidate, asked.current)}
 
-    async def of_understanding(name: str, _: str) -> Measured:
+    async def measure(name: str, _: str) -> Measured:
         return await understanding.measure(name, models[name], both, bench, prices)
 
-    told = f"{len(stored.turns)} turns of {stored.calls} stored calls, {stored.withheld} left out (not to be masked)"
+    told = f"{len(stored.turns)} turns of {stored.calls} stored calls; {stored.withheld} left out, not to be masked"
     material = [
         f"{len(frozen)} frozen turns ({digest_of(turns.FROZEN)})",
         told if stored.calls else f"no stored calls: {why_none}",
     ]
     shown = f"{len(frozen)} frozen turns"
     if stored.turns:
-        shown += f", {len(stored.turns)} masked turns of stored calls"
-    return of_understanding, material, shown
+        shown += f", {len(stored.turns)} masked turns of stored calls with the talk before them"
+    return _Ready(measure, material, shown)
+
+
+async def _hearing(asked: Asked, bench: Bench, prices: Prices) -> _Ready:
+    from switchboard.qualify import hearing
+
+    ears = {name: bench.hearing(name) for name in (asked.candidate, asked.current)}
+    said = await asyncio.to_thread(hearing.utterances)
+
+    async def measure(name: str, _: str) -> Measured:
+        return await hearing.measure(name, ears[name], said, bench, prices)
+
+    voices = ", ".join(dict.fromkeys(one.voice for one in said))
+    told = f"{len(said)} frozen utterances ({digest_of(hearing.FROZEN)}) by the caller voices {voices}, mu-law 8 kHz"
+    return _Ready(measure, [told], f"{len(said)} utterances of made voices")
+
+
+def _speaking(asked: Asked, bench: Bench, prices: Prices) -> _Ready:
+    from switchboard.qualify import speaking
+
+    pairs = zip((asked.candidate, asked.current), asked.voices, strict=True)
+    voices = {pair: bench.voice(*pair) for pair in pairs}
+    texts, recognizer = speaking.read_backs(), bench.recognizer()
+
+    async def measure(name: str, voice: str) -> Measured:
+        return await speaking.measure(name, voices[name, voice], texts, recognizer, bench, prices)
+
+    told = f"{len(texts)} frozen texts ({digest_of(speaking.FROZEN)}), read back by the recognizer of this machine"
+    return _Ready(measure, [told], f"{len(texts)} frozen texts")
 
 
 def digest_of(path: Path) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from agent.guardrail.gate import RuleGuardrail
 from agent.ports import CallContext, Meaning, Understander
@@ -15,29 +14,15 @@ from calls.effects import Compose
 from calls.errors import EngineError
 from calls.guidance import Guidance
 from calls.run import CallFacts
-from calls.signals import ProviderNoticed, Signal, UsageCounted
 from calls.speech import Clause, Heard
 from switchboard.gates import gate_of, policy_of
 from switchboard.qualify.measures import Answer, Measured
+from switchboard.qualify.noting import Inbox
 from switchboard.qualify.providers import Bench
 from switchboard.qualify.turns import Turn
 from switchboard.simulation.models import asked_as
 
 NOTHING = "(nothing)"
-
-
-@dataclass(slots=True)
-class _Inbox:
-    """What a stage puts into the call's inbox."""
-
-    faults: list[str] = field(default_factory=list)
-    usages: list[UsageCounted] = field(default_factory=list)
-
-    def __call__(self, signal: Signal) -> None:
-        if isinstance(signal, ProviderNoticed) and signal.kind == "failed":
-            self.faults.append(signal.reason)
-        if isinstance(signal, UsageCounted):
-            self.usages.append(signal)
 
 
 class _NeverCertain:
@@ -55,7 +40,7 @@ async def measure(
     provider: str, model: LanguageModel | None, turns: Sequence[Turn], bench: Bench, prices: Prices
 ) -> Measured:
     """Every turn, one after the other: a latency in a crowd would be the crowd's."""
-    measured, inbox, local = Measured(provider), _Inbox(), await bench.understander()
+    measured, inbox, local = Measured(provider), Inbox(bench.clock.now_ms), await bench.understander()
     context = CallContext("qualify", bench.line, bench.clock, inbox)
     gate = gate_of(bench.line, policy_of(bench.line, bench.settings.lines.parent))
     thinker = Thinker(model, local) if model is not None else None
@@ -84,9 +69,7 @@ async def measure(
         finally:
             if call is not None:
                 await call.withdraw()
-    costs = [prices.cost(usage.provider, usage.amounts) for usage in inbox.usages]
-    priced = [cost for cost in costs if cost is not None]
-    measured.usd = sum(priced) if len(priced) == len(costs) else None
+    measured.usd = inbox.usd(prices)
     return measured
 
 
