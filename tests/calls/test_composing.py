@@ -323,18 +323,6 @@ def test_a_turn_that_goes_on_throws_it_away(reason: str, signal: sg.Signal) -> N
     assert all(not effect.anticipated for effect in bench.effects if isinstance(effect, Understand))
 
 
-def test_words_that_go_on_beside_keys_do_not_stop_the_keys_from_being_understood() -> None:
-    bench = likely()
-    bench.caller_presses("5")
-    keyed = len(bench.effects)
-    bench.give(sg.TurnResumed())
-    bench.give(sg.TurnLikely(Heard("what do you charge", 0, 10)))
-    assert not any(isinstance(effect, Anticipate | Discard) for effect in bench.effects[keyed:])
-    bench.understood(QUESTION)
-    bench.give(sg.TurnLikely(Heard("what do you charge for it", 0, 10)))
-    assert isinstance(bench.effects[-1], Anticipate)
-
-
 def test_what_was_begun_where_the_script_stood_elsewhere_is_thrown_away() -> None:
     bench = likely()
     bench.state = replace(bench.state, run=replace(bench.state.run, step="elsewhere"))

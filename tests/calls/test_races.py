@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from calls import signals as sg
 from calls.commands import Affirm
-from calls.effects import Anticipate, Understand
+from calls.effects import Anticipate, Discard, Understand
 from calls.floor import Floor
 from calls.speech import Clause, Heard, Played
 from tests.calls.house import HUMAN, WALL, Bench, bench_listening
@@ -142,3 +142,20 @@ def test_a_reply_lost_with_its_process_is_gone_and_late_clauses_of_it_too() -> N
     bench.give(sg.Understood(1, (Affirm(),), "m"))
     assert "A cleaning is not." not in bench.said()
     assert bench.state.composing is None
+
+
+# --- keys and speech at once ------------------------------------------------------------------------------
+
+
+def test_words_that_go_on_beside_keys_do_not_stop_the_keys_from_being_understood() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.give(sg.TurnLikely(Heard("what do you charge", 0, 10)))
+    bench.caller_presses("5")
+    keyed = len(bench.effects)
+    bench.give(sg.TurnResumed())
+    bench.give(sg.TurnLikely(Heard("what do you charge", 0, 10)))
+    assert not any(isinstance(effect, Anticipate | Discard) for effect in bench.effects[keyed:])
+    bench.understood(QUESTION)
+    bench.give(sg.TurnLikely(Heard("what do you charge for it", 0, 10)))
+    assert isinstance(bench.effects[-1], Anticipate)
