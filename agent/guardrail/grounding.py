@@ -42,7 +42,7 @@ _OCCASION = word_set(
     """visit visits appointment appointments booking reservation table meeting delivery arrives arrive comes due booked
     scheduled slot class session delivered expected"""
 )
-_CLOSED = word_set("closed not dont no never arent isnt wont cant but except")
+_CLOSED = word_set("closed shut not dont no never arent isnt wont cant but except")
 _OPENED = word_set("open opens opening opened not except but until from")
 _DULL = _HOURS_TALK | word_set("from and or at have there time times day week with for on the is are until")
 _MOST_COUNTED = 10
@@ -220,7 +220,7 @@ def _weekday(weekday: int, table: FactTable, clause: _Clause) -> bool:
     if weekday == (table.today.weekday() + 1) % 7 and "tomorrow" in clause.words:
         return True  # the calendar says so
     usual = table.habitual_weekdays.get(weekday)
-    if usual is not None and "closed" in clause.words and clause.words.isdisjoint(_OPENED):
+    if usual is not None and clause.words & {"closed", "shut"} and clause.words.isdisjoint(_OPENED):
         return False
     if usual is None:
         # "Closed on Mondays", from "Tuesday to Sunday".
