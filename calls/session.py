@@ -87,7 +87,9 @@ class CallSession:
         """One frame of the caller, its offset counted from the stream's first."""
         if self._parts.recorder is not None:
             self._parts.recorder.caller(frame.offset_ms, frame.samples)
-        self._parts.engine.hear(replace(frame, offset_ms=frame.offset_ms + self._stream_offset_ms))
+        if self._stream_offset_ms:
+            frame = replace(frame, offset_ms=frame.offset_ms + self._stream_offset_ms)
+        self._parts.engine.hear(frame)
 
     def signal(self, signal: sg.Signal) -> None:
         """Put a signal into the inbox, stamped with now."""

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
-import os
-import queue
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
-from records.wav import FRAME, HEADER, HIGH, LOW, RATE, header, repair
+from records.recording_disk import DISK, Write
+from records.wav import FRAME, HIGH, LOW, RATE
 
-log = logging.getLogger(__name__)
-
-FLUSH = RATE * 4 // 5
-"""frames: after so much audio what is new is written, so a killed process loses less than a second"""
+FLUSH = RATE * 3 // 5
+"""frames: after so much audio what is new goes to the disk's threads, which look five times a second: a killed process
+loses less than a second"""
 
 KEEP = RATE
 """frames kept in memory behind the newest, for the other channel to be placed beside; later pieces go to the file"""
@@ -25,25 +20,13 @@ KEEP = RATE
 AHEAD = RATE * 900
 """frames: a piece more than 15 min beyond all others is an error of its clock, not a gap"""
 
-MOST_QUEUED = 8 * 1024 * 1024
-"""bytes waiting for the disk at most, about a minute of a call; what comes then is lost, and counted"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Write:
-    """Frames to be put at ``start``; ``patch`` keeps the other channel of what is there."""
-
-    start: int
-    frames: bytes
-    channel: int | None = None
-
 
 class WavRecorder:
-    """Implements ``calls.ports.Recorder``. The disk is touched by a thread of its own.
+    """Implements ``calls.ports.Recorder``. The disk is touched by other threads (``records.recording_disk``).
 
     A file that exists is gone on with: the call was taken up again. Offsets are counted from ``origin_ms`` (since
     answer) of the media stream; without it, from the end of what the file holds. ``on_fault`` hears of the first
-    disk error, from that thread; the call goes on without its recording.
+    disk error, from such a thread; the call goes on without its recording.
     """
 
     def __init__(
@@ -56,12 +39,9 @@ class WavRecorder:
         self._window = bytearray()
         self._fresh = 0
         self._lost = 0
-        self._jobs = _Jobs()
-        self._file = _WavFile(path, self._jobs, on_fault)
+        self._file = DISK.open(path, on_fault)
         self._base = self._file.frames
         self._origin = self._base if origin_ms is None else round(origin_ms * RATE / 1000)
-        self._thread = threading.Thread(target=self._file.work, name="recording", daemon=True)
-        self._thread.start()
         self._result: tuple[float, str] | None = None
 
     @property
@@ -94,7 +74,7 @@ class WavRecorder:
             mulaw, start = mulaw[-start:], 0
         if start < self._base:
             late = mulaw[: self._base - start]
-            if not self._jobs.offer(_Write(start, late, channel)):
+            if not self._file.offer(Write(start, late, channel)):
                 self._lost += len(late)
             mulaw, start = mulaw[len(late) :], self._base
         if mulaw:
@@ -115,7 +95,7 @@ class WavRecorder:
         """Write the whole window, and keep its newest second: it is written again when more has been placed."""
         frames = len(self._window) // FRAME
         done = max(0, frames - KEEP)
-        if not self._jobs.offer(_Write(self._base, bytes(self._window))):
+        if not self._file.offer(Write(self._base, bytes(self._window))):
             self._lost += done
         self._fresh = 0
         self._base += done
@@ -123,101 +103,11 @@ class WavRecorder:
 
     def _complete(self) -> tuple[float, str]:
         if self._window:
-            self._jobs.offer(_Write(self._base, bytes(self._window)), whatever=True)
-        self._jobs.end()
-        self._thread.join()
+            self._file.offer(Write(self._base, bytes(self._window)), whatever=True)
+        self._file.end()
+        DISK.hurry()
+        self._file.written.wait()
         return self._file.frames * 1000 / RATE, digest_of(self._path)
-
-
-class _Jobs:
-    """Writes on their way to the disk, bounded in bytes."""
-
-    def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
-        self._lock = threading.Lock()
-        self._bytes = 0
-
-    def offer(self, job: _Write, whatever: bool = False) -> bool:
-        """Never waits; False when too much waits already and it is not to be taken ``whatever`` happens."""
-        with self._lock:
-            if self._bytes + len(job.frames) > MOST_QUEUED and not whatever:
-                return False
-            self._bytes += len(job.frames)
-        self._queue.put(job)
-        return True
-
-    def end(self) -> None:
-        """Nothing more will come."""
-        self._queue.put(None)
-
-    def __iter__(self) -> Iterator[_Write]:
-        while (job := self._queue.get()) is not None:
-            with self._lock:
-                self._bytes -= len(job.frames)
-            yield job
-
-
-class _WavFile:
-    """The file, and the thread's side of it."""
-
-    def __init__(self, path: Path, jobs: _Jobs, on_fault: Callable[[OSError], None] | None) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if path.exists():
-            repair(path)
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        size = os.fstat(self._file).st_size
-        self.frames = max(0, size - HEADER) // FRAME
-        if size < HEADER:
-            os.pwrite(self._file, header(0), 0)
-        self._jobs = jobs
-        self._on_fault = on_fault
-        self._synced = self.frames
-
-    def work(self) -> None:
-        """Write what comes until the end, then close."""
-        broken = False
-        for job in self._jobs:
-            if broken:
-                continue
-            try:
-                self._write(job)
-            except OSError as fault:
-                broken = True
-                log.error("a recording stops here: %s", fault.strerror)
-                if self._on_fault is not None:
-                    self._on_fault(fault)
-        if not broken:
-            os.fsync(self._file)
-        os.close(self._file)
-
-    def _write(self, job: _Write) -> None:
-        frames = job.frames if job.channel is None else self._patched(job)
-        _write_all(self._file, frames, HEADER + job.start * FRAME)
-        ends = job.start + len(frames) // FRAME
-        if ends > self.frames:
-            self.frames = ends
-            # after the samples: a header never promises what is not there
-            _write_all(self._file, header(ends * FRAME), 0)
-        if self.frames - self._synced >= RATE:
-            # audio is the clock: at most one fsync for each second of it
-            os.fsync(self._file)
-            self._synced = self.frames
-
-    def _patched(self, job: _Write) -> bytes:
-        size = len(job.frames) * FRAME
-        there = bytearray(os.pread(self._file, size, HEADER + job.start * FRAME))
-        there.extend(bytes(size - len(there)))
-        first = (job.channel or 0) * 2
-        there[first::FRAME] = job.frames.translate(LOW)
-        there[first + 1 :: FRAME] = job.frames.translate(HIGH)
-        return bytes(there)
-
-
-def _write_all(file: int, content: bytes, at: int) -> None:
-    rest = memoryview(content)
-    while rest:
-        count = os.pwrite(file, rest, at)
-        rest, at = rest[count:], at + count
 
 
 def digest_of(path: Path) -> str:

@@ -20,9 +20,11 @@ CALLS_READ = "calls:read"
 
 CALLS_STEER = "calls:steer"
 PHONE_USE = "phone:use"
+METRICS_READ = "metrics:read"
 SCOPES = {
     CALLS_READ: "read the call log, events, transcripts and recordings",
     CALLS_STEER: "say words in a live call, hand it over, or end it",
+    METRICS_READ: "read the metrics of a process, as Prometheus does",
     PHONE_USE: "call from the browser's softphone",
 }
 """Every scope there is."""

@@ -9,6 +9,7 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 import warnings
 import wave
 from pathlib import Path
@@ -17,7 +18,9 @@ import pytest
 
 from calls.errors import RecordError
 from records.recording import WavRecorder
+from records.recording_disk import MOST_QUEUED, THREADS, WavFile, Write
 from records.recording_path import recording_name
+from records.wav import FRAME as FRAME_BYTES
 from records.wav import HEADER, HIGH, LOW, header, repair
 
 LOUD = 0x00  # mu-law: the most negative sample
@@ -113,13 +116,44 @@ def test_a_full_disk_ends_the_recording_not_the_call(tmp_path: Path, monkeypatch
         def full(*_: object) -> int:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr("records.recording.os.pwrite", full)
+        monkeypatch.setattr("records.recording_disk.os.pwrite", full)
         for at in range(500):
             recorder.caller(at * 20.0, FRAME)
         await recorder.finish()
 
     asyncio.run(main())
     assert [fault.errno for fault in faults] == [28]
+
+
+def test_a_disk_that_is_too_slow_costs_audio_and_no_memory(tmp_path: Path) -> None:
+    file = WavFile(tmp_path / "a.wav", None)
+    piece = bytes(FRAME_BYTES * 8_000)
+    taken = sum(file.offer(Write(at * 8_000, piece)) for at in range(1_000))
+    assert taken == MOST_QUEUED // len(piece)
+    assert file.waiting <= MOST_QUEUED
+    assert not file.offer(Write(0, piece))
+    assert file.work()
+    assert file.waiting == 0
+    assert file.offer(Write(0, piece))
+    file.end()
+    assert not file.work()
+    assert file.written.is_set()
+
+
+def test_many_recordings_share_few_threads(tmp_path: Path) -> None:
+    before = threading.active_count()
+
+    async def main() -> None:
+        recorders = [WavRecorder(tmp_path / f"{n}.wav") for n in range(40)]
+        for at in range(100):
+            for recorder in recorders:
+                recorder.caller(at * 20.0, FRAME)
+        assert threading.active_count() <= before + THREADS
+        ends = await asyncio.gather(*(recorder.finish() for recorder in recorders))
+        assert {length for length, _ in ends} == {2_000.0}
+        assert len({digest for _, digest in ends}) == 1
+
+    asyncio.run(main())
 
 
 KILLED = """
@@ -130,7 +164,7 @@ recorder = WavRecorder(Path(sys.argv[1]))
 for at in range(250):
     recorder.caller(at * 20.0, bytes(160))
     recorder.agent(at * 20.0 + 600.0, bytes(160))
-while recorder._jobs._bytes or recorder._file.frames < 250 * 160: pass
+while recorder._file.waiting or recorder._file.frames < 250 * 160: pass
 print("ready", flush=True)
 sys.stdin.read()
 """

@@ -116,7 +116,8 @@ class StreamedSession:
             self._first = Now(frame.offset_ms, self._frame_ms)
         self._loud.push(frame.offset_ms, mulaw)
         self._audio.add(frame.offset_ms, mulaw, missing_ms)
-        self._awake.set()
+        if self._outbox or self._audio.waiting_ms >= self._least_ms():
+            self._awake.set()
 
     def expect(self, guidance: Guidance) -> None:
         """What the script wants next: key terms, patience, thresholds."""
