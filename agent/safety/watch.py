@@ -52,14 +52,16 @@ MEANS = "meaning:"
 """begins the rule of a danger that was found by meaning and likeness together"""
 
 # Chosen by cross-validation, see docs/safety.md.
-SURE_RULE = 0.0
+SURE_RULE = 2.0
 """likeness from which a rule that struck is beyond doubt"""
+SURE_CRITICAL = 0.0
+"""the same for critical kinds, where waiting for the end of the turn costs more than a false alarm"""
 SURE_LIKENESS = 6.0
 """likeness that is beyond doubt alone"""
-LIKENESS_WEIGHS = 0.5
-RULE_WEIGHS = 1.0
+LIKENESS_WEIGHS = 1.0
+RULE_WEIGHS = 2.0
 """what a point of likeness and a rule that struck add to the score of meaning"""
-LEAST_TOGETHER = 0.3
+LEAST_TOGETHER = 0.7
 """sum of all three from which a turn counts as danger"""
 
 
@@ -155,7 +157,8 @@ class PhraseWatch:
         if sight is None:
             return None
         if sight.struck is not None and sight.best >= self._likeness.against:
-            return sight.struck.kind, sight.struck.id, sight.best < SURE_RULE
+            critical = self._answers.kinds[sight.struck.kind].risk == "critical"
+            return sight.struck.kind, sight.struck.id, sight.best < (SURE_CRITICAL if critical else SURE_RULE)
         if sight.best < self._likeness.least:
             return None
         return sight.likest, f"{RESEMBLES}{nearest(sight.words, sight.likest)}", sight.best < SURE_LIKENESS

@@ -158,7 +158,7 @@ class Scorer:
     async def weigh_danger(self, text: str) -> list[float]:
         if self.away:
             raise EngineError("understanding", "offline speech: SpeechUnavailable")
-        return [12.0 if ROUNDABOUT in text and one == self.kind else -8.0 for one in KINDS]
+        return [30.0 if ROUNDABOUT in text and one == self.kind else -8.0 for one in KINDS]
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ class Scorer:
 
 
 def alarmed_as(kind: str) -> list[float]:
-    return [12.0 if one == kind else -8.0 for one in KINDS]
+    return [30.0 if one == kind else -8.0 for one in KINDS]
 
 
 PLAIN = "my father is not breathing"
