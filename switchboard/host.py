@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +12,9 @@ from calls.clock import Clock
 from calls.commands import Value
 from calls.conversation import Conversation
 from calls.danger import Watch
+from calls.events import CallEvent
 from calls.line import IncomingCall, Line
-from calls.ports import Actions, Engine, EventSink, Guardrail, PlayOut, Recorder, Scripts
+from calls.ports import Actions, Engine, EngineSession, EventSink, Guardrail, PlayOut, Recorder, Scripts
 from calls.record import CallRecord
 from calls.run import Earlier
 from calls.session import CallSession, Parts
@@ -42,6 +43,14 @@ async def _never(_incoming: IncomingCall, _line: Line) -> None:
     return None
 
 
+Remember = Callable[[EngineSession, Sequence[CallEvent]], None]
+"""The session goes on with a call whose record so far is this."""
+
+
+def _forget(_session: EngineSession, _past: Sequence[CallEvent]) -> None:
+    """Nothing of it matters."""
+
+
 class Host:
     """Holds what all calls share."""
 
@@ -59,6 +68,7 @@ class Host:
         make_recorder: MakeRecorder,
         earlier: FindEarlier = _never,
         hints: FindHints = _nothing,
+        remember: Remember = _forget,
     ) -> None:
         self._sink = sink
         self._engine_of = engine_of
@@ -71,6 +81,7 @@ class Host:
         self._make_recorder = make_recorder
         self._earlier = earlier
         self._hints = hints
+        self._remember = remember
 
     async def open(self, incoming: IncomingCall, line: Line, stream_id: str, playout: PlayOut) -> CallSession:
         """A new call, or one taken up again where its record says it stands."""
@@ -83,13 +94,15 @@ class Host:
         director = await self._scripts.director(line, incoming, state)
         since_ms = since_answer_ms(state, self._clock)
         engine = self._engine_of(line)
+        session = engine.open(line, since_ms)
+        self._remember(session, record.past)
         recorder = self._recorder(incoming.call, since_ms) if line.record else None
         if recorder is not None:
             playout.record_to(recorder)
         parts = Parts(
             conversation=Conversation(line, incoming, director, engine.traits, self._watch),
             record=record,
-            engine=engine.open(line, since_ms),
+            engine=session,
             guardrail=self._gate_of(line),
             playout=playout,
             actions=self._actions,

@@ -167,6 +167,7 @@ async def open_house(
             make_recorder=lambda path, since_ms: WavRecorder(path, origin_ms=since_ms),
             earlier=BrokenOff(database, clock).earlier,
             hints=ringing.hints,
+            remember=spending.remember,
         )
         media = MediaParts(host, door, tokens, clock, sockets=opened)
         order_desk = OrderDesk(database, door, sink, clock)

@@ -10,23 +10,24 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from agent.cascade import CascadeEngine, CascadeSession
-from agent.resilience.cost import carrier_usd
+from agent.resilience.cost import carrier_usd, cost_of
 from agent.resilience.prices import Prices
 from agent.resilience.thrift import Thrift
+from calls import events as ev
 from calls.audio import AudioFrame
 from calls.clock import Clock
 from calls.effects import Compose
 from calls.errors import EngineError
 from calls.guidance import Guidance
 from calls.line import Line
-from calls.ports import Emit, Engine, EngineTraits, VoicedAudio
+from calls.ports import Emit, Engine, EngineSession, EngineTraits, VoicedAudio
 from calls.provision import SpendScope, SpendStep
 from calls.run import CallFacts
 from calls.signals import Composed, Signal, SpendNoticed, Understood, UsageCounted
@@ -96,6 +97,12 @@ class SpendBook:
         limited = line.limits.call_usd or line.limits.day_usd or self.house_limit_usd
         return MeteredEngine(engine, self, self._clock) if limited else engine
 
+    @staticmethod
+    def remember(session: EngineSession, past: Sequence[ev.CallEvent]) -> None:
+        """``session`` goes on with a call whose record so far is ``past``."""
+        if isinstance(session, MeteredSession):
+            session.remember(past)
+
     def _names(self, line: Line) -> tuple[str, str]:
         wall = self._clock.wall()
         local = wall.astimezone(ZoneInfo(line.timezone)).date()
@@ -163,9 +170,7 @@ class MeteredEngine:
 class MeteredSession:
     """Implements ``EngineSession``. What it cannot price it leaves out; the fold over the record says so."""
 
-    def __init__(
-        self, session: CascadeSession, line: Line, offset_ms: float, book: SpendBook, clock: Clock
-    ) -> None:
+    def __init__(self, session: CascadeSession, line: Line, offset_ms: float, book: SpendBook, clock: Clock) -> None:
         self._session = session
         self._line = line
         self._offset_ms = offset_ms
@@ -177,6 +182,20 @@ class MeteredSession:
         self._call_usd = self._counted_usd
         self._day: DayTotals | None = None
         self._began_ms = 0.0
+
+    def remember(self, past: Sequence[ev.CallEvent]) -> None:
+        """The call is taken up again: what its record says that it has used counts on, to the call's own limit."""
+        spent_usd = sum(cost_of(past, self._book.prices).by_provider.values())
+        self._providers_usd += spent_usd
+        self._counted_usd += spent_usd
+        self._call_usd += spent_usd
+        limit_usd = self._line.limits.call_usd
+        if limit_usd and self._call_usd >= limit_usd * WARN_AT:
+            self._book.thrift.calls.add(self._session.call)
+        ends = any(isinstance(event.body, ev.SpendNoticed) and event.body.step == "exceeded" for event in past)
+        if limit_usd and not ends:
+            # The process that saw the limit reached may not have lived to say so.
+            self._call_usd = min(self._call_usd, limit_usd - 1 / MICRO)
 
     def hear(self, frame: AudioFrame) -> None:
         """One frame of the caller. Never waits."""

@@ -163,12 +163,17 @@ class OneSession:
 
 
 def told_in(
-    line: Line, uses: list[tuple[float, float]], length_ms: float, house_usd: float = 0.0
+    line: Line,
+    uses: list[tuple[float, float]],
+    length_ms: float,
+    house_usd: float = 0.0,
+    past: list[ev.CallEvent] | None = None,
 ) -> tuple[list[SpendNoticed], SpendBook]:
     async def call() -> tuple[list[SpendNoticed], SpendBook]:
         clock, told = LoopClock(EPOCH), list[Signal]()
         book = SpendBook(clock, PRICES, house_usd)
         session = MeteredEngine(OneSession(Session(uses)), book, clock).open(line, 0.0)  # type: ignore[arg-type]
+        book.remember(session, past or [])
         async with asyncio.TaskGroup() as group:
             running = group.create_task(session.run(told.append))
             await clock.sleep_ms(length_ms)
@@ -187,6 +192,25 @@ def test_a_call_is_warned_saves_and_ends_by_its_own_limit() -> None:
     assert [(one.scope, one.step, one.spent_usd) for one in told] == [
         ("call", "warned", 0.085), ("call", "economised", 0.085), ("call", "exceeded", 0.105),
     ]  # fmt: skip
+
+
+def test_a_call_that_is_taken_up_again_has_spent_what_it_spent_before() -> None:
+    before = [event(1_000, ev.UsageCounted("speaking", "acme/dear", {"characters": 60}))]
+    line = limited(call_usd=0.10, day_usd=9.0)
+    told, book = told_in(line, [(1_000, 40)], 2_000, past=before)
+    assert [(one.step, one.spent_usd) for one in told] == [
+        ("warned", 0.11), ("economised", 0.11), ("exceeded", 0.11),
+    ]  # fmt: skip
+    totals = run_virtual(book.add(line, 0.0))
+    assert totals.line_usd == pytest.approx(0.05), "the day has counted the rest already"
+
+
+def test_a_limit_that_was_reached_as_the_line_was_lost_is_told_after_it() -> None:
+    before = [event(1_000, ev.UsageCounted("speaking", "acme/dear", {"characters": 200}))]
+    told, _ = told_in(limited(call_usd=0.10), [], 1_000, past=before)
+    assert [one.step for one in told] == ["exceeded"]
+    said = event(1_001, ev.SpendNoticed("call", "exceeded", 0.2, 0.1))
+    assert told_in(limited(call_usd=0.10), [], 1_000, past=[*before, said])[0] == []
 
 
 def test_the_carriers_minutes_count_too() -> None:
