@@ -11,5 +11,8 @@ CALLS_READ = "calls:read"
 CALLS_STEER = "calls:steer"
 """a token or session that may also give orders to live calls"""
 
+METRICS_READ = "metrics:read"
+"""a token that may read this process's figures, as Prometheus does"""
+
 CALLS_SEE = "calls:see"
 """the same for pages: who is not signed in is led to the form"""

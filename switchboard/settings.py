@@ -57,6 +57,8 @@ SETTINGS = (
     Setting("OPENAI_BASE_URL", "", "Where such a server answers, with /v1 at the end. Empty: OpenAI's own address."),
     Setting("SWITCHBOARD_DAY_USD", "", "The most all lines may spend in a UTC day, in US dollars. Empty: no limit."),
     Setting("SWITCHBOARD_PRICES", "", "Your table of what providers and the carrier charge. Empty: ours; check it."),
+    Setting("SWITCHBOARD_METRICS", "off", "Whether GET /metrics tells Prometheus this process's figures: on or off."),
+    Setting("SWITCHBOARD_TRACES", "off", "Whether calls go to an OpenTelemetry collector (OTEL_* apply): on or off."),
     Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR. Nothing a caller says is ever logged."),
 )
 
@@ -98,6 +100,10 @@ class Settings:
     """0: no limit"""
     prices: Path | None = None
     """None: the table that ships"""
+    metrics: bool = False
+    traces: bool = False
+    telemetry: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """``OTEL_*``, as their library reads them"""
 
     @property
     def on_loopback(self) -> bool:
@@ -164,6 +170,9 @@ def read(environment: Mapping[str, str] | None = None, *, insecure_dev: bool = F
         addresses=_addresses(environment),
         day_usd=_dollars("SWITCHBOARD_DAY_USD", values),
         prices=Path(values["SWITCHBOARD_PRICES"]) if values["SWITCHBOARD_PRICES"] else None,
+        metrics=_on("SWITCHBOARD_METRICS", values),
+        traces=_on("SWITCHBOARD_TRACES", values),
+        telemetry={name: text for name, text in environment.items() if name.startswith("OTEL_") and text},
     )
 
 
@@ -190,6 +199,12 @@ def _dollars(name: str, values: Mapping[str, str]) -> float:
     if not re.fullmatch(r"\d{1,7}(\.\d{1,4})?", text):
         raise ConfigurationError(f"{name} must be an amount of US dollars, as in 40 or 12.50 (it is {text!r})")
     return float(text)
+
+
+def _on(name: str, values: Mapping[str, str]) -> bool:
+    if values[name].lower() not in ("on", "off"):
+        raise ConfigurationError(f"{name} must be on or off (it is {values[name]!r})")
+    return values[name].lower() == "on"
 
 
 def _port(text: str) -> int:

@@ -14,7 +14,7 @@ from console.access import Access
 from console.api import CallsApi
 from console.orders_api import OrdersApi
 from console.pages import CallPages
-from console.permissions import OPEN
+from console.permissions import METRICS_READ, OPEN
 from console.reading import CallReader
 from records.tokens import Tokens
 from switchboard.house import House
@@ -28,15 +28,17 @@ PHONE = "phone:use"
 TICKET = "phone:ticket"
 
 
-def application(house: House, access: Access) -> web.Application:
-    """The whole site."""
+def application(house: House, access: Access, also: Sequence[RouteRow] = ()) -> web.Application:
+    """The whole site, with what exporters add to it."""
     reader = CallReader(house.database, house.recordings)
     rows: list[RouteRow] = [("GET", "/health", _health(house), OPEN)]
     rows += [(r.method, r.path, r.handler, r.permission) for r in house.webhooks.routes()]
     rows += softphone(house).routes()
     orders = OrdersApi(access, reader.index, Orders(house.database, house.clock, SystemRandomness()))
     rows += console.routes(access, CallsApi(reader), orders, CallPages(reader))
+    rows += also
     guards: dict[str, Guard] = {
+        METRICS_READ: access.api_guard(METRICS_READ),
         **console.guards(access),
         # Signatures and tickets are checked by the handlers, which know what was signed.
         SIGNED: passes,

@@ -43,6 +43,7 @@ async def run(arguments: argparse.Namespace) -> int:
 async def serve(chosen: Settings, stop: asyncio.Event, hurry: asyncio.Event) -> None:
     """Open the house, listen, wait for ``stop``, and drain; ``hurry`` cuts that short."""
     from switchboard.drain import drain
+    from switchboard.exporters.opening import exporting
     from switchboard.house import local_engine, open_house
     from switchboard.server import listening
     from switchboard.web import access_to, application
@@ -53,7 +54,8 @@ async def serve(chosen: Settings, stop: asyncio.Event, hurry: asyncio.Event) -> 
     async with (
         local_engine(chosen, progress) as engine,
         open_house(chosen, engine, logging.getLogger("switchboard").info) as house,
-        listening(application(house, access_to(house)), chosen) as listener,
+        exporting(house.sink, chosen, lambda: len(house.door.seated_calls), house.clock) as also,
+        listening(application(house, access_to(house), also), chosen) as listener,
     ):
         print(f"Switchboard answers on http://{chosen.host}:{listener.port}", flush=True)
         for line in house.book.lines:

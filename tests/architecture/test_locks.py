@@ -66,6 +66,8 @@ def applies(need: Requirement, extras: set[str]) -> bool:
 def test_what_is_imported_is_declared() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {canonicalize_name(Requirement(text).name) for text in project["dependencies"]}
+    for extra in ("metrics", "otel"):
+        declared |= {canonicalize_name(Requirement(text).name) for text in project["optional-dependencies"][extra]}
     declared |= {"audioop-lts", *locked("models.lock")}
     known = packages_distributions()
     undeclared = set()

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from calls.clock import LoopClock
 from console.access import Access
-from console.permissions import CALLS_READ, CALLS_SEE, CALLS_STEER, OPEN
+from console.permissions import CALLS_READ, CALLS_SEE, CALLS_STEER, METRICS_READ, OPEN
 from records.tokens import Tokens
 from switchboard.house import House
 from switchboard.server import PERMISSION, build
@@ -27,7 +27,8 @@ from tests.architecture.sources import PROJECT
 
 PUBLIC = "https://calls.example.com"
 REFUSALS = {
-    CALLS_READ: {401}, CALLS_STEER: {401}, CALLS_SEE: {303}, PHONE: {303, 401}, SIGNED: {403}, TICKET: {400, 401, 403},
+    CALLS_READ: {401}, CALLS_STEER: {401}, METRICS_READ: {401}, CALLS_SEE: {303}, PHONE: {303, 401},
+    SIGNED: {403}, TICKET: {400, 401, 403},
 }  # fmt: skip
 """what a stranger is answered"""
 
@@ -56,7 +57,11 @@ def site() -> web.Application:
         clock=LoopClock(),
     )
     access = Access(Tokens(database), b"k" * 32, LoopClock(), PUBLIC)
-    return application(cast(House, house), access)
+
+    async def metrics(_: web.Request) -> web.StreamResponse:
+        return web.Response()
+
+    return application(cast(House, house), access, [("GET", "/metrics", metrics, METRICS_READ)])
 
 
 def mounted(app: web.Application) -> set[tuple[str, str]]:
