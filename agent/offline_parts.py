@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from agent.cascade import CascadeEngine
@@ -21,6 +21,9 @@ from calls.ports import WordTime
 from calls.speech import SpeechStyle
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from agent.offline.silero import SileroModel
 
 _FAULTS = (SpeechUnavailable, ModelError, OSError)
@@ -116,17 +119,10 @@ class OfflineSimilarity:
     def __init__(self, speech: OfflineSpeech) -> None:
         self._speech = speech
 
-    async def learn(self, index: str, examples: Mapping[str, Sequence[str]]) -> None:
-        """Sentences of each label. Raises EngineError."""
+    async def embed(self, sentences: Sequence[str]) -> NDArray[np.float32]:
+        """A vector of length 1 for each sentence. Raises EngineError."""
         try:
-            await self._speech.learn(index, examples)
-        except _FAULTS as fault:
-            raise _failed("understanding", fault) from fault
-
-    async def rank(self, text: str, index: str) -> Sequence[tuple[str, float]]:
-        """Labels with likeness, best first. Raises EngineError."""
-        try:
-            return await self._speech.rank(text, index)
+            return await self._speech.embed(sentences)
         except _FAULTS as fault:
             raise _failed("understanding", fault) from fault
 

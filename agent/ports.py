@@ -5,9 +5,9 @@ Audio inside ``agent/`` is linear16 (signed 16 bit little endian), mono, 8 kHz, 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from calls.audio import AudioFrame, Encoding
 from calls.clock import Clock
@@ -17,6 +17,10 @@ from calls.line import Line
 from calls.ports import Emit, WordTime
 from calls.run import CallFacts
 from calls.speech import Heard, SpeechStyle
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +210,7 @@ class Understander(Protocol):
 
 
 class Similarity(Protocol):
-    """How alike sentences are in meaning. Shared by all calls; works beside the event loop."""
+    """Sentences as numbers: how alike two are in meaning. Shared by all calls; works beside the event loop."""
 
-    async def learn(self, index: str, examples: Mapping[str, Sequence[str]]) -> None:
-        """Sentences of each label of an index. Raises EngineError."""
-
-    async def rank(self, text: str, index: str) -> Sequence[tuple[str, float]]:
-        """Labels of a learned index with the likeness (-1 to 1) of their nearest sentence. Raises EngineError."""
+    async def embed(self, sentences: Sequence[str]) -> NDArray[np.float32]:
+        """(n, 384) vectors of length 1; the product of two is their likeness, -1 to 1. Raises EngineError."""

@@ -12,7 +12,7 @@ import heapq
 import itertools
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,17 +95,10 @@ class Turns:
 class Lane:
     """One worker process in one role. `start`, then `ask` from any task, then `aclose`."""
 
-    def __init__(
-        self,
-        role: str,
-        cache_dir: Path,
-        threads: int = 1,
-        on_start: Callable[[Lane], Awaitable[None]] | None = None,
-    ) -> None:
+    def __init__(self, role: str, cache_dir: Path, threads: int = 1) -> None:
         self.role = role
         self._cache_dir = cache_dir
         self._threads = threads
-        self._on_start = on_start
         self._turns = Turns()
         self._ids = itertools.count(1)
         self._child: asyncio.subprocess.Process | None = None
@@ -160,10 +153,6 @@ class Lane:
         """Overtake queued requests with this key: they raise Superseded."""
         self._turns.supersede(replaceable)
 
-    async def exchange_in_turn(self, header: Header, body: bytes) -> Frame:
-        """For `on_start` only: ask while the starting request holds the turn."""
-        return await self._exchange(header, body, _START_LIMIT_S)
-
     async def aclose(self) -> None:
         """Close the worker's input and wait for its end; after 2 s it is killed. May be called twice."""
         self._closed = True
@@ -203,8 +192,6 @@ class Lane:
         try:
             async with asyncio.timeout(_START_LIMIT_S):
                 await self._await_ready(progress)
-                if self._on_start is not None:
-                    await self._on_start(self)
         except (asyncio.IncompleteReadError, BadFrame, ConnectionError, TimeoutError) as error:
             await self._stop(gently=False)
             raise SpeechUnavailable(
@@ -254,7 +241,7 @@ class Lane:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
-                # NumPy's own threads would spin on the cores the recognizer needs: ranking took 250 ms, not 6.
+                # NumPy's own threads would spin on the cores the recognizer needs: embedding took 250 ms, not 6.
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"},
                 start_new_session=True,  # Ctrl-C in a terminal is for the server, which closes its workers
             )

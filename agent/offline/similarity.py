@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,29 +105,6 @@ class SentenceEmbedder:
         centred = x - x.mean(axis=-1, keepdims=True)
         spread = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + 1e-12)
         return np.asarray(centred / spread * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"])
-
-
-class IntentIndex:
-    """Ranks labels by the likeness of a sentence to each label's examples."""
-
-    def __init__(self, examples: Mapping[str, Sequence[str]], embed: Callable[[Sequence[str]], Floats]) -> None:
-        """Raises ValueError when a label has no example."""
-        empty = [label for label, said in examples.items() if not said]
-        if empty:
-            raise ValueError(f"Intent {empty[0]!r} has no example sentence. Give it at least one.")
-        self._embed = embed
-        self._labels = [label for label, said in examples.items() for _ in said]
-        self._known = embed([sentence for said in examples.values() for sentence in said])
-
-    def rank(self, text: str) -> list[tuple[str, float]]:
-        """Every label with the likeness (-1 to 1) of its nearest example, best first. Blank text: no labels."""
-        if not text.strip() or not self._labels:
-            return []
-        likeness = self._known @ self._embed([text])[0]
-        best: dict[str, float] = {}
-        for label, score in zip(self._labels, likeness.tolist(), strict=True):
-            best[label] = max(score, best.get(label, -1.0))
-        return sorted(best.items(), key=lambda item: (-item[1], item[0]))
 
 
 def read_safetensors(path: Path) -> dict[str, Floats]:

@@ -1,7 +1,7 @@
 """A speech worker: a child process which answers frames on its standard input, one at a time.
 
 Roles: `prepare` converts the recognizer's weights and ends (it needs 1.9 GB while it does), `ear` recognizes,
-`voice` speaks, ranks intents and weighs danger. It ends when its input does, so it never outlives its parent.
+`voice` speaks, embeds sentences and weighs danger. It ends when its input does, so it never outlives its parent.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def ear(cache_dir: Path, threads: int, pending: Pending) -> Handler:
 
 
 def voice() -> Handler:
-    """Load voice and embedder; the handler answers `synthesize`, `learn`, `rank` and `weigh_danger`."""
-    from agent.offline.similarity import IntentIndex, SentenceEmbedder
+    """Load voice and embedder; the handler answers `synthesize`, `embed` and `weigh_danger`."""
+    from agent.offline.similarity import SentenceEmbedder
     from agent.offline.voice import OfflineVoice
     from agent.safety.meaning import MeaningScorer, load_adapter
 
@@ -65,20 +65,14 @@ def voice() -> Handler:
     embedder.embed(["hello"])
     scorer = MeaningScorer(embedder, load_adapter())
     scorer.scores(["hello"])
-    indexes: dict[str, IntentIndex] = {}
 
     def answer(frame: Frame) -> Frame:
         header = frame.header
         if header["do"] == "synthesize":
             spoken = speaker.synthesize(str(header["text"]), float(str(header["pace"])))
             return Frame({"words": [[w.word, w.start_ms, w.end_ms] for w in spoken.words]}, spoken.pcm16)
-        if header["do"] == "learn":
-            indexes[str(header["index"])] = IntentIndex(json.loads(frame.body), embedder.embed)
-            return Frame({})
-        if header["do"] == "rank":
-            return Frame(
-                {"ranked": [[label, score] for label, score in indexes[str(header["index"])].rank(str(header["text"]))]}
-            )
+        if header["do"] == "embed":
+            return Frame({}, embedder.embed(json.loads(frame.body)).tobytes())
         if header["do"] == "weigh_danger":
             return Frame({"scores": scorer.scores([str(header["text"])])[0].tolist()})
         raise ValueError(f"unknown request {header['do']!r}")

@@ -1,7 +1,7 @@
-"""Offline speech for asyncio: recognition, synthesis and intent ranking, all outside this process.
+"""Offline speech for asyncio: recognition, synthesis and sentence embeddings, all outside this process.
 
 Two worker processes, so that a long recognition never holds up a reply: `ear` (the recognizer, two threads)
-and `voice` (synthesis and ranking, one). Both run at lower priority than the event loop which must send a
+and `voice` (synthesis and embeddings, one). Both run at lower priority than the event loop which must send a
 frame every 20 ms. Threads were measured too (docs/models.md).
 """
 
@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
 from agent.offline.convert import Progress, is_prepared
 from agent.offline.lane import Lane, SpeechUnavailable, Superseded
+from agent.offline.similarity import WIDTH
 from agent.offline.types import Recognized, Spoken, Token, WordTime
 from agent.offline.wire import Frame
 
@@ -33,7 +37,6 @@ class OfflineSpeech:
         self._threads = recognizer_threads
         self._ear: Lane | None = None
         self._voice: Lane | None = None
-        self._examples: dict[str, bytes] = {}
 
     async def start(self, cache_dir: Path, progress: Progress | None = None) -> None:
         """Convert the recognizer's weights if `cache_dir` lacks them (about 12 s, once), start and warm both workers.
@@ -47,7 +50,7 @@ class OfflineSpeech:
             finally:
                 await preparing.aclose()
         self._ear = Lane("ear", cache_dir, self._threads)
-        self._voice = Lane("voice", cache_dir, on_start=self._teach)
+        self._voice = Lane("voice", cache_dir)
         try:
             results = await asyncio.gather(
                 self._voice.start(progress), self._ear.start(progress), return_exceptions=True
@@ -88,18 +91,10 @@ class OfflineSpeech:
         words = cast("list[tuple[str, int, int]]", answer.header["words"])
         return Spoken(answer.body, tuple(WordTime(word, start, end) for word, start, end in words))
 
-    async def learn(self, index: str, examples: Mapping[str, Sequence[str]]) -> None:
-        """Give the example sentences of each label of an index. Kept, so that a new worker knows them too."""
-        body = json.dumps({label: list(said) for label, said in examples.items()}).encode()
-        await _running(self._voice).ask({"do": "learn", "index": index}, body)
-        self._examples[index] = body
-
-    async def rank(self, text: str, index: str) -> list[tuple[str, float]]:
-        """Labels of a learned index with likeness (-1 to 1), best first. Raises KeyError for an unknown index."""
-        if index not in self._examples:
-            raise KeyError(f"No examples were given for the intent index {index!r}: call learn() first.")
-        answer = await _running(self._voice).ask({"do": "rank", "index": index, "text": text})
-        return [(label, score) for label, score in cast("list[tuple[str, float]]", answer.header["ranked"])]
+    async def embed(self, sentences: Sequence[str]) -> NDArray[np.float32]:
+        """(n, 384) vectors of length 1; the product of two is their likeness in meaning, -1 to 1."""
+        answer = await _running(self._voice).ask({"do": "embed"}, json.dumps(list(sentences)).encode())
+        return np.frombuffer(answer.body, dtype=np.float32).reshape(len(sentences), WIDTH)
 
     async def weigh_danger(self, text: str) -> list[float]:
         """A score for each kind of danger, as `agent.safety.meaning` has them."""
@@ -116,10 +111,6 @@ class OfflineSpeech:
         for lane in (self._ear, self._voice):
             if lane is not None:
                 await lane.aclose()
-
-    async def _teach(self, lane: Lane) -> None:
-        for index, body in self._examples.items():
-            await lane.exchange_in_turn({"do": "learn", "index": index}, body)
 
 
 def _running(lane: Lane | None) -> Lane:

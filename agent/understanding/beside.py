@@ -56,7 +56,9 @@ def urgent(
             continue
         if isinstance(wish.command, Cancel) and declines(text, guidance):
             continue
-        by_name = not _takes_back(wish) or _offered(wish, guidance)
+        # In the middle of something "cancel", with no more, means that.
+        bare = bool(guidance.primary) and isinstance(wish.command, Cancel) and not _names(wish.words)
+        by_name = not (_takes_back(wish) or bare) or _offered(wish, guidance)
         if by_name and _is_answer(wish.command, answered, scripts, guidance):
             continue
         if isinstance(wish.command, Cancel) and is_confirming(guidance) and _says_no(answered):
@@ -86,6 +88,10 @@ _THIS = re.compile(r"\b(?:that|this|it|everything|all of it|the whole thing)\b")
 def _takes_back(wish: IntentFound) -> bool:
     """ "Cancel that" means what is being done; "cancel my appointment" may be a script's name."""
     return isinstance(wish.command, Cancel) and bool(_THIS.search(wish.words))
+
+
+def _names(words: str) -> bool:
+    return bool(re.search(r"\b(?:appointment|booking|reservation|order|visit)\b", words))
 
 
 def _offered(wish: IntentFound, guidance: Guidance) -> bool:

@@ -1,13 +1,14 @@
 """The understander that runs on this machine: no model call for what a grammar can read.
 
 Order: a person is asked for -> a wish which is the whole turn -> yes or no -> values -> questions and scripts ->
-wishes beside something else -> similarity of meaning -> Unclear.
+wishes beside something else -> the trained head, for what is left and where single words mislead -> Unclear.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from agent.ports import Meaning, Similarity
 from agent.understanding.answers import Answer, Answered, is_confirming, read_answer
@@ -43,16 +44,21 @@ from calls.run import CallFacts
 from calls.speech import Heard, HeardBy
 from spoken import Kind
 
+if TYPE_CHECKING:
+    from agent.understanding.head import Head
+
 
 class LocalUnderstander:
     """Implements ``Understander``. Without ``similarity`` it is grammar and patterns alone."""
 
-    def __init__(self, similarity: Similarity | None = None, intents: Intents | None = None) -> None:
+    def __init__(
+        self, similarity: Similarity | None = None, intents: Intents | None = None, head: Head | None = None
+    ) -> None:
         self._intents = intents or load_intents()
-        self._likeness = LikenessReader(self._intents, similarity) if similarity else None
+        self._likeness = LikenessReader(similarity, head) if similarity else None
 
     async def prepare(self) -> None:
-        """Teach similarity its examples beforehand, so that no caller waits for it. Raises EngineError."""
+        """Warm up what weighs meaning, so that no caller waits for it. Raises EngineError."""
         if self._likeness is not None:
             await self._likeness.prepare()
 
@@ -61,12 +67,10 @@ class LocalUnderstander:
         if heard.by is HeardBy.KEYS:
             return Meaning(read_keys(heard.text, guidance, facts), "keys")
         heard = replace(heard, text=mended(heard.text))
-        commands = _unmistakable(read_words(heard, guidance, facts, self._intents), heard.text)
-        if commands and not (self._likeness is not None and _names_no_script(commands, guidance)):
-            return Meaning(commands, "grammar")
-        if commands and self._likeness is not None:
-            wanted = await self._likeness.request(heard.text, guidance)
-            return Meaning((wanted, *commands), "similarity") if wanted else Meaning(commands, "grammar")
+        found = _unmistakable(read_words(heard, guidance, facts, self._intents), heard.text)
+        commands = _unmistakable(await self._weighed(found, heard.text, guidance), heard.text)
+        if commands:
+            return Meaning(commands, "grammar" if commands == found else "similarity")
         if self._likeness is not None:
             like = await self._likeness.read(heard.text, guidance)
             if like is not None and _unmistakable((like,), heard.text):
@@ -74,6 +78,15 @@ class LocalUnderstander:
         if AskQuestion.__name__ in guidance.allowed and is_question(plain(heard.text), heard.text):
             return Meaning((AskQuestion("", heard.text),), "grammar")
         return Meaning((Unclear(_why_unclear(heard.text)),), "grammar")
+
+    async def _weighed(self, commands: tuple[Command, ...], text: str, guidance: Guidance) -> tuple[Command, ...]:
+        """What grammar found, with the script that values alone ask for, and without what single words only seem to."""
+        if self._likeness is None or not commands:
+            return commands
+        if _names_no_script(commands, guidance):
+            wanted = await self._likeness.request(text, guidance)
+            return (wanted, *commands) if wanted else commands
+        return await self._likeness.doubt(commands, text, guidance)
 
 
 def _unmistakable(commands: tuple[Command, ...], text: str) -> tuple[Command, ...]:

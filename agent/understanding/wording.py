@@ -128,6 +128,7 @@ _QUESTION = re.compile(
 )
 _TAG = re.compile(r"\b(?:are|arent|is|isnt|do|dont|can|cant|will|wont) (?:you|it|that|this|they)$")
 """what makes a question of a statement: "you're no person, are you" """
+_NEGATED = re.compile(r"\b(?:no longer|not|dont|cant|cannot|never|stop|isnt|wont|didnt)\b")
 _OWN_WISH = re.compile(
     r"\b(?:can|could|may|might) (?:i|we)\b.{0,12}\b(?:book|make|get|have|reserve|schedule|come|change|cancel)\b"
 )
@@ -187,6 +188,11 @@ def is_question(words: str, text: str) -> bool:
     )
 
 
+def negated(text: str) -> bool:
+    """Whether something is denied or given up in the words."""
+    return bool(_NEGATED.search(plain(text)))
+
+
 _MEETS = {
     alike: concept
     for concept, words in {
@@ -205,6 +211,9 @@ _MEETS = {
 
 _VAGUE = frozenset({"appointment", "com", "problem"})
 """What single words of a request are in answers as well: "I can come on Friday", "that is a problem for me"."""
+
+_HOLLOW = frozenset({"no", "all", "noth", "els", "done"})
+"""Words which ask for something only where nothing else is said: "that is all", and not "all of our family"."""
 
 
 def stem(word: str) -> str:
@@ -243,12 +252,17 @@ def best_option(
     Returns it with that number of words; None when none fits, or when two fit equally well.
     """
     said = {each for word in words.split() for each in (stem(word), _cut(word))}
+    weighty = {stem(word) for word in words.split() if word not in _LIGHT | COURTESY | {"thats"}}
     bare = len([word for word in words.split() if word not in _LIGHT | COURTESY]) <= 1
     scores: list[tuple[int, Option]] = []
     for option in options:
         phrases = (*option.says, *((option.id.replace("_", " ").replace("-", " "),) if by_id else ()))
         found = (_carriers(phrase) for phrase in phrases)
-        fits = [len(each) for each in found if each <= said and (not firm or bare or not each <= _VAGUE)]
+        fits = [
+            len(each)
+            for each in found
+            if each <= said and (not firm or bare or not each <= _VAGUE) and (weighty <= each or not each <= _HOLLOW)
+        ]
         if fits:
             scores.append((max(fits), option))
     scores.sort(key=lambda entry: -entry[0])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+
+import numpy as np
 
 from agent.models import ModelError
-from agent.offline.similarity import IntentIndex, SentenceEmbedder
+from agent.offline.similarity import WIDTH, Floats, SentenceEmbedder
 from calls.errors import ConfigurationError
 
 
@@ -14,8 +16,7 @@ class LocalSimilarity:
 
     def __init__(self, embedder: SentenceEmbedder) -> None:
         self._embedder = embedder
-        self._indexes: dict[str, IntentIndex] = {}
-        self._ranked: dict[tuple[str, str], Sequence[tuple[str, float]]] = {}
+        self._kept: dict[str, Floats] = {}
 
     @classmethod
     def load(cls) -> LocalSimilarity:
@@ -25,13 +26,9 @@ class LocalSimilarity:
         except ModelError as why:
             raise ConfigurationError(f"--similarity needs the sentence model: {why}") from why
 
-    async def learn(self, index: str, examples: Mapping[str, Sequence[str]]) -> None:
-        """Sentences of each label of an index."""
-        self._indexes[index] = IntentIndex(examples, self._embedder.embed)
-
-    async def rank(self, text: str, index: str) -> Sequence[tuple[str, float]]:
-        """Labels with likeness, best first."""
-        key = (index, text)
-        if key not in self._ranked:
-            self._ranked[key] = self._indexes[index].rank(text)
-        return self._ranked[key]
+    async def embed(self, sentences: Sequence[str]) -> Floats:
+        """A vector of length 1 for each sentence, the same whichever others are asked for beside it."""
+        for sentence in sentences:
+            if sentence not in self._kept:
+                self._kept[sentence] = self._embedder.embed([sentence])[0]
+        return np.stack([self._kept[each] for each in sentences]) if sentences else np.zeros((0, WIDTH), np.float32)

@@ -1,4 +1,4 @@
-"""Sentence embeddings and the intent index."""
+"""Sentence embeddings."""
 
 from __future__ import annotations
 
@@ -9,13 +9,7 @@ import numpy as np
 import pytest
 
 from agent.models import ModelError
-from agent.offline.similarity import IntentIndex, read_safetensors
-
-EXAMPLES = {
-    "book": ["I'd like to make an appointment", "book a table"],
-    "human": ["let me talk to a person", "agent"],
-    "cancel": ["cancel my booking"],
-}
+from agent.offline.similarity import read_safetensors
 
 
 def test_safetensors_are_read_and_damage_is_told(tmp_path):
@@ -27,11 +21,6 @@ def test_safetensors_are_read_and_damage_is_told(tmp_path):
     path.write_bytes(b"\x05\x00\x00\x00\x00\x00\x00\x00nonsense")
     with pytest.raises(ModelError, match=r"x\.safetensors is not a safetensors file"):
         read_safetensors(path)
-
-
-def test_an_index_needs_examples():
-    with pytest.raises(ValueError, match="'empty' has no example"):
-        IntentIndex({"empty": []}, lambda said: np.zeros((len(said), 384), np.float32))
 
 
 @pytest.mark.models
@@ -52,24 +41,3 @@ def test_padding_does_not_change_a_sentence(embedder):
     assert np.abs(alone - beside).max() < 1e-4
     assert embedder.embed([]).shape == (0, 384)
     assert embedder.embed(["word " * 1000]).shape == (1, 384)
-
-
-@pytest.mark.models
-@pytest.mark.parametrize(
-    ("text", "label"),
-    [
-        ("can I speak with a real human", "human"),
-        ("I need to get in to see the dentist", "book"),
-        ("please drop my reservation", "cancel"),
-    ],
-)
-def test_intents_are_ranked(embedder, text, label):
-    ranked = IntentIndex(EXAMPLES, embedder.embed).rank(text)
-    assert ranked[0][0] == label
-    assert [score for _, score in ranked] == sorted((score for _, score in ranked), reverse=True)
-    assert {name for name, _ in ranked} == set(EXAMPLES)
-
-
-@pytest.mark.models
-def test_blank_text_ranks_nothing(embedder):
-    assert IntentIndex(EXAMPLES, embedder.embed).rank("  ") == []

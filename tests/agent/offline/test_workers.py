@@ -15,7 +15,6 @@ from agent.offline.workers import OfflineSpeech, SpeechUnavailable
 pytestmark = [pytest.mark.models, pytest.mark.wire]
 
 SENTENCE = "My name is Margaret Thompson."
-EXAMPLES = {"book": ["book a table"], "human": ["talk to a person"]}
 
 
 def with_speech(cache, scene):
@@ -31,17 +30,17 @@ def with_speech(cache, scene):
     return asyncio.run(whole())
 
 
-def test_says_hears_and_ranks(cache):
+def test_says_hears_and_embeds(cache):
     async def scene(speech):
-        await speech.learn("intents", EXAMPLES)
         spoken = await speech.synthesize(SENTENCE, 0.9)
         heard = await speech.transcribe(spoken.pcm16, "call")
         assert [w.word for w in spoken.words] == SENTENCE.split()
         assert "Margaret Thompson" in heard.text
         assert 0.5 < heard.confidence <= 1
-        assert (await speech.rank("I want a human being", "intents"))[0][0] == "human"
-        with pytest.raises(KeyError, match="call learn"):
-            await speech.rank("hello", "unknown")
+        wanted, human, table = await speech.embed(["I want a human being", "talk to a person", "book a table"])
+        assert wanted @ human > wanted @ table
+        assert wanted @ wanted == pytest.approx(1.0, abs=1e-5)
+        assert (await speech.embed([])).size == 0
         assert (await speech.transcribe(b"", "call")).text == ""
 
     with_speech(cache, scene)
@@ -62,15 +61,14 @@ def test_only_the_newest_partial_is_answered_and_the_final_wins(cache):
     with_speech(cache, scene)
 
 
-def test_a_killed_worker_comes_back_with_its_examples(cache):
+def test_a_killed_worker_comes_back(cache):
     async def scene(speech):
-        await speech.learn("intents", EXAMPLES)
         before = speech.pids
         for pid in before:
             os.kill(pid, signal.SIGKILL)
         spoken = await speech.synthesize(SENTENCE)
         assert "Margaret" in (await speech.transcribe(spoken.pcm16)).text
-        assert (await speech.rank("table", "intents"))[0][0] == "book"
+        assert (await speech.embed(["table"])).shape == (1, 384)
         assert not set(before) & set(speech.pids)
 
     with_speech(cache, scene)

@@ -7,7 +7,6 @@ import asyncio
 import pytest
 
 from agent import models
-from agent.understanding.intents import load_intents
 from agent.understanding.likeness import LikenessReader
 from switchboard.rehearsal.likeness import LocalSimilarity
 from tests.agent.understanding.booking import MENU, short
@@ -57,7 +56,7 @@ NOTHING_MEANT = [
 def reader() -> LikenessReader:
     if faults := models.faults(["minilm-weights", "minilm-tokenizer"]):
         pytest.skip(faults[0])
-    return LikenessReader(load_intents(), LocalSimilarity.load())
+    return LikenessReader(LocalSimilarity.load())
 
 
 @pytest.mark.models

@@ -6,11 +6,15 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.understanding.examples import OTHER
+from agent.understanding.head import BUCKETS, WIDTH, Floats, Head
 from agent.understanding.local import LocalUnderstander
+from calls.commands import Affirm
 from calls.errors import EngineError
 from calls.guidance import Guidance, Option, SlotExpectation
 from calls.speech import Heard, HeardBy
@@ -169,24 +173,40 @@ def _timed(text: str) -> float:
     return (time.perf_counter() - began) * 1000
 
 
+LABELS = ("AskHuman", "Cancel", OTHER, "Wait", "topic:price", "workflow:book", "workflow:support")
+STRANGER = "workflow:taxi"
+TAXI = replace(MENU, workflows=(*MENU.workflows, Option("taxi", ("order me a taxi", "a ride home"))))
+
+
+def fixed_head() -> Head:
+    """A label for each of the first directions, and nothing in the words."""
+    meaning = np.zeros((WIDTH, len(LABELS)), dtype=np.float32)
+    np.fill_diagonal(meaning, 8.0)
+    none = np.zeros((BUCKETS, len(LABELS)), dtype=np.float32)
+    bias = np.array([3.0 if label == OTHER else 0.0 for label in LABELS], dtype=np.float32)
+    return Head(LABELS, meaning, none, bias, 1.0, 20.0, 0.5, "")
+
+
 class FakeSimilarity:
-    """Gives fixed likenesses to labels and counts what it was taught."""
+    """Points a turn where it is told to, the taxi's sentences at the stranger, and other options' sentences nowhere."""
 
     def __init__(self, scores: Mapping[str, float]) -> None:
-        self.scores, self.taught, self.asked = scores, dict[str, set[str]](), 0
+        self.scores, self.asked = scores, list[tuple[str, ...]]()
 
-    async def learn(self, index: str, examples: Mapping[str, Sequence[str]]) -> None:
-        assert index not in self.taught
-        assert all(examples.values())
-        self.taught[index] = set(examples)
-
-    async def rank(self, text: str, index: str) -> Sequence[tuple[str, float]]:
-        self.asked += 1
-        return [(label, self.scores.get(label, 0.0)) for label in sorted(self.taught[index])]
+    async def embed(self, sentences: Sequence[str]) -> Floats:
+        self.asked.append(tuple(sentences))
+        found = np.zeros((len(sentences), WIDTH), dtype=np.float32)
+        for row, sentence in enumerate(sentences):
+            said_for = [option.id for option in (*TAXI.workflows, *TAXI.topics) if sentence in option.says]
+            points = ({STRANGER: 1.0} if said_for == ["taxi"] else {}) if said_for else self.scores
+            for label, score in points.items():
+                found[row, (*LABELS, STRANGER).index(label)] = score
+        return found
 
 
 def likened(text: str, scores: Mapping[str, float], guidance: Guidance = MENU) -> tuple[list[str], str]:
-    meaning = run_virtual(LocalUnderstander(FakeSimilarity(scores)).understand(Heard(text, 0, 0), guidance, FACTS))
+    understander = LocalUnderstander(FakeSimilarity(scores), head=fixed_head())
+    meaning = run_virtual(understander.understand(Heard(text, 0, 0), guidance, FACTS))
     return [short(command) for command in meaning.commands], meaning.path
 
 
@@ -197,38 +217,69 @@ VAGUE = "my neighbour recommended your place"
     ("scores", "expected"),
     [
         ({"AskHuman": 0.8}, ["AskHuman"]),
-        ({"workflow:book": 0.7}, [">book"]),
-        ({"AskHuman": 0.39}, ["Unclear"]),
+        ({"workflow:book": 0.8}, [">book"]),
+        ({"topic:price": 0.9}, ["?price"]),
+        ({"AskHuman": 0.05}, ["Unclear"]),
         ({"AskHuman": 0.8, "Cancel": 0.79}, ["Unclear"]),
-        ({"Other": 0.9, "AskHuman": 0.7}, ["Unclear"]),
-        ({"topic:price": 0.9}, ["Unclear"]),
+        ({OTHER: 0.9, "AskHuman": 0.7}, ["Unclear"]),
     ],
 )
-def test_likeness_decides_what_grammar_left_open(scores: dict[str, float], expected: list[str]) -> None:
+def test_meaning_decides_what_grammar_left_open(scores: dict[str, float], expected: list[str]) -> None:
     commands, path = likened(VAGUE, scores)
     assert commands == expected
     assert path == ("grammar" if expected == ["Unclear"] else "similarity")
 
 
-def test_a_question_is_matched_to_its_topic() -> None:
-    assert likened("do I have to bring a lot of money", {"topic:price": 0.9}) == (["?price"], "similarity")
-
-
-def test_a_wish_that_is_not_allowed_is_not_returned() -> None:
+def test_what_is_not_allowed_is_not_returned_and_helps_nothing_else() -> None:
     assert likened(VAGUE, {"AskHuman": 0.9}, replace(MENU, allowed=TAKES))[0] == ["Unclear"]
+    rival = {"AskHuman": 0.9, "workflow:book": 0.7}
+    assert likened(VAGUE, rival, replace(MENU, allowed=MENU.allowed - {"AskHuman"}))[0] == ["Unclear"]
+    assert likened(VAGUE, rival, replace(MENU, workflows=MENU.workflows[1:]))[0] == ["AskHuman"]
 
 
-def test_similarity_is_not_asked_when_grammar_has_an_answer() -> None:
+def test_another_script_in_the_middle_of_one_needs_to_be_surer() -> None:
+    doubtful = {"workflow:book": 0.18}
+    assert likened(VAGUE, doubtful)[0] == [">book"]
+    assert likened(VAGUE, doubtful, asking("date"))[0] == ["Unclear"]
+    assert likened(VAGUE, {"workflow:book": 1.0}, asking("date"))[0] == [">book"]
+
+
+def test_a_script_nothing_was_learnt_of_competes_by_the_sentences_given_for_it() -> None:
+    assert likened(VAGUE, {STRANGER: 0.8}, TAXI)[0] == [">taxi"]
+    assert likened(VAGUE, {STRANGER: 0.4}, TAXI)[0] == ["Unclear"]
+    assert likened(VAGUE, {STRANGER: 0.8})[0] == ["Unclear"]
+    assert likened(VAGUE, {STRANGER: 0.8, "AskHuman": 1.0}, TAXI)[0] == ["AskHuman"]
+    assert likened("I no longer need that", {STRANGER: 0.8}, TAXI)[0] == ["Unclear"]
+
+
+def test_a_yes_found_by_meaning_does_nothing() -> None:
+    head = replace(fixed_head(), labels=tuple("Affirm" if label == "Wait" else label for label in LABELS))
+    understander = LocalUnderstander(FakeSimilarity({"Wait": 1.0}), head=head)
+    meaning = run_virtual(understander.understand(Heard(VAGUE, 0, 0), CHECK, FACTS))
+    assert meaning.commands == (Affirm(0.6),)
+    unasked = run_virtual(understander.understand(Heard(VAGUE, 0, 0), asking("date"), FACTS))
+    assert [short(command) for command in unasked.commands] == ["Unclear"]
+
+
+def test_single_words_are_doubted_where_the_meaning_is_sure() -> None:
+    booking = "the appointment that I need is with fate"
+    assert likened(booking, {OTHER: 1.0}, MENU)[0] == ["Unclear"]
+    assert likened(booking, {"Wait": 1.0}, MENU)[0] == ["Wait"]
+    assert likened(booking, {OTHER: 0.0}, MENU)[0] == [">book"]
+    assert likened("I need an appointment with fate", {OTHER: 1.0}, MENU)[0] == [">book"]
+
+
+def test_meaning_is_not_asked_when_grammar_has_an_answer() -> None:
     fake = FakeSimilarity({})
-    understander = LocalUnderstander(fake)
+    understander = LocalUnderstander(fake, head=fixed_head())
     run_virtual(understander.understand(Heard("Thursday", 0, 0), asking("date"), FACTS))
     run_virtual(understander.understand(Heard("hm", 0, 0), asking("date"), FACTS))
-    assert (fake.asked, fake.taught) == (0, {})
+    assert fake.asked == []
 
 
-def test_examples_are_taught_once() -> None:
-    fake = FakeSimilarity({"AskHuman": 0.9})
-    understander = LocalUnderstander(fake)
+def test_sentences_of_strangers_are_asked_for_once() -> None:
+    fake = FakeSimilarity({STRANGER: 0.8})
+    understander = LocalUnderstander(fake, head=fixed_head())
     for _ in range(3):
-        run_virtual(understander.understand(Heard(VAGUE, 0, 0), MENU, FACTS))
-    assert len(fake.taught) == 2
+        run_virtual(understander.understand(Heard(VAGUE, 0, 0), TAXI, FACTS))
+    assert sorted(map(len, fake.asked)) == [1, 1, 1, 2, 4, 4]
