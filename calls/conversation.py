@@ -205,6 +205,8 @@ class Conversation:
             self.agent.interrupt(draft)
         elif before.floor is Floor.AGENT and heard.by is HeardBy.KEYS and before.yields:
             self.agent.interrupt(draft)
+        elif draft.state.floor is Floor.AGENT and draft.state.composing is not None and draft.state.current is None:
+            self.agent.interrupt(draft)  # between two clauses, and nothing of ours will sound any more
         # The caller goes on: whatever was being composed is no answer any more.
         self.agent.composer.withdraw(draft)
         whole = replace(heard, text=draft.state.unanswered or heard.text)

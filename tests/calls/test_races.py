@@ -9,7 +9,7 @@ from calls.commands import Affirm
 from calls.effects import Anticipate, Discard, Understand
 from calls.floor import Floor
 from calls.speech import Clause, Heard, Played
-from tests.calls.house import HUMAN, WALL, Bench, bench_listening
+from tests.calls.house import HOLD, HUMAN, WALL, Bench, bench_listening
 from tests.calls.test_composing import QUESTION, asked
 
 
@@ -142,6 +142,21 @@ def test_a_reply_lost_with_its_process_is_gone_and_late_clauses_of_it_too() -> N
     bench.give(sg.Understood(1, (Affirm(),), "m"))
     assert "A cleaning is not." not in bench.said()
     assert bench.state.composing is None
+
+
+def test_words_that_end_between_two_clauses_do_not_leave_the_floor_with_nobody() -> None:
+    bench = asked()
+    bench.caller_begins()
+    bench.composed("A check-up is free.")
+    bench.give(sg.SpeechFaded("keys"))  # a star was pressed while the caller spoke on
+    bench.agent_finishes()
+    assert (bench.state.floor, bench.state.composing is not None) == (Floor.AGENT, True)
+    bench.caller_says("hold on please")
+    assert bench.state.floor is Floor.THINKING
+    bench.understood(HOLD)
+    asked_again = len(bench.events)
+    bench.give(sg.TimerRang("silence"), 7_000)
+    assert "caller.silent" in [body.name for body in bench.events[asked_again:]]
 
 
 # --- keys and speech at once ------------------------------------------------------------------------------
