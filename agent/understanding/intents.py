@@ -1,4 +1,4 @@
-"""The wishes a caller may have at any point: patterns and examples from ``intents.yaml``."""
+"""The wishes a caller may have at any point: patterns from ``intents.yaml``."""
 
 from __future__ import annotations
 
@@ -38,9 +38,6 @@ from calls.commands import (
 from calls.errors import ConfigurationError
 
 _FILE = Path(__file__).with_name("intents.yaml")
-OTHER = "Other"
-OFFERED = "Offered"
-"""More ways to ask for what scripts commonly offer, by its id; for likeness only."""
 
 _PLAIN: tuple[Command, ...] = (
     AskHuman(), SlowDown(), SpeakUp(), Repeat(), Explain(), Wait(), Restart(), Cancel(), Goodbye(), UseCallerNumber(),
@@ -55,13 +52,12 @@ _COMMANDS: Mapping[str, Command] = {
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One wish: how it is said, what resembles it, and the sentences it is tested on."""
+    """One wish: how it is said, and the sentences it is tested on."""
 
     name: str
     anywhere: tuple[re.Pattern[str], ...]
     whole: tuple[re.Pattern[str], ...]
     unless: tuple[re.Pattern[str], ...]
-    examples: tuple[str, ...]
     means: tuple[str, ...]
     nots: tuple[str, ...]
 
@@ -152,21 +148,7 @@ def load_intents() -> Intents:
     """The shipped table. Raises ConfigurationError naming the entry that cannot be used."""
     tree = yaml.safe_load(_FILE.read_text("utf-8"))
     languages = {word: code for code, words in tree.pop("languages").items() for word in words}
-    table = (_intent(name, entry) for name, entry in tree.items() if name not in (OTHER, OFFERED))
-    return Intents(tuple(table), languages)
-
-
-@lru_cache(maxsize=1)
-def load_others() -> tuple[str, ...]:
-    """Sentences which are none of the wishes: what a likeness has to beat."""
-    return tuple(yaml.safe_load(_FILE.read_text("utf-8"))[OTHER]["examples"])
-
-
-@lru_cache(maxsize=1)
-def load_offered() -> Mapping[str, tuple[str, ...]]:
-    """What callers say who want a script or a topic, by its id."""
-    tree = yaml.safe_load(_FILE.read_text("utf-8"))[OFFERED]
-    return {name: tuple(sentences) for name, sentences in tree.items()}
+    return Intents(tuple(_intent(name, entry) for name, entry in tree.items()), languages)
 
 
 def _intent(name: str, entry: Mapping[str, list[str]]) -> Intent:
@@ -178,4 +160,4 @@ def _intent(name: str, entry: Mapping[str, list[str]]) -> Intent:
         unless = tuple(re.compile(rf"\b(?:{p})\b") for p in entry.get("unless", ()))
     except re.error as error:
         raise ConfigurationError(f"{_FILE.name}: a pattern of {name} is no regular expression: {error}") from error
-    return Intent(name, anywhere, whole, unless, tuple(entry["examples"]), tuple(entry["means"]), tuple(entry["not"]))
+    return Intent(name, anywhere, whole, unless, tuple(entry["means"]), tuple(entry["not"]))

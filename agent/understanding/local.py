@@ -20,7 +20,7 @@ from agent.understanding.likeness import LikenessReader
 from agent.understanding.parts import added, completed, part_in, picked
 from agent.understanding.refusing import mixed
 from agent.understanding.requests import requests
-from agent.understanding.telling import about_the_talk, is_told, renamed, retold, turns_away
+from agent.understanding.telling import OUTBURST, about_the_talk, is_told, renamed, retold, turns_away
 from agent.understanding.topics import asked_about
 from agent.understanding.values import Reading, kind_of, named_for_change, read_values
 from agent.understanding.wording import best_option, is_question, mended, plain
@@ -86,6 +86,9 @@ class LocalUnderstander:
         if _names_no_script(commands, guidance):
             wanted = await self._likeness.request(text, guidance)
             return (wanted, *commands) if wanted else commands
+        if is_told(guidance) and len(text.split()) <= OUTBURST and all(isinstance(c, FillSlot) for c in commands):
+            burst = await self._likeness.read(text, guidance)
+            return (burst,) if isinstance(burst, Remark) and burst.kind in ("angry", "abusive") else commands
         return await self._likeness.doubt(commands, text, guidance)
 
 

@@ -15,7 +15,7 @@ from calls.guidance import Guidance, SlotExpectation
 from calls.run import CallFacts
 from spoken import Kind, parse
 
-_SHORT = 7
+OUTBURST = 7
 """words up to which an outburst is no account of anything"""
 _TURNS_AWAY = re.compile(
     r"^(?:(?:oh|um|uh|well|sorry|okay|ok|so) )*(?:actually|instead|no|wait|forget (?:it|that)|never ?mind)\b"
@@ -43,7 +43,7 @@ def is_told(guidance: Guidance) -> bool:
 
 def about_the_talk(wishes: Sequence[IntentFound], words: str) -> list[IntentFound]:
     """Those which are the whole turn, and outbursts: of a longer account a wish is a part."""
-    short = len(words.split()) <= _SHORT
+    short = len(words.split()) <= OUTBURST
     loud = (Remark, AskHuman, Explain)
     return [replace(wish, whole=True) for wish in wishes if wish.whole or (short and isinstance(wish.command, loud))]
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from agent.understanding.examples import OTHER
 from agent.understanding.head import BUCKETS, WIDTH, Floats, Head
 from agent.understanding.local import LocalUnderstander
-from calls.commands import Affirm
+from calls.commands import Affirm, FillSlot, Remark
 from calls.errors import EngineError
 from calls.guidance import Guidance, Option, SlotExpectation
 from calls.speech import Heard, HeardBy
@@ -283,3 +283,12 @@ def test_sentences_of_strangers_are_asked_for_once() -> None:
     for _ in range(3):
         run_virtual(understander.understand(Heard(VAGUE, 0, 0), TAXI, FACTS))
     assert sorted(map(len, fake.asked)) == [1, 1, 1, 2, 4, 4]
+
+
+def test_an_outburst_is_no_problem_to_write_down() -> None:
+    problem = replace(asking("problem", slots=(SlotExpectation("problem", "free_text"),)), allowed=TAKES | {"Remark"})
+    head = replace(fixed_head(), labels=tuple("Remark.angry" if label == "Wait" else label for label in LABELS))
+    understander = LocalUnderstander(FakeSimilarity({"Wait": 1.0}), head=head)
+    for text, wanted in (("my blood is boiling", Remark), ("my kettle is boiling " + "over and " * 4, FillSlot)):
+        found = run_virtual(understander.understand(Heard(text, 0, 0), problem, FACTS))
+        assert [type(command) for command in found.commands] == [wanted]
