@@ -21,6 +21,7 @@ from calls.guidance import Guidance
 from calls.line import Line
 from spoken import Context, Kind, parse
 from spoken.days import MONTHS, WEEKDAYS
+from spoken.everyday import EVERYDAY
 from spoken.tokens import word_set
 from workflows.language.scripts import ScriptSet
 
@@ -93,6 +94,8 @@ _ANSWERING = word_set(
 """all that is left of an answer to a question for something personal"""
 _SAYS_A_NAME = re.compile(r"\b(?:names?(?:'s| is)?|this is|it's|it is|i am|i'm|call me|under|for)\b", re.IGNORECASE)
 _ANY_DAY = Context(datetime(2026, 1, 1, tzinfo=UTC), "UTC")
+_BESIDE = re.compile(rf"(?<=[\ue000-\uf8ff] ){_WORD.pattern}|{_WORD.pattern}(?= [\ue000-\uf8ff])")
+"""next to something that was taken out: the rest of a name is often an ordinary word"""
 _HOLD = re.compile("[\ue000-\uf8ff]")
 
 
@@ -131,6 +134,7 @@ class Masking:
         for run in _RUNS:
             text = run.sub(lambda found: found[0] if _MOMENT.fullmatch(found[0].strip()) else hold(MASK), text)
         text = _WORD.sub(lambda found: found[0] if self._plain(found, strict=strict) else hold(MASK), text)
+        text = _BESIDE.sub(lambda found: found[0] if self._everyday(found[0]) else hold(MASK), text)
         return _HOLD.sub(lambda found: held[ord(found[0]) - 0xE000], text)
 
     def _plain(self, found: re.Match[str], *, strict: bool) -> bool:
@@ -146,6 +150,12 @@ class Masking:
         if named:
             return found[0] in self._written or not forms.isdisjoint(_ALWAYS)
         return not forms.isdisjoint(_ALWAYS) or not forms.isdisjoint(self._own) or not forms.isdisjoint(lexicon())
+
+    def _everyday(self, word: str) -> bool:
+        """Whether a word is no part of a name even beside one."""
+        small = word.replace("’", "'").casefold()
+        forms = {small, _ENDING.sub("", small), small.replace("'", "")}
+        return not forms.isdisjoint(self._own | _ALWAYS | _ANSWERING | EVERYDAY)
 
     # --- what is personal in a call ---------------------------------------------------------------------
 

@@ -64,13 +64,13 @@ async def measure(
 
 
 async def _tried(one: ReadBack, call: CallSpeaker, recognizer: Recognizer, bench: Bench, measured: Measured) -> None:
-    mulaw, first_ms, began = bytearray(), 0.0, bench.clock.now_ms()
+    mulaw, dropped, first_ms, began = bytearray(), set[str](), 0.0, bench.clock.now_ms()
     try:
         async with asyncio.timeout(LONGEST_S):
             async for piece in call.speak(Clause(one.id, one.text, style=one.style)):
                 first_ms = first_ms or bench.clock.now_ms() - began
                 mulaw += piece.mulaw
-                measured.dropped.update(piece.dropped_style)
+                dropped.update(piece.dropped_style)
     except TimeoutError:
         measured.answers.append(Answer(one.id, one.text, "", failed="timeout"))
         return
@@ -78,6 +78,7 @@ async def _tried(one: ReadBack, call: CallSpeaker, recognizer: Recognizer, bench
         fault = why.kind if isinstance(why, ProviderError) else why.reason
         measured.answers.append(Answer(one.id, one.text, "", failed=fault))
         return
+    measured.dropped.update(dropped)
     found = await recognizer.transcribe(mulaw_to_linear(_BEFORE + bytes(mulaw) + _AFTER), one.id)
     words, heard = spoken_words(one.text), spoken_words(found.text)
     errors = word_errors(words, heard)
