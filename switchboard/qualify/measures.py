@@ -114,9 +114,16 @@ def _shown(answer: Answer) -> str:
     return f"(failed: {answer.failed})" if answer.failed else answer.given
 
 
+_CONTRACTED = (("'re", " are"), ("'ll", " will"), ("'ve", " have"), ("'m", " am"), ("won't", "will not"),
+               ("can't", "can not"), ("cannot", "can not"), ("n't", " not"))  # fmt: skip
+
+
 def spoken_words(text: str) -> list[str]:
-    """Words as they are said: small letters, no marks, digits put into words."""
+    """Words as they are said: small letters, no marks, digits put into words, contractions in full."""
     text = re.sub(r"(?<=\d)[:.](?=00\b)00|(?<=\d):(?=\d)", " ", text.lower().replace("-", " "))
+    text = text.replace("’", "'")
+    for short, full in _CONTRACTED:
+        text = text.replace(short, full)
     words: list[str] = []
     for word in re.findall(r"[a-z']+|\d+", text):
         words += _in_words(word) if word.isdigit() else [word.strip("'")]

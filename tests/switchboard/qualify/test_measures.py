@@ -20,6 +20,7 @@ WORDS = st.lists(st.sampled_from(["one", "two", "three", "friday"]), max_size=8)
         ("nine o'clock", "nine o'clock"),
         ("It is 11:00", "it is eleven"),
         ("twenty-seven", "twenty seven"),
+        ("You're booked, and I can't move it", "you are booked and i can not move it"),
         ("555-0143", "five five five zero one four three"),
     ],
 )
