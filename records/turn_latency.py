@@ -16,7 +16,7 @@ OURS: Final = "switchboard"
 READY: Final = "ready"
 """whose time voicing is where the audio was known beforehand"""
 FAST: Final = ("grammar", "keys")
-"""paths of understanding that ask no model, on any line"""
+"""paths of understanding that need no model, on any line"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ class TurnLatency:
 
     @property
     def fast(self) -> bool:
-        """Understood without a model, by the grammar or the keys."""
-        return self.path in FAST
+        """Settled by the grammar or the keys, and no model was asked: not even one that failed."""
+        return self.path in FAST and not self.questions and not self.fallback
 
     def spans(self) -> Iterator[Span]:
         """The stages that happened, each with whose time it was."""
