@@ -24,6 +24,7 @@ from calls.state import CallState, evolve
 from calls.talk import Talk, Utterance, before
 from switchboard.qualify.masking import MASK, Masking
 from switchboard.rehearsal.call import TRAITS
+from switchboard.rehearsal.replaying import retold
 from workflows.advance import ScriptDirector
 from workflows.asking import ALL
 from workflows.language.model import Confirm
@@ -106,7 +107,8 @@ def stored_turns(calls: Iterable[Sequence[CallEvent]], scripts: ScriptSet, lines
         if found is None or not any(isinstance(event.body, ev.CallAnswered) for event in events):
             continue
         stored.calls += 1
-        for turn in _turns(events, scripts, *found):
+        line, entry = found
+        for turn in _turns(events, scripts, retold(line, events), entry):
             if turn.heard.text.strip() and MASK not in turn.heard.text:
                 stored.turns.append(turn)
             else:
