@@ -47,13 +47,15 @@ class ModelRequest:
     messages: tuple[Message, ...]
     """oldest first; the last is the caller's"""
     tool: Tool | None = None
-    """must be filled in; None: plain text"""
+    """must be filled in, unless ``words_alone``; None: plain text"""
+    words_alone: bool = False
+    """where nothing of the form is meant, plain text may be the answer, and comes a dozen tokens sooner"""
     most_tokens: int = 300
 
 
 @dataclass(frozen=True, slots=True)
 class TextGrew:
-    """More plain text."""
+    """More plain text. Never in an answer that has a form: an answer is one or the other."""
 
     text: str
     provider: str = ""

@@ -24,7 +24,10 @@ _CHARACTERS_A_TOKEN = 4
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What the model writes: the form's JSON where a tool is to be filled in, else a text."""
+    """What the model writes: the form's JSON where a tool is to be filled in, else a text.
+
+    Where either will do, what begins with a brace is the form.
+    """
 
     text: str
     reason: Literal["done", "length", "refusal"] = "done"
@@ -66,7 +69,8 @@ class ScriptedModel:
         self.asked.append(request)
         written = self._answer(request)
         due = self._clock.now_ms() + self._first_ms
-        grown = TextGrew if request.tool is None else FormGrew
+        words = request.tool is None or (request.words_alone and not written.text.startswith("{"))
+        grown = TextGrew if words else FormGrew
         pieces = [written.text[i : i + _CHARACTERS_A_TOKEN] for i in range(0, len(written.text), _CHARACTERS_A_TOKEN)]
         finished = False
         try:

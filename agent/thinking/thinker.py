@@ -1,6 +1,7 @@
 """Understanding with a model: the grammar first, then one streaming question per turn, and this machine when it fails.
 
-A turn's answer comes as one form. Its commands are read, checked and handed on while the stream stays open; the reply
+A turn's answer comes as one form, or, where a reply is wanted and no command is meant, as words alone, which are the
+reply of a form without commands. Its commands are read, checked and handed on while the stream stays open; the reply
 behind them is held, unread, until the script has taken the commands and asks for words. If it says its own, or another
 turn comes, the stream is closed and nothing of it was ever spoken.
 """
@@ -18,12 +19,13 @@ from agent.thinking.checking import checked
 from agent.thinking.form_stream import CommandsWritten, FormPart, FormStream, GarbledForm, ReplyGrew
 from agent.thinking.model import FormGrew, LanguageModel, ModelEvent, ModelRequest, ModelStopped, TextGrew, Usage
 from agent.thinking.prompt import request_for, words_for
-from agent.thinking.reply_stream import ReplyStream, StyledClause
+from agent.thinking.reply_stream import LONGEST, ReplyStream, StyledClause
 from agent.understanding.local import LocalUnderstander
 from calls.commands import AskQuestion, Command
 from calls.effects import Compose
 from calls.errors import EngineError, ProviderError, ProviderFault
 from calls.guidance import Guidance
+from calls.phrases import clauses_of
 from calls.provision import Unit
 from calls.run import CallFacts
 from calls.signals import Composed, ProviderNoticed, UsageCounted
@@ -55,6 +57,10 @@ class _Open:
     form: FormStream = field(default_factory=FormStream)
     parts: list[FormPart] = field(default_factory=list)
     """read and not used yet"""
+    words: bool = False
+    """its answer is words alone"""
+    unread: str = ""
+    """such words in place of a form, until the first clause is whole"""
     written: int = 0
     """characters"""
     stopped: ModelStopped | None = None
@@ -219,7 +225,7 @@ class CallThinker:
                 more = False
             if not more and stream.stopped is None:
                 raise ProviderError("understanding", self._name, "timeout", "reply")
-        whole = stream.form.done or (stream.request.tool is None and _done(stream))
+        whole = stream.form.done or (stream.words and _done(stream))
         if stream.stopped is not None and stream.stopped.reason == "refusal":
             raise ProviderError("understanding", self._name, "refused")
         for clause in reply.finish(whole=whole):
@@ -252,6 +258,10 @@ class CallThinker:
             case ModelStopped():
                 stream.stopped = event
                 self._count(event.usage, event.provider)
+                if event.reason == "done" and stream.unread:
+                    stream.unread = ""
+                    stream.parts.append(CommandsWritten([]))
+                    return True
                 return False
             case FormGrew():
                 stream.written += len(event.json)
@@ -259,12 +269,24 @@ class CallThinker:
                     stream.parts += stream.form.feed(event.json)
                 except GarbledForm as garbled:
                     fault = str(garbled)
-            case TextGrew() if stream.request.tool is None:
+            case TextGrew() if stream.request.tool is None or stream.request.words_alone:
                 stream.written += len(event.text)
                 stream.parts.append(ReplyGrew(event.text))
+                self._take_words(stream, event.text)
         if fault:
             raise ProviderError("understanding", self._name, "garbage", fault)
         return True
+
+    @staticmethod
+    def _take_words(stream: _Open, text: str) -> None:
+        """Words in place of a form mean no command. Not before they can be spoken: until then another may answer."""
+        if not stream.words:
+            stream.words, stream.unread = True, " " if stream.request.tool is not None else ""
+        if stream.unread:
+            stream.unread += text
+            if len(clauses_of(stream.unread)) > 1 or len(stream.unread) > LONGEST:
+                stream.unread = ""
+                stream.parts.append(CommandsWritten([]))
 
     async def _drop(self, held: _Open | None) -> None:
         """End a stream nobody wants; one that is at its end anyway is read out, for what it cost."""

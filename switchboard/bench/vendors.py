@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
@@ -146,9 +145,7 @@ class BenchModel(AnthropicServer):
 
 def answer(question: Question) -> Answer:
     """A short sentence first, as people do, then a longer one; where words are not wanted, that it is unclear."""
-    if "reply" in question.schema.get("properties", {}):
-        return Answer(json.dumps({"commands": [], "reply": REPLY}, separators=(",", ":")))
-    if not question.tool:
+    if question.words_alone or not question.tool:
         return Answer(REPLY)
     return Answer('{"commands":[{"do":"unclear"}]}')
 
@@ -158,11 +155,9 @@ def speakable_after(form: str) -> int:
     """After how many of its tokens the first clause of a form's reply is whole; -1: never."""
     stream, reply = FormStream(), ReplyStream()
     for count, token in enumerate(tokens(form), 1):
-        if not form.startswith("{"):
-            return count if reply.feed(token) else -1
-        for part in stream.feed(token):
-            if isinstance(part, ReplyGrew) and reply.feed(part.text):
-                return count
+        words = stream.feed(token) if form.startswith("{") else [ReplyGrew(token)]
+        if any(isinstance(part, ReplyGrew) and reply.feed(part.text) for part in words):
+            return count
     return -1
 
 

@@ -78,8 +78,9 @@ class AnthropicServer(ModelServer):
         messages = _messages(body.get("messages"))
         system = _system(body.get("system", []))
         name, schema = _tool(body)
+        free = (body.get("tool_choice") or {}).get("type") == "auto"
         return Question(
-            str(body.get("model")), tuple(b["text"] for b in system), messages, name, schema, body["max_tokens"]
+            str(body.get("model")), tuple(b["text"] for b in system), messages, name, schema, body["max_tokens"], free
         )
 
     def refusal(self, refused: Refused) -> web.Response:
@@ -188,8 +189,12 @@ def _tool(body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
             raise Refused(400, "invalid_request_error", "tools: input_schema.type must be object")
         if tool.get("strict"):
             check_strict(tool["input_schema"])
-    if choice is None or choice.get("type") != "tool":
+    if choice is None or choice.get("type") == "none":
         return "", {}
+    if choice.get("type") == "auto":
+        return tools[0]["name"], tools[0]["input_schema"]
+    if choice.get("type") != "tool":
+        raise Refused(400, "invalid_request_error", "tool_choice.type: auto, tool or none")
     if thinking != "disabled":
         raise Refused(400, "invalid_request_error", "thinking may not be enabled when tool_choice forces tool use")
     named = [tool for tool in tools if tool["name"] == choice.get("name")]

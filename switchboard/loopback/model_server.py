@@ -9,7 +9,7 @@ import asyncio
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
@@ -65,6 +65,12 @@ class Question:
     tool: str
     schema: Mapping[str, Any]
     most_tokens: int
+    words_alone: bool = False
+    """the tool may be left, and plain text written"""
+
+    def answered(self, text: str) -> Question:
+        """The question that ``text`` answers: where either will do, what begins with a brace is the form."""
+        return replace(self, tool="") if self.words_alone and not text.startswith("{") else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +212,8 @@ class ModelServer(ABC):
         if fault is Fault.SILENT:
             await asyncio.Event().wait()
         await response.prepare(request)
-        for piece in self.events(question, self._answer(question).text, fault):
+        text = self._answer(question).text
+        for piece in self.events(question.answered(text), text, fault):
             if piece is Pace.TOKEN:
                 received.pieces += 1
                 await self._clock.sleep_until_ms(due)

@@ -78,7 +78,8 @@ class OpenAIServer(ModelServer):
         system, messages = _messages(body.get("messages"))
         name, schema = _tool(body, fault is Fault.OLD)
         most = body.get("max_tokens" if fault is Fault.OLD else "max_completion_tokens", 100_000)
-        return Question(str(body.get("model")), system, messages, name, schema, most)
+        free = body.get("tool_choice") == "auto"
+        return Question(str(body.get("model")), system, messages, name, schema, most, free)
 
     def refusal(self, refused: Refused) -> web.Response:
         """The vendor's error object; a 503 comes from a proxy before it, as a page."""
@@ -159,8 +160,10 @@ def _tool(body: dict[str, Any], old: bool) -> tuple[str, dict[str, Any]]:
             raise Refused(400, "invalid_request_error", "tools: parameters.type must be object", "tools")
         if function.get("strict") and not old:
             check_strict(function["parameters"])
-    if choice is None:
+    if choice is None or choice == "none" or not tools:
         return "", {}
+    if choice == "auto":
+        return tools[0]["function"]["name"], tools[0]["function"]["parameters"]
     name = choice.get("function", {}).get("name")
     named = [tool["function"] for tool in tools if tool["function"]["name"] == name]
     if choice.get("type") != "function" or not named:

@@ -28,7 +28,8 @@ def body_of(model: str, request: ModelRequest) -> dict[str, Any]:
         body["system"] = _system(request.instructions)
     if request.tool is not None:
         body["tools"] = [_tool(request.tool)]
-        body["tool_choice"] = {"type": "tool", "name": request.tool.name, "disable_parallel_tool_use": True}
+        choice = {"type": "auto"} if request.words_alone else {"type": "tool", "name": request.tool.name}
+        body["tool_choice"] = {**choice, "disable_parallel_tool_use": True}
     return body
 
 

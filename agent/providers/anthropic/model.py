@@ -80,7 +80,7 @@ class ClaudeModel:
             body = None
         if body is None:
             raise self._fault("request", "nothing to answer")
-        reader = AnswerReader(self._name, request.tool.name if request.tool else "")
+        reader = AnswerReader(self._name, request.tool.name if request.tool else "", request.words_alone)
         events = _Events(self._client, body, self._patience)
         try:
             while not reader.stopped:

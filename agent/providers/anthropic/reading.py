@@ -18,10 +18,12 @@ _LENGTH = ("max_tokens", "model_context_window_exceeded")
 class AnswerReader:
     """Events of one answer in, model events out. Grammar: read* until ``stopped``."""
 
-    def __init__(self, provider: str, form: str) -> None:
-        """``form``: the name of the tool that must be filled in; empty for plain text."""
+    def __init__(self, provider: str, form: str, words_alone: bool = False) -> None:
+        """``form``: the name of the tool; empty for plain text. ``words_alone``: plain text will do in its place."""
         self._provider = provider
         self._form = form
+        self._words = words_alone or not form
+        self._said = False
         self._kinds: dict[int, str] = {}
         self._pieces: list[str] = []
         self._filled = False
@@ -69,7 +71,8 @@ class AnswerReader:
         self._kinds[index] = str(block["type"])
         if block["type"] != "tool_use":
             return
-        if not self._form or block["name"] != self._form or self._filled:
+        # After words a form comes too late: they may be with the caller already.
+        if not self._form or block["name"] != self._form or self._filled or self._said:
             raise self._fault("garbage", "tool")
         self._filled = True
 
@@ -83,8 +86,9 @@ class AnswerReader:
             yield from self._text(str(delta["text"]))
 
     def _text(self, text: str) -> Iterator[ModelEvent]:
-        # Where a form is asked for, a text before it is no answer.
-        if text and not self._form:
+        # Where a form must be filled in, a text before it is no answer; behind one it never is.
+        if text and self._words and not self._filled and (self._said or text.strip()):
+            self._said = self._said or bool(self._form)
             yield TextGrew(text)
 
     def _stop(self) -> ModelStopped:
@@ -93,7 +97,8 @@ class AnswerReader:
             return ModelStopped("refusal", self._usage)
         if self._reason in _LENGTH:
             return ModelStopped("length", self._usage)
-        if self._reason not in _STOPS or (self._form and json_object("".join(self._pieces)) is None):
+        wanted = self._form and not (self._words and self._said)
+        if self._reason not in _STOPS or (wanted and json_object("".join(self._pieces)) is None):
             raise self._fault("garbage", "stop")
         return ModelStopped("done", self._usage)
 

@@ -48,7 +48,8 @@ def body_of(model: str, request: ModelRequest, dialect: Dialect) -> dict[str, An
     }
     if request.tool is not None:
         body["tools"] = [_tool(request.tool, "strict" not in dialect.without)]
-        body["tool_choice"] = {"type": "function", "function": {"name": request.tool.name}}
+        forced = {"type": "function", "function": {"name": request.tool.name}}
+        body["tool_choice"] = "auto" if request.words_alone else forced
         body["parallel_tool_calls"] = False
     for field in dialect.without:
         body.pop(field, None)

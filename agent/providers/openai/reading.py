@@ -22,6 +22,8 @@ class CompletionReader:
     def __init__(self, provider: str, request: ModelRequest) -> None:
         self._provider = provider
         self._form = request.tool.name if request.tool else ""
+        self._words = request.words_alone or not self._form
+        self._said = False
         self._asked = sum(len(p.text) for p in request.instructions) + sum(len(m.text) for m in request.messages)
         self._written = 0
         self._most = request.most_tokens * _CHARACTERS_A_TOKEN * 4
@@ -80,7 +82,8 @@ class CompletionReader:
         if self._index is None or (name := function.get("name")):
             name = function.get("name")
             # The name comes whole with the first piece; a second call was not allowed.
-            if not self._form or name != self._form or self._index not in (None, index):
+            # After words a form comes too late: they may be with the caller already.
+            if not self._form or name != self._form or self._index not in (None, index) or self._said:
                 raise self._fault("garbage", "tool")
             self._index = index
         if index != self._index:
@@ -92,8 +95,9 @@ class CompletionReader:
 
     def _text(self, text: str) -> Iterator[ModelEvent]:
         self._written += len(text)
-        # Where a form is asked for, a text beside it is no answer.
-        if not self._form:
+        # Where a form must be filled in, a text beside it is no answer; behind one it never is.
+        if self._words and self._index is None and (self._said or text.strip()):
+            self._said = self._said or bool(self._form)
             yield TextGrew(text)
 
     def _stop(self) -> ModelStopped:
@@ -105,7 +109,8 @@ class CompletionReader:
             return ModelStopped("length", usage)
         if not self._reason:
             raise self._fault("lost", "no stop")
-        if self._reason not in _STOPS or (self._form and json_object("".join(self._pieces)) is None):
+        wanted = self._form and not (self._words and self._said)
+        if self._reason not in _STOPS or (wanted and json_object("".join(self._pieces)) is None):
             raise self._fault("garbage", "stop")
         return ModelStopped("done", usage)
 

@@ -101,3 +101,49 @@ def test_a_question_that_was_refused_costs_nothing() -> None:
     refused = ProviderError("understanding", "scripted/model", "key", "status 401")
     _, signals = run(play, answer=lambda request: Written("", breaks=refused))
     assert not any(isinstance(signal, sg.UsageCounted) for signal in signals)
+
+
+def test_words_alone_mean_no_command_and_are_the_reply() -> None:
+    said = "Yes. We have room for four cars."
+
+    async def play(thinker: CallThinker) -> None:
+        meaning = await thinker.understand(1, HEARD, GUIDANCE, FACTS, ())
+        assert [type(command).__name__ for command in meaning.commands] == ["AskQuestion"]
+        assert not meaning.fallback
+        found = [c async for c in thinker.compose(Compose("r2", 1, HEARD.text, GUIDANCE), FACTS)]
+        assert [c.text for c in found] == ["Yes.", "We have room for four cars.", ""]
+
+    model, signals = run(play, tokens=80.0, answer=lambda request: Written(said))
+    assert model.asked[0].words_alone
+    assert len(model.asked) == 1
+    assert sum(isinstance(signal, sg.UsageCounted) for signal in signals) == 1
+
+
+def test_a_single_clause_of_words_is_whole_at_its_end() -> None:
+    async def play(thinker: CallThinker) -> None:
+        await thinker.understand(1, HEARD, GUIDANCE, FACTS, ())
+        found = [c async for c in thinker.compose(Compose("r2", 1, HEARD.text, GUIDANCE), FACTS)]
+        assert [c.text for c in found] == ["Behind the house", ""]
+
+    run(play, tokens=80.0, answer=lambda request: Written("Behind the house"))
+
+
+def test_words_that_break_off_before_a_clause_is_whole_leave_the_turn_to_this_machine() -> None:
+    broken = Written("I would say that", breaks=ProviderError("understanding", "scripted/model", "lost"))
+
+    async def play(thinker: CallThinker) -> None:
+        meaning = await thinker.understand(1, HEARD, GUIDANCE, FACTS, ())
+        assert meaning.fallback
+
+    model, signals = run(play, tokens=80.0, answer=lambda request: broken)
+    assert len(model.asked) == 2, "asked once more"
+    assert [s.kind for s in signals if isinstance(s, sg.ProviderNoticed)] == ["failed"]
+
+
+def test_where_no_reply_is_wanted_words_are_no_answer() -> None:
+    async def play(thinker: CallThinker) -> None:
+        plain = GUIDANCE.__class__(**{**{f: getattr(GUIDANCE, f) for f in GUIDANCE.__slots__}, "brief": None})
+        assert (await thinker.understand(1, HEARD, plain, FACTS, ())).fallback
+
+    model, _ = run(play, tokens=80.0, answer=lambda request: Written("Certainly. I have done it."))
+    assert not model.asked[0].words_alone

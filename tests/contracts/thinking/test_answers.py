@@ -232,3 +232,37 @@ def test_a_hundred_streams_at_once_keep_apart(vendor: Vendor) -> None:
         return [json.loads(written(events))["reply"] for events in answers]
 
     assert asyncio.run(main()) == [f"number {n}" for n in range(100)]
+
+
+FREE = replace(ASKED, words_alone=True)
+
+
+def test_where_words_will_do_the_form_is_free(vendor: Vendor) -> None:
+    async def main() -> None:
+        async with running(vendor) as (model, server):
+            events = await ask(model, FREE)
+        assert json.dumps(server.received[0].body["tool_choice"]).count("auto") == 1
+        assert written(events) == FORM
+        assert stop(events).reason == "done"
+
+    asyncio.run(main())
+
+
+def test_words_may_be_the_answer_in_place_of_the_form(vendor: Vendor) -> None:
+    async def main() -> None:
+        async with running(vendor, lambda _: Answer("Gern. Until six.")) as (model, _):
+            events = await ask(model, FREE)
+        assert written(events) == "Gern. Until six."
+        assert all(isinstance(event, TextGrew) for event in events[:-1]) and stop(events).reason == "done"
+
+    asyncio.run(main())
+
+
+def test_a_form_behind_words_comes_too_late(vendor: Vendor) -> None:
+    async def main() -> None:
+        async with running(vendor, faults=Fault.TEXT_FIRST) as (model, _):
+            events, error = await failing(model, FREE)
+        assert error.kind == "garbage"
+        assert [type(event) for event in events] == [TextGrew]
+
+    asyncio.run(main())
