@@ -98,6 +98,9 @@ class WordPatience:
         )
         if not awaited:
             return None
+        words = words_of(text)
+        if self._guidance.proposed is None and _DANGLING_PHRASES.ends_at(words, len(words)):
+            return None  # "it is" agrees to what was read back; else it begins a sentence
         found = parse(Kind.yes_no, text, Context(_ANY_DAY, "UTC", self._locale))
         if found is None or not found.complete or found.confidence < _SURE or not _at_end(found, text):
             return None

@@ -28,7 +28,7 @@ TURNS = 8
 WITHIN_TURN_S = 3.5
 """About as long as a turn of both sides takes; longer than a turn is a moment in the next one."""
 WITHIN_LAST_S = 1.5
-"""After the last question the caller still answers and the agent says goodbye: the call goes on for longer than that."""
+"""After the last question the caller still answers and the agent says goodbye: the call goes on for longer."""
 FRAME_MS = 20
 """The caller's phone counts time in whole frames."""
 CALLER = "+12125550142"

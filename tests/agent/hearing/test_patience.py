@@ -50,6 +50,8 @@ TABLE = [
     (CONFIRM, "no", 500, "complete"),
     (CONFIRM, "yes but", 1400, "dangling"),
     (CONFIRM, "what", 350, "silence"),
+    (CONFIRM, "it is", 1400, "dangling"),
+    (READ_BACK, "it is", 300, "complete"),
     (READ_BACK, "that's right", 300, "complete"),
     (READ_BACK, "no, the", 1400, "dangling"),
     (OPEN, "", 500, "silence"),
