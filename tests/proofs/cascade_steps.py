@@ -103,7 +103,38 @@ def fast_path() -> list[Finding]:
     )]  # fmt: skip
 
 
+def bench() -> list[Finding]:
+    """Every figure of the bench that has a limit; the machine should have nothing else to do."""
+    ran = run("bench", [SWITCHBOARD, "bench", "--json"], within_s=1_800)
+    begins = ran.text.find("{")
+    if begins < 0:
+        return [Finding("`switchboard bench`", failure(ran), False)]
+    found = []
+    for section in json.loads(ran.text[begins:])["sections"]:
+        for figure in section["figures"]:
+            if figure["limit"] is None or figure["value"] is None:
+                continue
+            share = figure["unit"] == "share"
+            value, limit = (f"{100 * figure[key]:.0f} %" if share else f"{figure[key]:.3g} {figure['unit']}".strip()
+                            for key in ("value", "limit"))  # fmt: skip
+            found.append(Finding(f"Bench, {section['title']}: {figure['name'].strip()} at most {limit}", value,
+                                 bool(figure["kept"])))  # fmt: skip
+    return found
+
+
 CASCADE_STEPS = (
+    by_tests("contracts", "The contract suites of hearing, thinking and speaking pass for every provider",
+             "tests/contracts", "tests/agent/providers"),
+    by_tests("style", "What each voice is sent for a directive (golden table); split tokens never leak one into speech",
+             "tests/agent/style", "tests/contracts/speaking"),
+    Step("fast-path", fast_path),
+    by_tests("long-call", "45 minutes, 300 turns: facts of minute 2 right, prompt bounded, latency p95 at most 1.2 x",
+             "tests/scenes/test_long_call.py"),
+    by_tests("injections", "500 spoken injection attempts on a model that obeys: no side effect, no prompt spoken",
+             "tests/switchboard/test_injection.py", "tests/switchboard/test_prompting.py"),
+    Step("unruly", unruly),
+    by_tests("qualify", "`switchboard qualify`: stages, verdicts, masking", "tests/switchboard/qualify"),
+    Step("bench", bench),
     Step("tone", tone),
     by_tests("tone-scene", "Equal words said angrily and calmly: different style, gate mode and risk; off is off",
              "tests/scenes/test_tone.py"),
