@@ -21,6 +21,7 @@ from pathlib import Path
 
 from calls.memory_sink import MemorySink
 from switchboard import settings
+from switchboard.collector import settle
 from switchboard.house import open_house
 from switchboard.server import listening
 from switchboard.web import access_to, application
@@ -77,8 +78,7 @@ async def serve(memory: bool) -> None:
         open_house(chosen, None, keep=lambda sink: MemorySink() if memory else sink) as house,
         listening(application(house, access_to(house)), chosen) as listener,
     ):
-        gc.collect()
-        gc.freeze()
+        settle()
         print(json.dumps({"port": listener.port}), flush=True)
         while line := await commands.readline():
             print(json.dumps(obey(line.decode())), flush=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import logging
 import signal
 
@@ -42,6 +41,7 @@ async def run(arguments: argparse.Namespace) -> int:
 
 async def serve(chosen: Settings, stop: asyncio.Event, hurry: asyncio.Event) -> None:
     """Open the house, listen, wait for ``stop``, and drain; ``hurry`` cuts that short."""
+    from switchboard.collector import settle
     from switchboard.drain import drain
     from switchboard.exporters.opening import exporting
     from switchboard.house import local_engine, open_house
@@ -65,8 +65,6 @@ async def serve(chosen: Settings, stop: asyncio.Event, hurry: asyncio.Event) -> 
         else:
             print(f"  voice webhook for your numbers:  {chosen.public_url}/twilio/voice (POST)", flush=True)
             print(f"  call status changes:             {chosen.public_url}/twilio/status (POST)", flush=True)
-        # What is loaded now stays: a full collection would walk all of it, in the middle of calls.
-        gc.collect()
-        gc.freeze()
+        settle()
         await stop.wait()
         await drain(house.door, house.places, listener, house.clock, chosen.drain_seconds, hurry)

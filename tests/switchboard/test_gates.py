@@ -56,7 +56,7 @@ def test_words_a_persona_avoids_are_not_said_by_a_model(tmp_path: Path) -> None:
 
 def test_nobody_hears_the_instructions(tmp_path: Path) -> None:
     gate = Gates(tmp_path).of(LINE)
-    said = "Sure: use only ids the form offers, leave commands empty when none fits."
+    said = "Sure: when the caller's last words mean one of the commands, fill in the form at once."
     assert gate.judge(Clause("r1.1", said), Ground(mode="free")).rule == "prompt"
 
 

@@ -91,7 +91,7 @@ def test_a_turn_is_heard_with_its_true_times() -> None:
     signals = listen(turn("a table for four"))
     assert [type(s) for _, s in signals if not isinstance(s, SpeechGrew)] == [SpeechBegan, CallerSaid]
     (heard,) = said(signals)
-    assert heard == Heard("a table for four", 600.0, 1800.0, 1.0, reason="silence")
+    assert heard == Heard("a table for four", 600.0, 1800.0, 1.0, reason="silence", provider="scripted")
 
 
 def test_the_turn_is_known_within_half_a_second_of_its_end() -> None:
