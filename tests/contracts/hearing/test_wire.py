@@ -51,12 +51,12 @@ async def first_turn(hearing: StreamedHearing) -> list[Signal]:
     waiting = asyncio.gather(over.wait())
     async with asyncio.timeout(SOON_S):
         await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
     if running.done():
         running.result()
-    running.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await running
+    for task in (running, waiting):
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
     return signals
 
 
