@@ -47,16 +47,10 @@ async def first_turn(hearing: StreamedHearing) -> list[Signal]:
     session = hearing.open(CallContext("call-1", LINE, CLOCK, note))
     for frame in TAPE.frames():
         session.hear(frame)
-    running = asyncio.gather(session.run(note))
-    waiting = asyncio.gather(over.wait())
-    async with asyncio.timeout(SOON_S):
-        await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
-    if running.done():
-        running.result()
-    for task in (running, waiting):
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    async with asyncio.timeout(SOON_S), asyncio.TaskGroup() as group:
+        running = group.create_task(session.run(note))
+        await over.wait()
+        running.cancel()
     return signals
 
 
