@@ -47,10 +47,13 @@ async def first_turn(hearing: StreamedHearing) -> list[Signal]:
     session = hearing.open(CallContext("call-1", LINE, CLOCK, note))
     for frame in TAPE.frames():
         session.hear(frame)
-    async with asyncio.timeout(SOON_S), asyncio.TaskGroup() as group:
-        running = group.create_task(session.run(note))
-        await over.wait()
-        running.cancel()
+    try:
+        async with asyncio.timeout(SOON_S), asyncio.TaskGroup() as group:
+            running = group.create_task(session.run(note))
+            await over.wait()
+            running.cancel()
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
     return signals
 
 
