@@ -46,12 +46,14 @@ def values() -> list[Finding]:
 
 def danger() -> list[Finding]:
     """The frozen phrasings of danger, and ordinary talk."""
-    from tests.corpora.danger.checking import score
+    from tests.corpora.check_behaviour import HALVES
+    from tests.corpora.danger.checking import ears, score
 
     found = []
-    for half in ("worked", "held"):
-        one = score(half)
-        caught, alarms = 100 * one.caught / one.of, 100 * one.false_alarms / one.ordinary
+    together = ears()["together"]
+    for half in HALVES:
+        one = score(half, together)
+        caught, alarms = 100 * one.caught / one.of, 100 * len(one.alarmed) / one.ordinary
         found.append(Finding(
             f"Danger in words, {half} half: at least {CAUGHT:.0f} % caught, at most {ALARMS} % false alarms",
             f"{caught:.1f} % of {one.of}, {one.other_kind} of them as another kind; "
