@@ -7,6 +7,7 @@ wishes beside something else -> the trained head, for what is left and where sin
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ from calls.commands import (
     Command,
     CorrectSlot,
     Deny,
+    Explain,
     FillSlot,
     Remark,
     Repeat,
@@ -116,7 +118,7 @@ def read_words(heard: Heard, guidance: Guidance, facts: CallFacts, intents: Inte
         return ()
     wishes = intents.find(text, guidance.allowed)
     answered = read_answer(text, guidance, facts)
-    scripts = requests(words, guidance, answered)
+    scripts = requests(_without_misunderstanding(words, wishes), guidance, answered)
     if is_told(guidance):
         wishes, scripts = about_the_talk(wishes, words), turns_away(scripts, words)
     at_once = urgent(wishes, answered, scripts, guidance, text, facts)
@@ -146,6 +148,14 @@ def read_words(heard: Heard, guidance: Guidance, facts: CallFacts, intents: Inte
         right = renamed(text, guidance, facts)
         commands = (right,) if right is not None else commands
     return tuple(dict.fromkeys((*commands, *beside(wishes, commands, text, facts))))
+
+
+def _without_misunderstanding(words: str, wishes: Sequence[IntentFound]) -> str:
+    """ "I don't get the question" has no question."""
+    for wish in wishes:
+        if isinstance(wish.command, Explain) and wish.words:
+            words = " ".join(words.replace(wish.words, " ").split())
+    return words
 
 
 def _piece(text: str, guidance: Guidance, facts: CallFacts) -> Command | None:

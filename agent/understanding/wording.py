@@ -152,11 +152,15 @@ _FILLED = re.compile(
     rf"\b({_MARKED})[ ,]+(?:like|so|well|you know)[ ,]+(?=(?:the |and |of |at )?(?:{_MARKED}|m)\b)", re.IGNORECASE
 )
 
+_THOUGHT = re.compile(
+    r"\b(i|we)[ ,]+you know[ ,]+(?=(?:do|don|did|can|could|want|need|have|would|think|am|was)\b)", re.IGNORECASE
+)
+
 
 def mended(text: str) -> str:
     """Slips which recognizers of telephone speech make, set right where only one reading makes sense; without
     hesitations, which stand in the middle of a number as well: "two hundred, uh, ten", "june like the tenth"."""
-    text = _FILLED.sub(r"\1 ", _HESITATION.sub("", text)) or text
+    text = _THOUGHT.sub(r"\1 ", _FILLED.sub(r"\1 ", _HESITATION.sub("", text))) or text
     for pattern, right in _SLIPS:
         text = pattern.sub(right, text)
     return text
