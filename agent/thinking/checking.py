@@ -1,7 +1,7 @@
 """What a model wrote, checked against what the script allows: nothing else becomes a command.
 
 The caller's words are the evidence. A value that the grammar does not find in them counts little, so that it is read
-back before anything is done with it.
+back before anything is done with it; one that leads to a person is refused.
 """
 
 from __future__ import annotations
@@ -39,6 +39,12 @@ MOST_WORDS = 600
 
 SAID, NOT_SAID = 0.9, 0.45
 """confidence in a value whose words the caller said, and in one whose words they did not"""
+
+PERSONAL = frozenset(
+    kind.value for kind in (Kind.person_name, Kind.spelled_name, Kind.phone, Kind.email, Kind.address, Kind.postcode,
+                            Kind.date_of_birth, Kind.code, Kind.card)
+)  # fmt: skip
+"""kinds of values that lead to a person: never taken from anywhere but the caller's words"""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,20}(?:-[A-Za-z0-9]{2,8})?")
 _WORD = re.compile(r"[\w']+")
@@ -134,7 +140,10 @@ def _value(item: Mapping[str, Json], guidance: Guidance, heard: Heard, facts: Ca
     if read is None:
         return None
     canonical, sure = read
-    sure = round((sure if _is_said(said, heard.text) else min(sure, NOT_SAID)) * heard.confidence, 3)
+    evident = _is_said(said, heard.text) or _is_heard(slot, canonical, heard.text, facts)
+    if not evident and slot.kind in PERSONAL:
+        return None  # read back, it would tell a caller what they did not know
+    sure = round((sure if evident else min(sure, NOT_SAID)) * heard.confidence, 3)
     confirming = guidance.proposed is not None and slot.slot == guidance.primary
     if (slot.filled or confirming) and CorrectSlot.__name__ in guidance.allowed:
         return CorrectSlot(slot.slot, canonical, said, sure)
@@ -159,6 +168,15 @@ def _canonical(slot: SlotExpectation, value: str, said: str, facts: CallFacts) -
         if found is not None and found.complete and found.confidence >= 0.3:
             return found.value, min(found.confidence, most)
     return (value, NOT_SAID) if not validate(kind, value, context) else None
+
+
+def _is_heard(slot: SlotExpectation, value: Value, heard: str, facts: CallFacts) -> bool:
+    """The grammar finds the very value in what the caller said, however the model quotes it."""
+    try:
+        found = parse(Kind(slot.kind), heard, context_for([slot], facts))
+    except (ValueError, EngineError):
+        return False
+    return found is not None and found.value == value
 
 
 def _is_said(words: str, heard: str) -> bool:

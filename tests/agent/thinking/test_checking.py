@@ -23,7 +23,7 @@ from calls.commands import (
     StartWorkflow,
     Unclear,
 )
-from calls.guidance import Guidance
+from calls.guidance import Guidance, SlotExpectation
 from calls.speech import Heard
 from tests.agent.thinking.facts import FACTS, GUIDANCE, SLOTS
 
@@ -77,6 +77,16 @@ def test_words_the_caller_did_not_say_count_little() -> None:
     (unsaid,) = of(tell("date", "tomorrow"))
     assert (said.value, unsaid.value) == ("2026-03-19", "2026-03-17")
     assert said.confidence >= 0.7 > 0.5 > unsaid.confidence
+
+
+def test_what_leads_to_a_person_is_taken_from_the_callers_words_alone() -> None:
+    phone = SlotExpectation("phone", "phone")
+    asked = replace(GUIDANCE, slots=(*SLOTS, phone))
+    number = tell("phone", "+12125550143")
+    assert of(number, tell("name", "Sarah Miller"), said="ring me back", guidance=asked) == ()
+    said = "two one two five five five oh one four three"
+    (found,) = of(number, said=said, guidance=asked)
+    assert (found.value, found.confidence) == ("+12125550143", 0.9)
 
 
 def test_what_is_written_down_for_the_caller_are_their_own_words() -> None:
