@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from agent.thinking.checking import commands_of
+from agent.thinking.checking import SAID, commands_of
 from agent.thinking.model import Json
 from agent.thinking.schema import form_for
 from calls.commands import (
@@ -86,7 +86,7 @@ def test_what_leads_to_a_person_is_taken_from_the_callers_words_alone() -> None:
     assert of(number, tell("name", "Sarah Miller"), said="ring me back", guidance=asked) == ()
     said = "two one two five five five oh one four three"
     (found,) = of(number, said=said, guidance=asked)
-    assert (found.value, found.confidence) == ("+12125550143", 0.9)
+    assert found.value == "+12125550143" and found.confidence >= SAID
 
 
 def test_what_is_written_down_for_the_caller_are_their_own_words() -> None:
