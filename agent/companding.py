@@ -41,6 +41,17 @@ def frame_to_linear(frame: AudioFrame) -> bytes:
     return frame.samples[: len(frame.samples) & ~1]
 
 
+def level(frame: AudioFrame) -> int:
+    """Root mean square of a telephone frame, 0 to 32767. Several want to know it of the same frame: measured once."""
+    known = frame.measured
+    if known is None:
+        samples = frame.samples
+        known = audioop.rms(audioop.ulaw2lin(samples, 2), 2) if samples else 0
+        # The frame stays what it is: this was true of it before anybody looked.
+        object.__setattr__(frame, "measured", known)
+    return known
+
+
 def louder(pcm16: bytes, factor: float) -> bytes:
     """Every sample times ``factor``, held within 16 bits."""
     return audioop.mul(pcm16, 2, factor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 PHONE_RATE = 8_000
@@ -37,11 +37,19 @@ class AudioFrame:
     rate: int = PHONE_RATE
     """Hz"""
     encoding: Encoding = Encoding.MULAW
+    measured: int | None = field(default=None, init=False, repr=False, compare=False)
+    """how loud it is, once somebody has looked: ``agent.companding.level``"""
 
     @property
     def duration_ms(self) -> float:
         """How long these samples sound, in ms."""
-        return len(self.samples) * 1000 / (self.rate * BYTES_PER_SAMPLE[self.encoding])
+        width = 2 if self.encoding is Encoding.LINEAR16 else 1
+        return len(self.samples) * 1000 / (self.rate * width)
+
+    @property
+    def telephone(self) -> bool:
+        """Whether this is mu-law at 8 kHz, as nearly all frames are."""
+        return self.encoding is Encoding.MULAW and self.rate == PHONE_RATE
 
     @property
     def ends_ms(self) -> float:

@@ -15,9 +15,8 @@ passed on as it is, from its first frame; a likeness found later ends that befor
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
 
-from agent.companding import mulaw_to_linear, rms
+from agent.companding import level
 from agent.hearing.likeness import likeness
 from agent.hearing.reference import Reference
 from agent.hearing.stillness import Stillness
@@ -109,8 +108,8 @@ class EchoGate:
         if ours < SOUNDING:
             return frame
         # What stands on the line anyway is no part of an echo, and where we are soft it would be most of it.
-        level = rms(mulaw_to_linear(frame.samples)) - self._still.loud
-        return self._hold(frame) if self._is_echo(at_ms, max(0.0, level) / max(ours, LOUD), level > 0) else frame
+        above = level(frame) - self._still.loud
+        return self._hold(frame) if self._is_echo(at_ms, max(0.0, above) / max(ours, LOUD), above > 0) else frame
 
     # --- deciding -------------------------------------------------------------------------------
 
@@ -164,7 +163,7 @@ class EchoGate:
 
     def _hold(self, frame: AudioFrame) -> AudioFrame:
         self.held += 1
-        return replace(frame, samples=self._still.frame(self.held, len(frame.samples)))
+        return AudioFrame(self._still.frame(self.held, len(frame.samples)), frame.offset_ms)
 
     # --- against what was played ----------------------------------------------------------------
 

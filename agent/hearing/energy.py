@@ -39,13 +39,17 @@ class EnergyDetector:
         audio = self._rest + pcm16_8k
         whole = len(audio) - len(audio) % _WINDOW_BYTES
         self._rest = audio[whole:]
-        return [self._judge(audio[i : i + _WINDOW_BYTES]) for i in range(0, whole, _WINDOW_BYTES)]
+        windows = (audio[i : i + _WINDOW_BYTES] for i in range(0, whole, _WINDOW_BYTES))
+        return [LOUD if self.is_loud(rms(window)) else QUIET for window in windows]
 
-    def _judge(self, window: bytes) -> float:
-        level = float(rms(window))
-        loud = level > max(_LEAST, self._floor * _ABOVE_FLOOR)
-        if level < self._floor:
-            self._floor = max(10.0, self._floor * _FALL + level * (1 - _FALL))
+    def is_loud(self, level: float) -> bool:
+        """The same of the next 20 ms, whose level (0 to 32767) somebody has measured."""
+        floor = self._floor
+        loud = level > _LEAST and level > floor * _ABOVE_FLOOR
+        if level < floor:
+            floor = floor * _FALL + level * (1 - _FALL)
+            self._floor = floor if floor > 10.0 else 10.0
         else:
-            self._floor = min(self._floor * (_RISE_IN_SPEECH if loud else _RISE), level)
-        return LOUD if loud else QUIET
+            floor *= _RISE_IN_SPEECH if loud else _RISE
+            self._floor = floor if floor < level else level
+        return loud

@@ -9,13 +9,12 @@ clipped does not come back, so their frames go on byte for byte.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from functools import cache
 
-from agent.companding import linear_to_mulaw, louder, mulaw_to_linear, rms
+from agent.companding import level, linear_to_mulaw, louder, mulaw_to_linear
 from agent.hearing.around import AroundHearing
 from agent.ports import CallContext, HearingSession
-from calls.audio import PHONE_RATE, AudioFrame, Encoding
+from calls.audio import AudioFrame
 from calls.guidance import Guidance
 from calls.ports import Emit
 
@@ -46,10 +45,12 @@ def _table(gain_db: int) -> bytes:
 
 
 class Gain:
-    """One caller's. Grammar: ``apply`` for every frame; 3 us a frame, one table look-up a byte where it is not 0 dB."""
+    """One caller's. Grammar: ``apply`` for every frame; 1 us a frame, one table look-up a byte where it is not 0 dB."""
 
     def __init__(self) -> None:
-        self._waiting = bytearray()
+        self._power = 0.0
+        self._measured = 0
+        """samples of the next block, and their powers added up"""
         self._noise_dbfs: float | None = None
         self._speech_dbfs = WANTED_DBFS
         self._blocks = 0
@@ -63,15 +64,17 @@ class Gain:
 
     def apply(self, frame: AudioFrame) -> AudioFrame:
         """The frame at the level that hearing likes; any but mu-law at 8 kHz as it is."""
-        if frame.encoding is not Encoding.MULAW or frame.rate != PHONE_RATE:
+        if not frame.telephone:
             return frame
-        self._waiting += frame.samples
-        if len(self._waiting) >= _BLOCK:
-            level = rms(mulaw_to_linear(bytes(self._waiting)))
-            self._waiting.clear()
-            self._follow(20 * math.log10(level / 32768) if level else _SILENT_DBFS)
+        size = len(frame.samples)
+        self._power += level(frame) ** 2 * size
+        self._measured += size
+        if self._measured >= _BLOCK:
+            mean = self._power / self._measured
+            self._power, self._measured = 0.0, 0
+            self._follow(10 * math.log10(mean / 32768**2) if mean else _SILENT_DBFS)
         gain_db = round(self._gain_db)
-        return frame if gain_db == 0 else replace(frame, samples=frame.samples.translate(_table(gain_db)))
+        return frame if gain_db == 0 else AudioFrame(frame.samples.translate(_table(gain_db)), frame.offset_ms)
 
     def _follow(self, level_dbfs: float) -> None:
         """The level of another tenth of a second."""

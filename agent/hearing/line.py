@@ -6,7 +6,7 @@ from agent.hearing.around import AroundHearing
 from agent.hearing.echo import EchoGate
 from agent.hearing.machines import Machines
 from agent.ports import CallContext, HearingSession
-from calls.audio import PHONE_RATE, AudioFrame, Encoding
+from calls.audio import AudioFrame
 from calls.guidance import Guidance
 from calls.ports import Emit
 from calls.signals import MachineHeard
@@ -32,7 +32,7 @@ class LineHearingSession:
 
     def hear(self, frame: AudioFrame) -> None:
         """One frame of the caller, its offset in ms since answer. Never waits."""
-        if frame.encoding is not Encoding.MULAW or frame.rate != PHONE_RATE:
+        if not frame.telephone:
             self._session.hear(frame)
             return
         if self._machines is not None and (machine := self._machines.hear(frame.offset_ms, frame.samples)) is not None:

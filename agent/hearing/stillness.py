@@ -10,9 +10,9 @@ import random
 from array import array
 from functools import cache
 
-from agent.companding import linear_to_mulaw, louder, mulaw_to_linear, rms
+from agent.companding import level, linear_to_mulaw, louder
 from agent.hearing.background import Background
-from calls.audio import MULAW_SILENCE, AudioFrame
+from calls.audio import MULAW_SILENCE, AudioFrame, mulaw_ms
 
 _EVERY = 5
 """frames"""
@@ -50,23 +50,24 @@ class Stillness:
 
     def hear(self, frame: AudioFrame) -> None:
         """A frame as it came, mu-law at 8 kHz; some of them are looked at."""
+        duration_ms = mulaw_ms(len(frame.samples))
         missing_ms = frame.offset_ms - self._until_ms
-        if missing_ms > _GAP_MS:
-            for _ in range(min(_FRAMES, int(missing_ms / (_EVERY * frame.duration_ms)))):
+        if missing_ms > _GAP_MS and duration_ms:
+            for _ in range(min(_FRAMES, int(missing_ms / (_EVERY * duration_ms)))):
                 self._background.add(0.0)
-        self._until_ms = frame.offset_ms + frame.duration_ms
+        self._until_ms = frame.offset_ms + duration_ms
         self._passed += 1
         if self._passed % _EVERY == 1:
-            self._background.add(rms(mulaw_to_linear(frame.samples)))
+            self._background.add(level(frame))
 
     def frame(self, number: int, size: int) -> bytes:
         """So many bytes of it."""
-        level = self._level
-        if level < 1:
+        line = self._level
+        if line < 1:
             return MULAW_SILENCE * size
         noise = _noise()
         begin = 2 * (number * _STEP % (len(noise) // 2 - size))
-        return linear_to_mulaw(louder(noise[begin : begin + 2 * size], level / _NOISE_RMS))
+        return linear_to_mulaw(louder(noise[begin : begin + 2 * size], line / _NOISE_RMS))
 
 
 @cache

@@ -17,7 +17,7 @@ from agent.ports import CallContext, Hearing, HearingSession, HearingTraits
 from agent.resilience.breakers import Breakers
 from agent.resilience.candidates import Candidate, Frugal, never_frugal
 from agent.resilience.passing import Passing, words_in
-from calls.audio import AudioFrame, Encoding
+from calls.audio import AudioFrame
 from calls.errors import EngineError, ProviderError
 from calls.guidance import NOTHING_EXPECTED, Guidance
 from calls.line import Line
@@ -138,11 +138,14 @@ class ResilientHearingSession:
         """One frame of the caller. Never waits."""
         if len(self._candidates) > 1:
             self._frames.append(frame)
-            if frame.encoding is Encoding.MULAW and frame.rate == 8_000:
-                self._loud.push(frame.offset_ms, frame.samples)
-                if self._untold_from_ms is None and self._loud.loud_ms > self._told_at_loud_ms:
-                    self._untold_from_ms = frame.offset_ms
-                self._doubt()
+            if frame.telephone:
+                self._loud.hear(frame)
+                if self._loud.loud_ms > self._told_at_loud_ms:
+                    if self._untold_from_ms is None:
+                        self._untold_from_ms = frame.offset_ms
+                    self._doubt()
+                elif self._passing.words:
+                    self._doubt()
         self._main.session.hear(frame)
         if self._beside is not None:
             self._beside.session.hear(frame)

@@ -15,7 +15,7 @@ from agent.hearing.stream.wire import Garbage, Message, Now, Unknown, VendorFaul
 from agent.hearing.timeline import Timeline
 from agent.ports import CallContext
 from agent.providers.refusals import refusal
-from calls.audio import AudioFrame, Encoding
+from calls.audio import AudioFrame, mulaw_ms
 from calls.errors import ProviderError, ProviderFault
 from calls.guidance import Guidance
 from calls.ports import Emit
@@ -99,22 +99,22 @@ class StreamedSession:
 
     def hear(self, frame: AudioFrame) -> None:
         """One frame of the caller. Never waits, never raises."""
-        try:
-            mulaw = frame.samples
-            if frame.encoding is not Encoding.MULAW or frame.rate != 8_000:
-                mulaw = linear_to_mulaw(frame_to_linear(frame))
-        except ValueError as error:
-            if not self.counts.unreadable:
-                self._emit(StageFailed("hearing", str(error)))
-            self.counts.unreadable += 1
-            return
-        missing_ms = self._timeline.place(frame.offset_ms, frame.duration_ms)
+        if not frame.telephone:
+            try:
+                frame = AudioFrame(linear_to_mulaw(frame_to_linear(frame)), frame.offset_ms)
+            except ValueError as error:
+                if not self.counts.unreadable:
+                    self._emit(StageFailed("hearing", str(error)))
+                self.counts.unreadable += 1
+                return
+        mulaw = frame.samples
+        missing_ms = self._timeline.place(frame.offset_ms, mulaw_ms(len(mulaw)))
         if missing_ms is None or not mulaw:
             return
         self._frame_ms, self._filled_ms = self._clock.now_ms(), 0.0
         if self._first is None:
             self._first = Now(frame.offset_ms, self._frame_ms)
-        self._loud.push(frame.offset_ms, mulaw)
+        self._loud.hear(frame)
         self._audio.add(frame.offset_ms, mulaw, missing_ms)
         if self._outbox or self._audio.waiting_ms >= self._least_ms():
             self._awake.set()
