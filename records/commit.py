@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 import sqlalchemy.exc
 from sqlalchemy import Row, bindparam, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from calls.chain import GENESIS, Envelope
 from calls.errors import RecordError, StaleEpoch
+from records.appending import Appender, append_on
 from records.call_index import PROJECTED, project
-from records.store import append_events, insert_events
+from records.store import insert_events
 from records.tables import events
 
 Key = tuple[str, int]
@@ -47,58 +49,70 @@ class Committed:
 def is_away(fault: BaseException) -> bool:
     """True when ``fault`` says nothing about the events: wait, and try again.
 
-    Only what Postgres holds against the rows themselves is final: SQLSTATE classes 22 (data), 23 (integrity) and
-    SB (our triggers).
+    Only what is held against the rows themselves is final: SQLSTATE classes 22 (data), 23 (integrity) and SB (our
+    triggers), and what the driver cannot even send.
     """
-    if isinstance(fault, sqlalchemy.exc.DBAPIError):
-        state = str(getattr(fault.orig, "sqlstate", None) or "")
-        return fault.connection_invalidated or state[:2] not in ("22", "23", "SB")
-    return isinstance(fault, sqlalchemy.exc.TimeoutError | OSError | TimeoutError)
+    if isinstance(fault, sqlalchemy.exc.DBAPIError) and fault.connection_invalidated:
+        return True
+    if (error := _driver_error(fault)) is not None:
+        state = error.sqlstate or ("22" if isinstance(error, psycopg.DataError) else "")
+        return state[:2] not in ("22", "23", "SB")
+    return isinstance(fault, sqlalchemy.exc.DBAPIError | sqlalchemy.exc.TimeoutError | OSError | TimeoutError)
 
 
-async def commit(engine: AsyncEngine, group: Sequence[Envelope]) -> Committed:
+def _driver_error(fault: BaseException) -> psycopg.Error | None:
+    error = fault.orig if isinstance(fault, sqlalchemy.exc.DBAPIError) else fault
+    return error if isinstance(error, psycopg.Error) else None
+
+
+async def commit(engine: AsyncEngine, appender: Appender, group: Sequence[Envelope]) -> Committed:
     """Store ``group``. What is stored already is passed over, so a group may be tried again.
 
     Raises whatever ``is_away`` is true of; nothing is known to be stored then.
     """
     try:
-        if await _appended(engine, group):
+        if await _appended(engine, appender, group):
             return Committed()
         async with engine.begin() as connection:
             return await _store(connection, group)
-    except sqlalchemy.exc.DBAPIError as fault:
+    except (sqlalchemy.exc.DBAPIError, psycopg.Error) as fault:
         if is_away(fault):
             raise
-        return await _one_by_one(engine, group, fault)
+        return await _one_by_one(engine, appender, group, fault)
 
 
-async def _appended(engine: AsyncEngine, group: Sequence[Envelope]) -> bool:
+async def _appended(engine: AsyncEngine, appender: Appender, group: Sequence[Envelope]) -> bool:
     """True when all of ``group`` was stored by one statement, which is the rule: the triggers make sure that every
     event follows and is of the epoch that holds. False: nothing was stored, and it takes a closer look."""
-    if any(envelope.name in PROJECTED for envelope in group):
-        return False
     try:
-        await append_events(engine, group)
-    except sqlalchemy.exc.DBAPIError as fault:
+        if any(envelope.name in PROJECTED for envelope in group):
+            async with engine.begin() as connection:
+                await append_on(connection, group)
+                await project(connection, group)
+        else:
+            await appender.append(group)
+    except (sqlalchemy.exc.DBAPIError, psycopg.Error) as fault:
         if is_away(fault):
             raise
         return False
     return True
 
 
-async def _one_by_one(engine: AsyncEngine, group: Sequence[Envelope], fault: Exception) -> Committed:
+async def _one_by_one(
+    engine: AsyncEngine, appender: Appender, group: Sequence[Envelope], fault: Exception
+) -> Committed:
     """One stream's events were refused by the database: the others must not suffer for it."""
     streams = list(dict.fromkeys(envelope.stream for envelope in group))
     outcome = Committed()
     for stream in streams:
         mine = [envelope for envelope in group if envelope.stream == stream]
         if len(streams) == 1:
-            state = getattr(getattr(fault, "orig", None), "sqlstate", "")
+            state = getattr(_driver_error(fault), "sqlstate", None) or type(fault).__name__
             why = RecordError(f"{stream}: the database refused events {mine[0].seq} to {mine[-1].seq} ({state})")
             outcome.refused.update({(stream, envelope.epoch): why for envelope in mine})
             outcome.lost.extend(mine)
             continue
-        part = await commit(engine, mine)
+        part = await commit(engine, appender, mine)
         outcome.refused.update(part.refused)
         outcome.lost.extend(part.lost)
     return outcome

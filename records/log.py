@@ -21,15 +21,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from calls.chain import Envelope
 from calls.clock import Clock, LoopClock
 from calls.errors import RecordError, StaleEpoch
+from records.appending import Appender
 from records.commit import Committed, commit, is_away
 from records.ledger import Ledger
+from records.ownership import LEASE, claim_on, renew_on, stands_on
 from records.spool import OrphanSpool, Spool, orphans, set_aside
 from records.store import load_on, load_stream
 
 log = logging.getLogger(__name__)
 
-WINDOW_MS = 8.0
-"""How long a group gathers; with the commit itself (a few ms) events are at most 20 ms behind."""
+WINDOW_MS = 12.0
+"""How old a group's first event may grow; with the commit itself (a few ms) events are at most 20 ms behind."""
 
 GROUP = 500
 """Events in one transaction at most."""
@@ -42,34 +44,6 @@ CLAIM_MS = 5_000.0
 
 RETRY_MS = (100.0, 2_000.0)
 """First and longest wait between two tries to reach Postgres."""
-
-LEASE_MS = 15_000.0
-"""An owner silent for so long is taken for dead; renewed three times as often."""
-
-CLAIM = text(
-    """
-    INSERT INTO stream_owners (stream, tenant, epoch, worker, claimed_at, expires_at)
-    VALUES (:stream, :tenant, 1, :worker, :now, :expires)
-    ON CONFLICT (stream) DO UPDATE SET
-        epoch = stream_owners.epoch + 1, worker = excluded.worker,
-        claimed_at = excluded.claimed_at, expires_at = excluded.expires_at
-    RETURNING epoch
-    """
-)
-
-RENEW = text(
-    """
-    UPDATE stream_owners SET expires_at = :expires WHERE stream = ANY(:streams) AND worker = :worker
-    RETURNING stream
-    """
-)
-
-STANDS = text(
-    """
-    SELECT (SELECT epoch FROM stream_owners WHERE stream = :stream) AS epoch,
-           (SELECT max(seq) FROM events WHERE stream = :stream) AS seq
-    """
-)
 
 
 class PostgresSink:
@@ -90,6 +64,7 @@ class PostgresSink:
         on_lost: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._engine = engine
+        self._appender = Appender(engine)
         self._worker = worker
         self._on_lost = on_lost
         self._folder = spool
@@ -97,6 +72,8 @@ class PostgresSink:
         self._spool = Spool(spool, worker)
         self._ledger = Ledger()
         self._queue: deque[Envelope] = deque()
+        self._queued_at = 0.0
+        """when what is queued first was"""
         self._in_hand: list[Envelope] = []
         self._wake = asyncio.Event()
         self._urgent = asyncio.Event()
@@ -132,6 +109,8 @@ class PostgresSink:
 
     def append(self, envelopes: Sequence[Envelope]) -> None:
         """Queue. Call from the event loop's thread."""
+        if not self._queue:
+            self._queued_at = self._clock.now_ms()
         for envelope in envelopes:
             self._queue.append(envelope)
             self._ledger.queued(envelope)
@@ -145,15 +124,15 @@ class PostgresSink:
             await self._present.wait()
             try:
                 async with self._engine.connect() as connection:
-                    stands = (await connection.execute(STANDS, {"stream": stream})).one()
+                    holds, stored = await stands_on(connection, stream)
             except Exception as fault:
                 if not is_away(fault):
                     raise
                 await self._clock.sleep_ms(RETRY_MS[0])
                 continue
-            if stands.epoch != epoch:
-                raise StaleEpoch(f"{stream} is owned by another session since (epoch {stands.epoch}, not {epoch})")
-            if (stands.seq or 0) < seq:
+            if holds != epoch:
+                raise StaleEpoch(f"{stream} is owned by another session since (epoch {holds}, not {epoch})")
+            if stored < seq:
                 raise RecordError(f"{stream}: event {seq} was never appended")
             return
 
@@ -180,7 +159,10 @@ class PostgresSink:
                 await self._turn()
         finally:
             self._leave()
-            self._stopped.set()
+            try:
+                await self._appender.close()
+            finally:
+                self._stopped.set()
 
     async def close(self) -> None:
         """Let ``run`` write what is queued and return; what Postgres cannot take now waits in the spool."""
@@ -229,11 +211,13 @@ class PostgresSink:
             pass
 
     async def _gather(self) -> None:
-        try:
-            async with asyncio.timeout(WINDOW_MS / 1000):
-                await self._urgent.wait()
-        except TimeoutError:
-            pass
+        left_ms = self._queued_at + WINDOW_MS - self._clock.now_ms()
+        if left_ms > 0:
+            try:
+                async with asyncio.timeout(left_ms / 1000):
+                    await self._urgent.wait()
+            except TimeoutError:
+                pass
         self._urgent.clear()
 
     async def _write(self) -> None:
@@ -259,7 +243,7 @@ class PostgresSink:
 
     async def _commit(self, group: Sequence[Envelope]) -> Committed:
         async with asyncio.timeout(COMMIT_S):
-            return await commit(self._engine, group)
+            return await commit(self._engine, self._appender, group)
 
     def _settle(self, group: Sequence[Envelope], outcome: Committed, promised: bool) -> None:
         for refusal in outcome.refused.values():
@@ -346,10 +330,7 @@ class PostgresSink:
             await self._flush(stream)
             try:
                 async with self._engine.begin() as connection:
-                    now = self._clock.wall()
-                    terms = {"stream": stream, "tenant": tenant, "worker": self._worker, "now": now}
-                    terms["expires"] = now + timedelta(milliseconds=LEASE_MS)
-                    epoch = int((await connection.execute(CLAIM, terms)).scalar_one())
+                    epoch = await claim_on(connection, tenant, stream, self._worker, self._clock.wall())
                     past = await load_on(connection, stream)
             except Exception as fault:
                 if not is_away(fault):
@@ -370,16 +351,11 @@ class PostgresSink:
                 await self._ledger.written(stream, epoch)
 
     async def _renew(self) -> None:
-        self._renew_at = self._clock.now_ms() + LEASE_MS / 3
+        self._renew_at = self._clock.now_ms() + LEASE / timedelta(milliseconds=3)
         streams = self._ledger.streams()
-        terms = {
-            "expires": self._clock.wall() + timedelta(milliseconds=LEASE_MS),
-            "streams": streams,
-            "worker": self._worker,
-        }
         try:
             async with asyncio.timeout(COMMIT_S), self._engine.begin() as connection:
-                ours = set((await connection.execute(RENEW, terms)).scalars())
+                ours = await renew_on(connection, streams, self._worker, self._clock.wall())
         except Exception as fault:
             if not is_away(fault):
                 raise

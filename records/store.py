@@ -14,14 +14,6 @@ from records.tables import APP_ROLE, events
 
 FIELDS = tuple(field.name for field in fields(Envelope))
 
-_TYPES = {"seq": "int8", "epoch": "int8", "at_ms": "float8", "schema_version": "int4", "body": "bytea"}
-# The same words however many events there are, so that the server plans them once.
-APPEND = text(
-    f"INSERT INTO events ({', '.join(FIELDS)}) SELECT * FROM unnest("
-    + ", ".join(f"CAST(:{name} AS {_TYPES.get(name, 'text')}[])" for name in FIELDS)
-    + ")"
-)
-
 
 def row_of(envelope: Envelope) -> dict[str, Any]:
     """``envelope`` as parameters of an insert."""
@@ -51,14 +43,6 @@ async def insert_events(connection: AsyncConnection, envelopes: Sequence[Envelop
     """Append rows; the database's own guard refuses what does not follow."""
     if envelopes:
         await connection.execute(events.insert(), [row_of(envelope) for envelope in envelopes])
-
-
-async def append_events(engine: AsyncEngine, envelopes: Sequence[Envelope]) -> None:
-    """The same in one statement that is a transaction of its own: all of them are stored, or none."""
-    rows = sorted(envelopes, key=lambda envelope: (envelope.stream, envelope.seq))
-    columns = {name: [getattr(row, name) for row in rows] for name in FIELDS}
-    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        await connection.execute(APPEND, columns)
 
 
 def serve_as_app_role(engine: AsyncEngine) -> None:
