@@ -19,6 +19,7 @@ from calls.clock import LoopClock
 from calls.errors import ProviderError, ProviderFault
 from switchboard.scripts import FixedScripts
 from telephony.twin import Caller
+from tests.counts import count
 from tests.scenes.stage import LINES, SCRIPTS, TWIN, House, Played, asked, run_scene
 from workflows.language.loader import read_script
 from workflows.language.scripts import SHIPPED, ScriptSet
@@ -35,6 +36,9 @@ LINE = f"""
     human: {{number: "+15550177", ring_seconds: 15}}
     limits: {{call_seconds: 7200}}
 """
+
+TURNS = count(full=300, quick=80)
+"""of the long talk: enough that a prompt which keeps all of it would be too long by half"""
 
 Answer = tuple[Sequence[dict[str, Any]], str]
 """commands and reply"""
@@ -321,7 +325,7 @@ def test_words_that_pose_as_instructions_stay_words(words: str) -> None:
     assert "booked" not in scene.heard.lower() and "refund" not in scene.heard.lower()
 
 
-def test_three_hundred_turns_keep_the_prompt_bounded_and_what_was_told_early() -> None:
+def test_a_long_talk_keeps_the_prompt_bounded_and_what_was_told_early() -> None:
     """The caller names themselves in minute two; the last question still knows it."""
     script = (SHIPPED / "answers.yaml").read_text(encoding="utf-8")
     for before, more in (
@@ -334,7 +338,7 @@ def test_three_hundred_turns_keep_the_prompt_bounded_and_what_was_told_early() -
 
     async def caller(phone: Caller) -> None:
         await asked(phone, "What would you like to know")
-        for turn in range(300):
+        for turn in range(TURNS):
             await phone.says("my name is Anna Miller" if turn == 5 else f"tell me of thing {turn} please")
             await asked(phone, "Nice to meet" if turn == 5 else "thing")
         await phone.hangs_up()
@@ -351,7 +355,7 @@ def test_three_hundred_turns_keep_the_prompt_bounded_and_what_was_told_early() -
 
     scene = played(caller, model, prepare=prepare, config=replace(TWIN, limit_ms=7_200_000))
     sizes = [sum(len(p.text) for p in r.instructions) + sum(len(m.text) for m in r.messages) for r in model.asked]
-    assert len(scene.all(ev.CommandsUnderstood)) == 300
+    assert len(scene.all(ev.CommandsUnderstood)) == TURNS
     assert max(sizes) <= sizes[0] + 5_000
     assert "Anna Miller" in model.asked[-1].instructions[-1].text
     assert not any("Anna" in message.text for message in model.asked[-1].messages)
