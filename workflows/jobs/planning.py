@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from workflows.backends.one_time_codes import ON_ITS_WAY
@@ -24,8 +25,45 @@ ANNOUNCED = (*CALLS, *BOOKINGS)
 
 OFFERED = "wait_list.offered"
 
+ENDPOINTS = (
+    select(*(webhook_endpoints.c[name] for name in ("id", "business", "events", "created_at")))
+    .where(webhook_endpoints.c.removed_at.is_(None))
+    .order_by(webhook_endpoints.c.id)
+)
+
 NEWS = timedelta(hours=24)
 """How old it may be when it is first heard of; a call log made anew is no news."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What a receiver of webhooks wants to be told of."""
+
+    id: str
+    business: str
+    """empty: all"""
+    kinds: frozenset[str]
+    """empty: all"""
+    since: datetime
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> Endpoint:
+        """From a row of ``webhook_endpoints``."""
+        return cls(row.id, row.business, frozenset(row.events), row.created_at)
+
+    def wants(self, what: Occurrence) -> bool:
+        """True when it is to be told of ``what``."""
+        return (
+            what.kind in ANNOUNCED
+            and self.since <= what.created_at
+            and self.business in ("", what.business)
+            and (not self.kinds or what.kind in self.kinds)
+        )
+
+
+async def endpoints(connection: AsyncConnection) -> Sequence[Endpoint]:
+    """Every receiver of webhooks there is; there are few."""
+    return [Endpoint.of(row) for row in await connection.execute(ENDPOINTS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +73,13 @@ class Planner:
     letterheads: Letterheads
     quiet: QuietHours | None = None
 
-    async def plan(self, connection: AsyncConnection, what: Occurrence, now: datetime) -> Sequence[Due]:
-        """Every message that follows from ``what``."""
+    async def plan(
+        self, connection: AsyncConnection, what: Occurrence, now: datetime, listening: Sequence[Endpoint]
+    ) -> Sequence[Due]:
+        """Every message that follows from ``what``. ``listening``: every receiver of webhooks."""
         if what.created_at < now - NEWS:
             return []
-        due = [Due(WEBHOOK, endpoint) for endpoint in await _listeners(connection, what)]
+        due = [Due(WEBHOOK, endpoint.id) for endpoint in listening if endpoint.wants(what)]
         if what.kind == ON_ITS_WAY:
             return [*due, Due(SMS)]
         about = await self._about(connection, what)
@@ -59,16 +99,3 @@ class Planner:
         if what.kind in (*BOOKINGS, WANTED):
             return await appointment(connection, what.subject, timezone)
         return await offered(connection, what.subject, timezone) if what.kind == OFFERED else None
-
-
-async def _listeners(connection: AsyncConnection, what: Occurrence) -> Sequence[str]:
-    if what.kind not in ANNOUNCED:
-        return []
-    wanted = webhook_endpoints.c.events
-    query = select(webhook_endpoints.c.id).where(
-        webhook_endpoints.c.removed_at.is_(None),
-        webhook_endpoints.c.created_at <= what.created_at,
-        webhook_endpoints.c.business.in_(("", what.business)),
-        or_(func.cardinality(wanted) == 0, wanted.contains([what.kind])),
-    )
-    return list((await connection.execute(query.order_by(webhook_endpoints.c.id))).scalars())

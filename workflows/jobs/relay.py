@@ -11,7 +11,7 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -19,18 +19,41 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from calls.clock import Clock
 from workflows.backends.tables import outbox
 from workflows.jobs.delivery import Due, Occurrence
-from workflows.jobs.planning import Planner
+from workflows.jobs.planning import Planner, endpoints
 from workflows.jobs.queue import JobQueue, woken
 from workflows.jobs.tables import deliveries
 
 CHANNEL = "switchboard_outbox"
 """What the database notifies when the outbox grows."""
 AT_ONCE = 100
-EVERY_S = 5.0
+EVERY_MS = 5_000.0
+"""Between two looks for what has become due by the clock."""
+GATHER_MS = 100.0
+"""How long what happens gathers before it is told: a hundred calls tell of something many times a second."""
 STALLED = timedelta(minutes=5)
 """Under way for so long, its process is gone: no attempt takes more than a minute."""
 
 log = logging.getLogger(__name__)
+
+# Made once: to put a statement together takes longer than to send it.
+WAITING = (
+    select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.id).limit(AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+ANNOUNCED = text("UPDATE outbox SET sent_at = :now, attempts = attempts + 1 WHERE id = ANY(:ids)")
+LOST = (
+    update(deliveries)
+    .where(deliveries.c.state.in_(("queued", "sending")), deliveries.c.queued_at < bindparam("before"))
+    .values(state="waiting")
+)
+DUE = (
+    select(deliveries.c.id)
+    .where(deliveries.c.state == "waiting", deliveries.c.due_at <= bindparam("now"))
+    .order_by(deliveries.c.due_at, deliveries.c.id)
+    .limit(AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+QUEUED = text("UPDATE deliveries SET state = 'queued', queued_at = :now WHERE id = ANY(:ids)")
 
 
 class Relay:
@@ -44,26 +67,45 @@ class Relay:
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
-        """Pump whenever the outbox grows, and every few seconds for what has become due."""
+        """Tell whenever the outbox has grown, and look every few seconds for what has become due."""
+        look_at = 0.0
         async with asyncio.TaskGroup() as group:
             group.create_task(woken(self._engine, self._clock, CHANNEL, self._wake))
             while True:
                 self._wake.clear()
+                look = self._clock.now_ms() >= look_at
+                if look:
+                    look_at = self._clock.now_ms() + EVERY_MS
                 try:
-                    await self.pump()
+                    await (self.pump() if look else self._tell())
                 except (SQLAlchemyError, OSError) as why:
                     log.warning("the outbox cannot be read (%s); trying again", type(why).__name__)
                 try:
-                    async with asyncio.timeout(EVERY_S):
+                    async with asyncio.timeout(max(0.0, look_at - self._clock.now_ms()) / 1000):
                         await self._wake.wait()
+                        await self._clock.sleep_ms(GATHER_MS)
                 except TimeoutError:
                     pass
 
     async def pump(self) -> int:
         """Everything there is to do now; how many jobs were put."""
-        while await self._announce() == AT_ONCE:
-            pass
+        await self._announce_all()
         await self._take_back()
+        return await self._put_all()
+
+    async def _tell(self) -> int:
+        """What the outbox has grown by; how many jobs were put."""
+        return await self._put_all() if await self._announce_all() else 0
+
+    async def _announce_all(self) -> int:
+        planned = 0
+        while True:
+            rows, more = await self._announce()
+            planned += more
+            if rows < AT_ONCE:
+                return planned
+
+    async def _put_all(self) -> int:
         put = 0
         while (more := await self._put()) > 0:
             put += more
@@ -73,24 +115,21 @@ class Relay:
         """Clear the queue of what processes that died had taken."""
         return await self._queue.forget_stalled()
 
-    async def _announce(self) -> int:
-        """Deliveries for some rows of the outbox; how many rows."""
+    async def _announce(self) -> tuple[int, int]:
+        """Deliveries for some rows of the outbox: (rows, deliveries)."""
         async with self._engine.begin() as connection:
-            waiting = (
-                select(outbox)
-                .where(outbox.c.sent_at.is_(None))
-                .order_by(outbox.c.id)
-                .limit(AT_ONCE)
-                .with_for_update(skip_locked=True)
-            )
-            rows = (await connection.execute(waiting)).all()
-            now = self._clock.wall()
+            rows = (await connection.execute(WAITING)).all()
+            if not rows:
+                return 0, 0
+            now, planned = self._clock.wall(), 0
+            listening = await endpoints(connection)
             for row in rows:
                 what = Occurrence.of(row, self._planner.letterheads)
-                await self._write(connection, what, await self._planner.plan(connection, what, now))
-            done = update(outbox).where(outbox.c.id.in_([row.id for row in rows]))
-            await connection.execute(done.values(sent_at=now, attempts=outbox.c.attempts + 1))
-        return len(rows)
+                due = await self._planner.plan(connection, what, now, listening)
+                await self._write(connection, what, due)
+                planned += len(due)
+            await connection.execute(ANNOUNCED, {"now": now, "ids": [row.id for row in rows]})
+        return len(rows), planned
 
     async def _write(self, connection: AsyncConnection, what: Occurrence, due: Sequence[Due]) -> None:
         now = self._clock.wall()
@@ -110,31 +149,15 @@ class Relay:
 
     async def _take_back(self) -> None:
         """What a process left half done is due again: to be sent twice is better than never."""
-        lost = (
-            update(deliveries)
-            .where(
-                deliveries.c.state.in_(("queued", "sending")), deliveries.c.queued_at < self._clock.wall() - STALLED
-            )
-            .values(state="waiting")
-        )
         async with self._engine.begin() as connection:
-            await connection.execute(lost)
+            await connection.execute(LOST, {"before": self._clock.wall() - STALLED})
 
     async def _put(self) -> int:
         """Jobs for some of the deliveries that are due; how many."""
         now = self._clock.wall()
         async with self._engine.begin() as connection:
-            due = (
-                select(deliveries.c.id)
-                .where(deliveries.c.state == "waiting", deliveries.c.due_at <= now)
-                .order_by(deliveries.c.due_at, deliveries.c.id)
-                .limit(AT_ONCE)
-                .with_for_update(skip_locked=True)
-            )
-            chosen = list((await connection.execute(due)).scalars())
+            chosen = list((await connection.execute(DUE, {"now": now})).scalars())
             if chosen:
-                taken = update(deliveries).where(deliveries.c.id.in_(chosen))
-                await connection.execute(taken.values(state="queued", queued_at=now))
+                await connection.execute(QUEUED, {"now": now, "ids": chosen})
                 await self._queue.put(connection, chosen)
         return len(chosen)
-
