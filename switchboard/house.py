@@ -48,6 +48,7 @@ from switchboard.secret import print_of, signing_key
 from switchboard.settings import Settings
 from switchboard.sockets import OpenedSockets
 from switchboard.spending import SpendBook
+from switchboard.strain import Strain
 from switchboard.sweeper import Sweeper
 from switchboard.systems import AtRing, open_systems, use_systems
 from switchboard.vaults import Vaults, pay_terms
@@ -175,7 +176,8 @@ async def open_house(
             remember=spending.remember,
             vault_of=vaults.of,
         )
-        media = MediaParts(host, door, tokens, clock, sockets=opened)
+        strain = Strain(clock)
+        media = MediaParts(host, door, tokens, clock, sockets=opened, busy=strain.busy)
         order_desk = OrderDesk(database, door, sink, clock)
         late = LateReceipts(database, receipts, clock)
 
@@ -186,6 +188,7 @@ async def open_house(
         chores = (actions.end_plans, wait_lists, *tidied)
         group = await stack.enter_async_context(asyncio.TaskGroup())
         lasting = [group.create_task(Sweeper(database, desk, clock, chores).run()), group.create_task(places.run())]
+        lasting.append(group.create_task(strain.run()))
         lasting.append(group.create_task(engines.run()))
         lasting.append(group.create_task(scripts.run()))
         lasting.append(group.create_task(order_desk.run()))

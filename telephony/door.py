@@ -44,6 +44,12 @@ class Seat:
     _live: LiveCall | None = None
     _early: list[Signal] = field(default_factory=list)
 
+    def took(self, ms: float) -> None:
+        """So long a frame took."""
+        self.frames += 1
+        self.busy_ms += ms
+        self.slowest_ms = max(self.slowest_ms, ms)
+
     def take(self, live: LiveCall) -> None:
         """The call is built; it learns what was said while it was not."""
         self._live = live

@@ -9,17 +9,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
-from calls.audio import AudioFrame, mulaw_ms
+from calls.audio import mulaw_ms
 from calls.clock import Clock, stopwatch_ms
 from calls.errors import CarrierError
 from calls.ports import Admitted, CallHost, LiveCall, MediaSocket, Sockets
 from calls.signals import CarrierGone, Displaced, LineNoticed
 from telephony.door import Door, Seat, Visit
+from telephony.gathered import GatheredFrames, never_busy
 from telephony.media_stream import Digit, Incoming, MarkReached, Media, MediaStream, Started, Stopped
 from telephony.playout import StreamPlayOut
 from telephony.quality import LineMeter
@@ -58,6 +59,8 @@ class MediaParts:
     lead_ms: float = 800.0
     sockets: Sockets | None = None
     """None: this is the only process"""
+    busy: Callable[[], float] = never_busy
+    """how much of a core this process uses, 0 to 1"""
 
 
 class _Refused(CarrierError):
@@ -209,7 +212,7 @@ async def _converse(wire: _Wire, visit: Visit, seat: Seat, parts: MediaParts) ->
     seat.take(live)
     async with asyncio.TaskGroup() as group:
         pacing = group.create_task(playout.run())
-        reading = group.create_task(_listen(wire, live, playout, seat, parts.clock))
+        reading = group.create_task(_listen(wire, live, playout, seat, parts))
         watching = group.create_task(_watch(playout.meter, live, parts.clock))
         await live.run()
         pacing.cancel()
@@ -217,37 +220,39 @@ async def _converse(wire: _Wire, visit: Visit, seat: Seat, parts: MediaParts) ->
         watching.cancel()
 
 
-async def _listen(wire: _Wire, live: LiveCall, playout: StreamPlayOut, seat: Seat, clock: Clock) -> None:
-    counts = wire.stream.counts
+async def _listen(wire: _Wire, live: LiveCall, playout: StreamPlayOut, seat: Seat, parts: MediaParts) -> None:
+    counts, clock = wire.stream.counts, parts.clock
+    frames = GatheredFrames(live.hear, parts.busy)
     first_ms: int | None = None
     in_a_row = 0
     async for incoming in wire.messages:
-        match incoming:
-            case Media(payload, timestamp_ms, _, chunk):
-                began = stopwatch_ms()
-                if first_ms is None:
-                    first_ms = timestamp_ms
-                frame = AudioFrame(payload, float(max(0, timestamp_ms - first_ms)))
-                playout.caller_heard(frame.offset_ms, mulaw_ms(len(payload)))
-                live.hear(frame)
-                playout.meter.frame(payload, float(timestamp_ms), chunk, clock.now_ms())
-                took = stopwatch_ms() - began
-                seat.frames += 1
-                seat.busy_ms += took
-                seat.slowest_ms = max(seat.slowest_ms, took)
-            case MarkReached(name):
-                playout.mark_returned(name)
-            case Digit(digit):
-                if digit in KEYS:
-                    live.press(digit)
-            case Stopped():
-                seat.stopped = True
-                live.signal(CarrierGone(True, "stop", counts.as_dict()))
-                return
+        if type(incoming) is Media:
+            payload, timestamp_ms = incoming.payload, incoming.timestamp_ms
+            began = stopwatch_ms()
+            if first_ms is None:
+                first_ms = timestamp_ms
+            offset_ms = float(max(0, timestamp_ms - first_ms))
+            playout.caller_heard(offset_ms, mulaw_ms(len(payload)))
+            playout.meter.frame(payload, float(timestamp_ms), incoming.chunk, clock.now_ms())
+            frames.take(offset_ms, payload)
+            seat.took(stopwatch_ms() - began)
+        else:
+            frames.pass_on()
+            match incoming:
+                case MarkReached(name):
+                    playout.mark_returned(name)
+                case Digit(digit):
+                    if digit in KEYS:
+                        live.press(digit)
+                case Stopped():
+                    seat.stopped = True
+                    live.signal(CarrierGone(True, "stop", counts.as_dict()))
+                    return
         in_a_row += 1
         if in_a_row >= BURST:
             in_a_row = 0
             await asyncio.sleep(0)
+    frames.pass_on()
     live.signal(CarrierGone(False, "socket_lost", counts.as_dict()))
 
 

@@ -20,7 +20,7 @@ from agent.companding import level
 from agent.hearing.likeness import likeness
 from agent.hearing.reference import Reference
 from agent.hearing.stillness import Stillness
-from calls.audio import AudioFrame, mulaw_ms
+from calls.audio import FRAME_MS, AudioFrame, mulaw_bytes, mulaw_ms
 
 LATEST_MS = 800.0
 """An echo comes no later than this after what it repeats: the network both ways, and a handset."""
@@ -55,6 +55,7 @@ SOUNDING = 60
 """-55 dBFS: what we say more softly has no echo worth the name."""
 LOUD = 400
 """-38 dBFS; softer parts of ours are the ends of words, whose echo is that of what was louder before"""
+_FRAME = mulaw_bytes(FRAME_MS)
 
 
 class EchoGate:
@@ -99,10 +100,20 @@ class EchoGate:
 
     def pass_on(self, frame: AudioFrame) -> AudioFrame:
         """The frame as hearing is to have it: mu-law at 8 kHz, at its own offset."""
-        at_ms = frame.offset_ms
+        at_ms, samples = frame.offset_ms, frame.samples
         self._still.hear(frame)
         if at_ms > self._reference.until_ms + LATEST_MS:
             return frame
+        if len(samples) <= _FRAME:
+            return self._judged(frame)
+        pieces = range(0, len(samples), _FRAME)
+        judged = [self._judged(AudioFrame(samples[at : at + _FRAME], at_ms + mulaw_ms(at))) for at in pieces]
+        return AudioFrame(b"".join(piece.samples for piece in judged), at_ms)
+
+    # --- deciding -------------------------------------------------------------------------------
+
+    def _judged(self, frame: AudioFrame) -> AudioFrame:
+        at_ms = frame.offset_ms
         self._kept.append(frame)
         ours = self._ours(at_ms)
         if ours < SOUNDING:
@@ -110,8 +121,6 @@ class EchoGate:
         # What stands on the line anyway is no part of an echo, and where we are soft it would be most of it.
         above = level(frame) - self._still.loud
         return self._hold(frame) if self._is_echo(at_ms, max(0.0, above) / max(ours, LOUD), above > 0) else frame
-
-    # --- deciding -------------------------------------------------------------------------------
 
     def _is_echo(self, at_ms: float, ratio: float, sounds: bool) -> bool:
         open_before = at_ms <= self._open_until_ms

@@ -29,6 +29,11 @@ class EnergyDetector:
         """ms per probability."""
         return WINDOW_MS
 
+    @property
+    def whole(self) -> bool:
+        """No part of a window waits for the rest of it."""
+        return not self._rest
+
     def reset(self) -> None:
         """Start from silence."""
         self._rest = b""

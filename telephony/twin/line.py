@@ -94,7 +94,7 @@ class Line:
     def _frame(self, event: str, body: Mapping[str, object]) -> str:
         self._sequence += 1
         sid = self.identity.stream_sid
-        return json.dumps({"event": event, "sequenceNumber": str(self._sequence), "streamSid": sid, event: body})
+        return json.dumps({"event": event, "sequenceNumber": str(self._sequence), event: body, "streamSid": sid})
 
     # --- from the server ------------------------------------------------------------------------
 

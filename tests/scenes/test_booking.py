@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from calls import events as ev
 from telephony.twin import Caller, CallerScript
-from tests.scenes.stage import CALLER, EPOCH, Played, asked, run_scene
+from tests.scenes.stage import CALLER, EPOCH, House, Played, asked, run_scene
 
 TUESDAY, WEDNESDAY = "2026-03-17", "2026-03-18"
 
@@ -251,3 +253,18 @@ def test_greeting_leaves_within_50_ms_of_start() -> None:
     played = run_scene(caller)
     first = played.result.streams[0].first_audio_ms
     assert first is not None and first <= 50
+
+
+def test_a_process_with_much_to_do_hears_by_threes_and_books_all_the_same() -> None:
+    async def caller(phone: Caller) -> None:
+        await tells_all(phone)
+        await agrees(phone)
+
+    def busy(house: House) -> None:
+        house.media = replace(house.media, busy=lambda: 1.0)
+
+    played = run_scene(caller, prepare=busy)
+    assert played.bookings == booking()
+    assert played.ended == ("agent_hung_up", "booked")
+    assert played.result.findings == []
+    assert played.result.starved_ms == 0

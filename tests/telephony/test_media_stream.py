@@ -113,6 +113,42 @@ def test_unknown_fields_are_no_trouble() -> None:
     assert stream.counts.dropped == 0
 
 
+@pytest.mark.parametrize("payload", [FRAME, b"\x7f", bytes(range(256)) * 40])
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_a_frame_reads_the_same_in_any_order(payload: bytes, separators: tuple[str, str]) -> None:
+    usual = {
+        "event": "media",
+        "sequenceNumber": "9",
+        "media": {
+            "track": "inbound", "chunk": "8", "timestamp": "160", "payload": base64.b64encode(payload).decode()
+        },
+        "streamSid": SID,
+    }  # fmt: skip
+    turned = dict(reversed(usual.items()))
+    read = [running().receive_text(json.dumps(message, separators=separators)) for message in (usual, turned)]
+    assert read == [[Media(payload, 160, 9, 8)]] * 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"streamSid": "MZ" + "9" * 32}, Trouble.FOREIGN_STREAM),
+        ({"payload": "AAA"}, Trouble.BAD_BASE64),
+        ({"payload": "A===", "chunk": "1"}, Trouble.BAD_BASE64),
+        ({"payload": base64.b64encode(bytes(16_001)).decode()}, Trouble.BAD_LENGTH),
+        ({"timestamp": "-1"}, Trouble.BAD_FIELD),
+        ({"timestamp": "9" * 16 + "9"}, Trouble.BAD_FIELD),
+        ({"track": "outbound"}, Trouble.OTHER_TRACK),
+    ],
+)
+def test_the_usual_order_is_no_way_past_the_checks(changed: dict[str, str], reason: Trouble) -> None:
+    body = {"track": "inbound", "chunk": "8", "timestamp": "160", "payload": base64.b64encode(FRAME).decode()}
+    body |= {key: value for key, value in changed.items() if key != "streamSid"}
+    message = {"event": "media", "sequenceNumber": "2", "media": body, "streamSid": changed.get("streamSid", SID)}
+    assert_dropped(running(), json.dumps(message), reason)
+    assert_dropped(MediaStream(), json.dumps(message), Trouble.BEFORE_START)
+
+
 def test_gaps_and_disorder_are_counted_and_delivered() -> None:
     stream = running()
     assert len(feed(stream, media("2"), media("6"), media("4"), media("7"))) == 4

@@ -18,7 +18,6 @@ class Loudness:
 
     def __init__(self) -> None:
         self._detector = EnergyDetector()
-        self._uneven = False
         self.began_ms = 0.0
         """of the last loud stretch"""
         self.ended_ms = 0.0
@@ -28,13 +27,11 @@ class Loudness:
 
     def hear(self, frame: AudioFrame) -> None:
         """The next frame, mu-law at 8 kHz."""
-        if len(frame.samples) == _WINDOW and not self._uneven:
-            if self._detector.is_loud(level(frame)):
-                self._count(frame.offset_ms)
-            return
-        # Somebody's frames are no windows: from here on the detector puts them together.
-        self._uneven = True
         at_ms = frame.offset_ms
+        if len(frame.samples) == _WINDOW and self._detector.whole:
+            if self._detector.is_loud(level(frame)):
+                self._count(at_ms)
+            return
         for probability in self._detector.push(mulaw_to_linear(frame.samples)):
             if probability == LOUD:
                 self._count(at_ms)

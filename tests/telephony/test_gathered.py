@@ -1,0 +1,82 @@
+"""Frames that are heard by threes: nothing is lost, moved or turned round, and keys stay where they were pressed."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calls.audio import AudioFrame, mulaw_ms
+from telephony.gathered import TOGETHER_MS, GatheredFrames
+
+
+def samples(frames: list[AudioFrame]) -> dict[int, int]:
+    """Place of each sample (1/8 ms) -> the sample."""
+    return {round(frame.offset_ms * 8) + n: byte for frame in frames for n, byte in enumerate(frame.samples)}
+
+
+def test_with_little_to_do_every_frame_is_heard_at_once() -> None:
+    heard: list[AudioFrame] = []
+    gathered = GatheredFrames(heard.append, lambda: 0.4)
+    for n in range(5):
+        gathered.take(20.0 * n, bytes([n]) * 160)
+        assert len(heard) == n + 1
+
+
+def test_with_much_to_do_three_are_heard_as_one() -> None:
+    heard: list[AudioFrame] = []
+    gathered = GatheredFrames(heard.append, lambda: 0.9)
+    for n in range(7):
+        gathered.take(20.0 * n, bytes([n]) * 160)
+    assert [(frame.offset_ms, frame.duration_ms) for frame in heard] == [(0.0, 60.0), (60.0, 60.0)]
+    gathered.pass_on()
+    assert (heard[2].offset_ms, heard[2].samples) == (120.0, bytes([6]) * 160)
+    gathered.pass_on()
+    assert len(heard) == 3
+
+
+def test_a_gap_is_not_bridged() -> None:
+    heard: list[AudioFrame] = []
+    gathered = GatheredFrames(heard.append, lambda: 1.0)
+    gathered.take(0.0, b"a" * 160)
+    gathered.take(100.0, b"b" * 160)
+    gathered.pass_on()
+    assert [frame.offset_ms for frame in heard] == [0.0, 100.0]
+
+
+def test_what_waits_when_the_strain_is_over_goes_first() -> None:
+    heard: list[AudioFrame] = []
+    strain = [1.0]
+    gathered = GatheredFrames(heard.append, lambda: strain[0])
+    gathered.take(0.0, b"a" * 160)
+    strain[0] = 0.0
+    for n in range(1, 4):
+        gathered.take(20.0 * n, b"b" * 160)
+    assert [frame.offset_ms for frame in heard] == [0.0, 60.0]
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 1), st.integers(1, 900), st.sampled_from((0, 0, 0, 20, 37)), st.booleans()), max_size=40
+    )
+)
+def test_every_sample_keeps_its_place(course: list[tuple[float, int, int, bool]]) -> None:
+    given_: list[AudioFrame] = []
+    heard: list[AudioFrame] = []
+    strain = [0.0]
+    gathered = GatheredFrames(heard.append, lambda: strain[0])
+    at_ms = 0.0
+    for n, (strain[0], size, gap_ms, pressed) in enumerate(course):
+        at_ms += gap_ms
+        frame = AudioFrame(bytes([n]) * size, at_ms)
+        given_.append(frame)
+        gathered.take(frame.offset_ms, frame.samples)
+        if pressed:
+            gathered.pass_on()
+            assert samples(heard) == samples(given_)
+        at_ms += mulaw_ms(size)
+    gathered.pass_on()
+    assert samples(heard) == samples(given_)
+    ends = [frame.ends_ms for frame in heard]
+    assert ends == sorted(ends)
+    longest = max((size for _, size, _, _ in course), default=0)
+    assert all(frame.duration_ms < TOGETHER_MS + mulaw_ms(longest) for frame in heard)
