@@ -13,41 +13,34 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from math import inf
 from typing import Final, TypeAlias
 
 from calls.audio import MULAW_SILENCE, mulaw_bytes, mulaw_ms
 from calls.errors import EngineError
 from calls.ports import WordTime
 from calls.speech import Clause, Played
-from telephony.heard_words import estimated_ms, heard_text, word_start_ms
-from telephony.least_delay import Least
+from telephony.agent_track import AgentTrack, Flow
+from telephony.landing import Landing
+from telephony.voiced import FRAME_BYTES, Stretch, Voiced
 
-FRAME_BYTES: Final = 160
 OVERDUE_MS: Final = 2_000.0
 """A mark later than this is not waited for."""
 MAX_WAITING_BYTES: Final = 300_000 * 8
 """Five minutes of speech waiting to be heard; no reply is that long."""
-KEPT_BYTES: Final = 10_000 * 8
-"""Of a clause without end (a person speaking live) so much of the past is kept."""
-SEAM_MS: Final = 60.0
-"""Corrections of the play clock smaller than this do not tear a hole into the recording of what was sent as one."""
 
 PROBE: Final = "distance"
-"""A mark sent before all audio. The carrier returns it at once (Twilio: "if there is no audio buffered"), and the time
-it took is what the ear is behind the model, known before the first word has sounded."""
+"""How marks are called that the carrier returns at once (Twilio: "if there is no audio buffered"). The time the first
+took is what the ear is behind the model, known before the first word has sounded; for a recording there is one before
+everything that begins to sound, and one behind every ``clear``."""
 PROBE_MS: Final = 500.0
 """It is not waited for any longer."""
 CLEARED_MS: Final = 300.0
 """At most so much still sounds after we ask for silence: until the ``clear`` is there."""
 
-CLICK_MS: Final = 2.0
-"""The same where the carrier may have had nothing to play in between: a smaller hole is an error of the clocks."""
-LAG_SPAN_MS: Final = 20_000.0
-"""Of the marks of this span, and of the one before it, the least late says how far the ear is behind."""
-
-Tap: TypeAlias = Callable[[float, bytes], None]
-"""(when it sounded, mu-law): what reached the caller's ear."""
+Herald: TypeAlias = Callable[[float, bytes], None]
+"""(when it will sound by our clock, mu-law)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,90 +72,30 @@ class Ended:
     heard_ms: float
 
 
-@dataclass(slots=True)
-class _Voiced:
-    """One clause; positions are bytes from its beginning."""
-
-    clause: Clause
-    mulaw: bytearray = field(default_factory=bytearray)
-    words: list[WordTime] = field(default_factory=list)
-    base: int = 0
-    """bytes no longer kept in front of ``mulaw``"""
-    length: int = 0
-    """without the padding to whole frames"""
-    finished: bool = False
-    began: bool = False
-    sent: int = 0
-    sounded: int = 0
-    heard: int = 0
-    """the furthest ``sounded`` of any generation"""
-    marked: bool = False
-    ends_ms: float = 0.0
-    """when its mark is due by the model"""
-
-    @property
-    def end(self) -> int:
-        """What can be sent so far: whole frames."""
-        return self.base + len(self.mulaw) // FRAME_BYTES * FRAME_BYTES
-
-    @property
-    def total_ms(self) -> float:
-        known = mulaw_ms(self.length)
-        return known if self.finished else max(known + 1, estimated_ms(self.clause.text))
-
-    def slice(self, start: int, end: int) -> bytes:
-        return bytes(self.mulaw[start - self.base : end - self.base])
-
-    def forget_past(self) -> None:
-        if self.sounded - self.base > 2 * KEPT_BYTES:
-            gone = self.sounded - KEPT_BYTES - self.base
-            del self.mulaw[:gone]
-            self.base += gone
-
-    def rewind(self) -> None:
-        """Nothing after the word under the caller's ear has been sent."""
-        self.marked = False
-        if self.sounded < self.end or not self.finished:
-            at = word_start_ms(self.clause.text, self.words, mulaw_ms(self.sounded), self.total_ms)
-            self.sounded = max(self.base, min(self.sounded, mulaw_bytes(at)) // FRAME_BYTES * FRAME_BYTES)
-        self.sent = self.sounded
-
-    def played(self) -> Played:
-        heard_ms = mulaw_ms(min(self.heard, self.length))
-        said = heard_text(self.clause.text, self.words, heard_ms, self.total_ms)
-        return Played(self.clause.id, heard_ms, said)
-
-
-@dataclass(slots=True)
-class _Stretch:
-    """Audio at the carrier: sent, and by the model not yet sounded to its end."""
-
-    voiced: _Voiced
-    begin: int
-    end: int
-    starts_ms: float
-    fresh: bool = False
-    """the carrier had nothing to play before it"""
-
-
 class PlayLedger:
     """See the module. ``lead_ms``: how far to be ahead of the ear (60 for a person speaking live)."""
 
     def __init__(self, lead_ms: float = 800.0, chunk_ms: float = 160.0) -> None:
         self._lead_ms = lead_ms
         self._chunk = max(FRAME_BYTES, mulaw_bytes(min(chunk_ms, lead_ms / 3)) // FRAME_BYTES * FRAME_BYTES)
-        self._clauses: dict[str, _Voiced] = {}
-        self._stretches: deque[_Stretch] = deque()
+        self._clauses: dict[str, Voiced] = {}
+        self._stretches: deque[Stretch] = deque()
         self._dry_ms = 0.0
         self._lag_ms = 0.0
-        self._least_lag = Least(LAG_SPAN_MS)
         self._probed_ms: float | None = None
-        """when the probe left, while it is waited for"""
+        """when the first probe left, while it is waited for"""
+        self._probes = 0
+        self._begins: Landing | None = None
+        """of the probe before what is sent next"""
+        self._flow: Flow | None = None
+        self._flowed = 0
+        """bytes of the flow that were sent"""
+        self._sentence_over = True
+        """what was sent last was no audio"""
         self._paused = False
-        self._clear_owed = False
-        self._taped_ms = float("-inf")
-        self.tap: Tap | None = None
-        self.herald: Tap | None = None
+        self._owed: deque[Clear | Mark] = deque()
+        self.track: AgentTrack | None = None
+        self.herald: Herald | None = None
         """told ahead: what is sent, and when it will sound; without audio: from then on nothing does"""
         self.generation = 1
         self.faults = 0
@@ -181,7 +114,7 @@ class PlayLedger:
         """Announce a clause. Raises ValueError when one of this id is still being played."""
         if clause.id in self._clauses:
             raise ValueError(f"clause {clause.id} was begun twice: each stretch of speech needs an id of its own")
-        self._clauses[clause.id] = _Voiced(clause)
+        self._clauses[clause.id] = Voiced(clause)
 
     def feed(self, clause: str, mulaw: bytes, words: Sequence[WordTime] = ()) -> None:
         """More of a clause; nothing happens when it was cut. Raises EngineError when far too much is waiting."""
@@ -207,17 +140,19 @@ class PlayLedger:
     def take(self, now: float) -> Audio | Mark | Clear | None:
         """What to send now; counts as sent."""
         self._advance(now)
-        if self._clear_owed:
-            self._clear_owed = False
-            return Clear()
+        if self._owed:
+            return self._owed.popleft()
         voiced = self._next_to_send()
         if voiced is None or self._paused:
             return None
         if voiced.sent < voiced.end:
-            return self._send(voiced, now) if now + 1 >= self._send_at(voiced) else None
+            if now + 1 < self._send_at(voiced):
+                return None
+            return self._probe_before(now) or self._send(voiced, now)
         if not voiced.finished:
             return None
         voiced.marked, voiced.ends_ms = True, max(self._dry_ms, now)
+        self._sentence_over = True
         return Mark(f"{voiced.clause.id}#{self.generation}")
 
     def due(self, now: float) -> float | None:
@@ -226,23 +161,27 @@ class PlayLedger:
         voiced = self._next_to_send()
         if voiced is not None and voiced.sent < voiced.end and not self._paused:
             times.append(self._send_at(voiced))
-        if self.tap is not None and self._stretches:
+        if self.track is not None and (self._stretches or self.track.waiting):
             times.append(now + mulaw_ms(self._chunk))
         return min(times, default=None)
 
-    def _next_to_send(self) -> _Voiced | None:
+    def _next_to_send(self) -> Voiced | None:
         return next((voiced for voiced in self._clauses.values() if not voiced.marked), None)
 
-    def _send_at(self, voiced: _Voiced) -> float:
+    def _send_at(self, voiced: Voiced) -> float:
         whole = voiced.finished or voiced.end - voiced.sent >= self._chunk
         # Scraps of a clause in the making are gathered while the carrier still has half of the lead.
         return self._dry_ms - (self._lead_ms if whole else self._lead_ms / 2)
 
-    def _send(self, voiced: _Voiced, now: float) -> Audio:
+    def _send(self, voiced: Voiced, now: float) -> Audio:
         begin, end = voiced.sent, min(voiced.end, voiced.sent + self._chunk)
-        starts, fresh = max(now, self._dry_ms), self._dry_ms <= now
+        starts = max(now, self._dry_ms)
+        if self.track is not None and (self._flow is None or self._dry_ms <= now):
+            self._flow, self._flowed = self.track.flow(self._begins, now), 0
+        self._begins, self._sentence_over = None, False
         self._dry_ms = starts + mulaw_ms(end - begin)
-        self._stretches.append(_Stretch(voiced, begin, end, starts, fresh))
+        self._stretches.append(Stretch(voiced, begin, end, starts, self._flow, self._flowed))
+        self._flowed += end - begin
         voiced.sent = end
         first, voiced.began = not voiced.began, True
         mulaw = voiced.slice(begin, end)
@@ -250,18 +189,35 @@ class PlayLedger:
             self.herald(starts + self._lag_ms, mulaw)
         return Audio(voiced.clause.id, mulaw, first)
 
+    def _probe_before(self, now: float) -> Mark | None:
+        """The mark that goes before this audio, if one does; never within a sentence, where a gap would be a fault."""
+        if self._dry_ms > now or not self._sentence_over or (self.track is None and self._probes):
+            return None
+        if not self._probes:
+            self._probed_ms = now
+        self._sentence_over = False
+        mark, self._begins = self._probe(now)
+        return mark
+
+    def _probe(self, now: float) -> tuple[Mark, Landing | None]:
+        self._probes += 1
+        mark = Mark(f"{PROBE}.{self._probes}#{self.generation}")
+        return mark, self.track.mark(mark.name, now) if self.track is not None else None
+
     # --- from the carrier -----------------------------------------------------------------------
 
-    def probe(self, now: float) -> Mark:
-        """Send this before the first audio."""
-        self._probed_ms = now
-        return Mark(PROBE)
+    def frame(self) -> None:
+        """The media stream's clock had a frame of the caller."""
+        if self.track is not None:
+            self.track.frame()
 
     def mark_returned(self, name: str, now: float) -> list[Ended]:
         """A mark came back; returns the clauses which were heard to their end."""
-        if name == PROBE and self._probed_ms is not None:
-            self._lag_ms, self._probed_ms = min(now - self._probed_ms, OVERDUE_MS), None
-            self._least_lag.add(self._lag_ms, now)
+        if name.startswith(PROBE):
+            if self._probed_ms is not None:
+                self._lag_ms, self._probed_ms = min(now - self._probed_ms, OVERDUE_MS), None
+            if self.track is not None:
+                self.track.returned(name, now)
             return []
         clause, _, generation = name.rpartition("#")
         voiced = self._clauses.get(clause)
@@ -269,7 +225,7 @@ class PlayLedger:
             self.strays += 1
             return []
         self._advance(now)
-        self._correct(now - voiced.ends_ms, now)
+        self._correct(now - voiced.ends_ms)
         return self._end_with(voiced)
 
     def overdue(self, now: float) -> list[Ended]:
@@ -283,21 +239,19 @@ class PlayLedger:
             ended += self._end_with(voiced)
         return ended
 
-    def _correct(self, late_ms: float, now: float) -> None:
+    def _correct(self, late_ms: float) -> None:
         if late_ms >= 0:
             # The way there and back: the ear is that much behind the model.
             self._lag_ms = min(late_ms, OVERDUE_MS)
-            self._least_lag.add(self._lag_ms, now)
             return
         self._lag_ms = 0.0
-        self._least_lag.add(0.0, now)
         self._dry_ms += late_ms
         for stretch in self._stretches:
             stretch.starts_ms += late_ms
         for voiced in self._clauses.values():
             voiced.ends_ms += late_ms
 
-    def _end_with(self, last: _Voiced) -> list[Ended]:
+    def _end_with(self, last: Voiced) -> list[Ended]:
         """``last`` was heard, so was everything before it."""
         ended: list[Ended] = []
         for voiced in list(self._clauses.values()):
@@ -349,22 +303,38 @@ class PlayLedger:
     def _clear(self, now: float) -> None:
         # Also when the model says all has sounded: the carrier may be behind it.
         if any(voiced.sent or voiced.marked for voiced in self._clauses.values()):
+            self.generation += 1
+            self._owed.append(Clear())
+            if self.track is not None:
+                self._end_flows(self.track, now)
             # Until the clear is there, the carrier plays on.
             self._sound_until(now - self._lag_ms + min(self._lag_ms, CLEARED_MS))
-            self._clear_owed = True
-            self.generation += 1
             if self.herald is not None:
                 self.herald(now + self._lag_ms, b"")
         self._stretches.clear()
-        self._dry_ms = now
+        self._dry_ms, self._sentence_over = now, True
+
+    def _end_flows(self, track: AgentTrack, now: float) -> None:
+        """How much still sounded is told by the mark behind the ``clear``: the recording waits for it."""
+        mark, ends = self._probe(now)
+        self._owed.append(mark)
+        if ends is not None:
+            rest = (piece for it in self._stretches for piece in it.piece(max(it.begin, it.voiced.sounded), it.end))
+            track.cleared(rest, ends)
+        for stretch in self._stretches:
+            stretch.flow = None
 
     # --- the ear --------------------------------------------------------------------------------
 
-    def advance(self, now: float) -> None:
-        """Time has passed: what sounded meanwhile goes to the tap."""
+    def close(self, now: float) -> None:
+        """The stream is over: no mark comes back any more, and what sounded until now goes to the recording."""
         self._advance(now)
+        if self.track is not None:
+            self.track.advance(inf)
 
     def _advance(self, now: float) -> None:
+        if self.track is not None:
+            self.track.advance(now)
         if self._probed_ms is not None:
             if now - self._probed_ms < PROBE_MS:
                 return
@@ -381,18 +351,14 @@ class PlayLedger:
                 break
             self._stretches.popleft()
 
-    def _sound(self, stretch: _Stretch, reach: int) -> None:
+    def _sound(self, stretch: Stretch, reach: int) -> None:
         voiced = stretch.voiced
         begin = max(voiced.sounded, stretch.begin)
         if reach <= begin:
             return
-        if self.tap is not None:
-            at = stretch.starts_ms + (self._least_lag.value or 0.0) + mulaw_ms(begin - stretch.begin)
-            seam = CLICK_MS if stretch.fresh and begin == stretch.begin else SEAM_MS
-            if at - self._taped_ms < seam:
-                at = self._taped_ms
-            self.tap(at, voiced.slice(begin, reach))
-            self._taped_ms = at + mulaw_ms(reach - begin)
+        if self.track is not None:
+            for piece in stretch.piece(begin, reach):
+                self.track.sounded(piece)
         voiced.sounded = reach
         voiced.heard = max(voiced.heard, reach)
         voiced.forget_past()

@@ -15,6 +15,7 @@ from calls.events import LineDegraded, LineMeasured
 from calls.ports import Emit, MediaSocket, Recorder, Reference, WordTime
 from calls.signals import PlaybackBegan, PlaybackEnded, Signal
 from calls.speech import Clause, Played
+from telephony.agent_track import AgentTrack
 from telephony.media_stream import MediaStream
 from telephony.play_ledger import Audio, Clear, Ended, Mark, PlayLedger
 from telephony.quality import LineMeter
@@ -48,7 +49,6 @@ class StreamPlayOut:
         self._ledger = PlayLedger(lead_ms, chunk_ms)
         self._emit: Emit = _unheard
         self._wake = asyncio.Event()
-        self._probed = False
         self._holds = 0
         self._held = ""
         """the sound that covers a wait, as the ledger knows it"""
@@ -67,7 +67,7 @@ class StreamPlayOut:
 
     def record_to(self, recorder: Recorder) -> None:
         """Give ``recorder`` what sounds at the caller, when it sounds."""
-        self._ledger.tap = lambda at_ms, mulaw: recorder.agent(max(0.0, self._stream_clock.offset(at_ms)), mulaw)
+        self._ledger.track = AgentTrack(self._stream_clock, recorder.agent)
 
     def reference_to(self, ear: Reference) -> None:
         """Tell ``ear`` what is sent, and when it sounds."""
@@ -96,6 +96,8 @@ class StreamPlayOut:
 
     def position(self) -> Played | None:
         """What sounds at the caller now; None when nothing does."""
+        if not self._carried:
+            self._ledger.close(self._clock.now_ms())
         return self._ledger.position(self._clock.now_ms())
 
     def pause(self) -> None:
@@ -142,6 +144,7 @@ class StreamPlayOut:
     def caller_heard(self, offset_ms: float, duration_ms: float) -> None:
         """Call with the place of every frame the carrier sends, when it comes: it tells how the two clocks stand."""
         self._stream_clock.frame(offset_ms, duration_ms, self._clock.now_ms())
+        self._ledger.frame()
 
     def mark_returned(self, name: str) -> None:
         """Call with every mark the carrier sends back."""
@@ -151,7 +154,7 @@ class StreamPlayOut:
     async def run(self) -> None:
         """Send until cancelled, or until the socket is gone."""
         try:
-            while self._stream.open and not self._socket.closed:
+            while self._carried:
                 now = self._clock.now_ms()
                 self._tell(self._ledger.overdue(now))
                 await self._send_or_wait(now)
@@ -159,14 +162,15 @@ class StreamPlayOut:
             # The handler's reader sees the same, and tells the conversation.
             return
         finally:
-            self._ledger.advance(self._clock.now_ms())
+            self._ledger.close(self._clock.now_ms())
+
+    @property
+    def _carried(self) -> bool:
+        return self._stream.open and not self._socket.closed
 
     async def _send_or_wait(self, now: float) -> None:
         match self._ledger.take(now):
             case Audio(clause, mulaw, first):
-                if not self._probed:
-                    self._probed = True
-                    await self._socket.send_text(self._stream.send_mark(self._ledger.probe(now).name))
                 await self._socket.send_text(self._stream.send_media(mulaw))
                 if first:
                     self._emit(PlaybackBegan(clause))

@@ -20,10 +20,15 @@ class StreamClock:
     def __init__(self, start_ms: float) -> None:
         self._start_ms = start_ms
         self._began = Least(SPAN_MS)
+        self.reached_ms = 0.0
+        """ms into the stream: the end of the newest frame"""
 
     def frame(self, offset_ms: float, duration_ms: float, now: float) -> None:
         """A frame of the caller, from ``offset_ms`` into the stream on, came in."""
-        self._began.add(now - duration_ms - offset_ms, now)
+        ends_ms = offset_ms + duration_ms
+        self._began.add(now - ends_ms, now)
+        if ends_ms > self.reached_ms:
+            self.reached_ms = ends_ms
 
     def offset(self, at_ms: float) -> float:
         """``at_ms`` of our clock as ms into the stream."""

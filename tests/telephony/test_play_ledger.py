@@ -13,7 +13,8 @@ from calls.errors import EngineError
 from calls.ports import WordTime
 from calls.speech import Clause
 from telephony.heard_words import heard_text, word_start_ms
-from telephony.play_ledger import FRAME_BYTES, OVERDUE_MS, Audio, Clear, Ended, Mark, PlayLedger
+from telephony.play_ledger import OVERDUE_MS, Audio, Clear, Ended, Mark, PlayLedger
+from telephony.voiced import FRAME_BYTES
 
 WORDS = tuple(WordTime(word, n * 500.0, n * 500.0 + 400.0) for n, word in enumerate(["one", "two", "three", "four"]))
 TEXT = "one two three four"
@@ -45,11 +46,11 @@ def audio_of(items: list[Audio | Mark | Clear]) -> bytes:
 # --- the books ----------------------------------------------------------------------------------
 
 
-def test_the_first_frame_leaves_at_once() -> None:
+def test_the_first_frame_leaves_at_once_behind_a_mark_that_measures_the_way() -> None:
     ledger = PlayLedger()
     ledger.begin(Clause("r1.1", "hello"))
     ledger.feed("r1.1", tone(20))
-    assert ledger.take(5.0) == Audio("r1.1", tone(20), first=True)
+    assert drain(ledger, 5.0) == [Mark("distance.1#1"), Audio("r1.1", tone(20), first=True)]
 
 
 def test_the_lead_is_between_600_and_1000_ms() -> None:
@@ -204,18 +205,6 @@ def test_words_count_when_they_have_sounded_in_full(heard_ms: float, said: str) 
 def test_without_word_times_letters_are_the_measure() -> None:
     assert heard_text("aaaa bbbb cccc", (), 750.0, 1_400.0) == "aaaa"
     assert word_start_ms("aaaa bbbb cccc", (), 750.0, 1_400.0) == 500.0
-
-
-def test_what_sounded_goes_to_the_tap_in_one_piece_up_to_the_clear() -> None:
-    ledger = loaded()
-    told: list[tuple[float, bytes]] = []
-    ledger.tap = lambda at, mulaw: told.append((at, mulaw))
-    for now in (0.0, 160.0, 320.0, 480.0, 600.0):
-        drain(ledger, now)
-    ledger.cut(655.0)
-    assert b"".join(mulaw for _, mulaw in told) == tone(2_000)[: 655 * 8]
-    ends = [at + len(mulaw) / 8 for at, mulaw in told]
-    assert [at for at, _ in told] == [0.0, *ends[:-1]]
 
 
 # --- any order of things ------------------------------------------------------------------------

@@ -140,7 +140,7 @@ def test_a_cut_is_on_the_wire_before_anything_said_after_it() -> None:
         stage.playout.cut()
         say(stage, 160, "r2.1")
         await stage.after(1)
-        assert stage.phone.events()[-3:] == ["clear", "media", "mark"]
+        assert stage.phone.events()[-5:] == ["clear", "mark", "mark", "media", "mark"]
 
     play(scene)
 
@@ -151,7 +151,7 @@ def test_pausing_keeps_the_rest_and_resuming_repeats_the_word() -> None:
         await stage.after(700)
         stage.playout.pause()
         await stage.after(5_000)
-        assert stage.phone.events()[-1] == "clear"
+        assert stage.phone.events()[-2:] == ["clear", "mark"]
         before = len(stage.phone.audio())
         stage.playout.resume()
         await stage.after(2_000)

@@ -173,7 +173,7 @@ def test_the_agent_is_heard_and_marks_return_in_order() -> None:
             await call.until(lambda: len(call.ended) == len(pieces))
             await page.until(f"phone.played_ms === {len(mulaw) / 8} && phone.marks_returned === {1 + len(pieces)}")
             assert [name for _, name in call.marks] == [
-                PROBE, *(f"clause {number}#1" for number in range(len(pieces)))
+                f"{PROBE}.1#1", *(f"clause {number}#1" for number in range(len(pieces)))
             ]
             assert call.ended == [f"clause {number}" for number in range(len(pieces))]
             assert await page.ask("[phone.starved_ms, phone.queued_ms, phone.clears]") == [0, 0, 0]
