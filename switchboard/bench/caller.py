@@ -172,7 +172,7 @@ class Caller:
 
     def _frame(self, event: str, body: str, sequence: int) -> str:
         number = f'"sequenceNumber":"{sequence}",' if sequence else ""
-        return f'{{"event":"{event}",{number}"streamSid":"{self._sid}","{event}":{body}}}'
+        return f'{{"event":"{event}",{number}"{event}":{body},"streamSid":"{self._sid}"}}'
 
     async def _talk(self, socket: TwinSocket) -> None:
         try:

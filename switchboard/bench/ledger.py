@@ -20,8 +20,18 @@ _CALLER, _AGENT = b"\x2d\x1e", b"\x2d\x1f"
 _MOST = 1 << 16
 T = TypeVar("T")
 _chance = random.Random(20)
-_LOUD: Final = bytes(_chance.choice(b"\x08\x10\x18\x20\x88\x90\x98\xa0") for _ in range(FRAME))
-_TONE: Final = bytes(_chance.choice(b"\x30\x38\x40\xb0\xb8\xc0") for _ in range(FRAME))
+_PULSE = 64
+"""samples: 125 Hz"""
+
+
+def _voiced(loudest: int) -> bytes:
+    """A frame as voices sound: pulses which die away within 8 ms. ``loudest``: mu-law code of their first sample."""
+    codes = (min(0x6F, loudest + (at % _PULSE) * 2) for at in range(FRAME))
+    return bytes(code | _chance.choice((0x00, 0x80)) for code in codes)
+
+
+_LOUD: Final = _voiced(0x08)
+_TONE: Final = _voiced(0x28)
 
 
 @dataclass(slots=True, eq=False)
