@@ -35,20 +35,10 @@ class Seat:
     """builds the call, and runs it"""
     empty: asyncio.Event = field(default_factory=asyncio.Event)
     """set when the call has left this socket"""
-    frames: int = 0
-    slowest_ms: float = 0.0
-    busy_ms: float = 0.0
-    """spent between reading a frame and the end of ``hear``, all frames together"""
     stopped: bool = False
     """the carrier said that the stream is over"""
     _live: LiveCall | None = None
     _early: list[Signal] = field(default_factory=list)
-
-    def took(self, ms: float) -> None:
-        """So long a frame took."""
-        self.frames += 1
-        self.busy_ms += ms
-        self.slowest_ms = max(self.slowest_ms, ms)
 
     def take(self, live: LiveCall) -> None:
         """The call is built; it learns what was said while it was not."""

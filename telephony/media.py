@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from calls.audio import mulaw_ms
-from calls.clock import Clock, stopwatch_ms
+from calls.clock import Clock
 from calls.errors import CarrierError
 from calls.ports import Admitted, CallHost, LiveCall, MediaSocket, Sockets
 from calls.signals import CarrierGone, Displaced, LineNoticed
@@ -227,15 +227,13 @@ async def _listen(wire: _Wire, live: LiveCall, playout: StreamPlayOut, seat: Sea
     in_a_row = 0
     async for incoming in wire.messages:
         if type(incoming) is Media:
-            payload, timestamp_ms = incoming.payload, incoming.timestamp_ms
-            began = stopwatch_ms()
+            payload, timestamp_ms, now_ms = incoming.payload, incoming.timestamp_ms, clock.now_ms()
             if first_ms is None:
                 first_ms = timestamp_ms
             offset_ms = float(max(0, timestamp_ms - first_ms))
-            playout.caller_heard(offset_ms, mulaw_ms(len(payload)))
-            playout.meter.frame(payload, float(timestamp_ms), incoming.chunk, clock.now_ms())
+            playout.caller_heard(offset_ms, mulaw_ms(len(payload)), now_ms)
+            playout.meter.frame(payload, float(timestamp_ms), incoming.chunk, now_ms)
             frames.take(offset_ms, payload)
-            seat.took(stopwatch_ms() - began)
         else:
             frames.pass_on()
             match incoming:

@@ -141,9 +141,9 @@ class StreamPlayOut:
 
     # --- the carrier's side ---------------------------------------------------------------------
 
-    def caller_heard(self, offset_ms: float, duration_ms: float) -> None:
+    def caller_heard(self, offset_ms: float, duration_ms: float, now_ms: float) -> None:
         """Call with the place of every frame the carrier sends, when it comes: it tells how the two clocks stand."""
-        self._stream_clock.frame(offset_ms, duration_ms, self._clock.now_ms())
+        self._stream_clock.frame(offset_ms, duration_ms, now_ms)
         self._ledger.frame()
 
     def mark_returned(self, name: str) -> None:

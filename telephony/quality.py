@@ -109,7 +109,10 @@ class LineMeter:
                 minute.stall_ms = wait
         self._transit_ms, self._arrived_ms = transit, arrived_ms
         if number:
-            self._count(number)
+            if number == self._number + 1:
+                self._number = number
+            else:
+                self._count(number)
         gap = stamp_ms - self._ends_ms
         if SEAM_MS <= gap < AWAY_MS:
             minute.gap_ms += gap
