@@ -1,4 +1,4 @@
-"""``switchboard calls | transcript | export``: what the record says."""
+"""``switchboard calls | transcript | export | verify``: what the record says."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import argparse
 import sys
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from calls.chain import verify
 from calls.errors import ConfigurationError
 from calls.record import stream_of
 from switchboard import settings
 from switchboard.database import open_database
+
+if TYPE_CHECKING:
+    from records.export import Exported
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,6 +34,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     export.add_argument("--to", required=True, type=_day, metavar="DATE", help="the last day, included")
     export.add_argument("--out", required=True, type=Path, metavar="DIR")
     export.set_defaults(run=run_export)
+    check = commands.add_parser("verify", help="whether an export is as it was made: files, chains, recordings")
+    check.add_argument("folder", type=Path, metavar="DIR", help="what switchboard export wrote")
+    check.set_defaults(run=run_verify)
 
 
 def _day(text: str) -> date:
@@ -69,7 +76,7 @@ async def run_transcript(arguments: argparse.Namespace) -> int:
 
 
 async def run_export(arguments: argparse.Namespace) -> int:
-    """Both days included, in UTC."""
+    """Both days included, in UTC. 1 when something of it is missing or broken: the rest is exported all the same."""
     from records.export import export
 
     chosen = settings.read()
@@ -78,4 +85,19 @@ async def run_export(arguments: argparse.Namespace) -> int:
     async with open_database(chosen) as engine:
         done = await export(engine, chosen.var / "recordings", start, end, arguments.out)
     print(f"{done.calls} calls, {done.events} events in {arguments.out}; digests in {arguments.out / 'manifest.json'}")
-    return 0
+    return _faults(done)
+
+
+async def run_verify(arguments: argparse.Namespace) -> int:
+    """1 when anything was changed, added or taken away since."""
+    from records.export import verify_export
+
+    checked = verify_export(arguments.folder)
+    print(f"{checked.calls} calls, {checked.events} events, {checked.files} files in {arguments.folder}")
+    return _faults(checked)
+
+
+def _faults(exported: Exported) -> int:
+    for fault in exported.faults:
+        print(fault, file=sys.stderr)
+    return 1 if exported.faults else 0
