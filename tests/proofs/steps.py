@@ -13,6 +13,7 @@ from tests.proofs.cascade_steps import CASCADE_STEPS
 from tests.proofs.commands import LOGS, PROJECT, Ran, run
 from tests.proofs.gate_steps import GATE_STEPS
 from tests.proofs.judging import Finding, Step, by_tests, failure
+from tests.proofs.turn_steps import TURN_STEPS
 from tests.proofs.workflow_steps import WORKFLOW_STEPS
 from tests.wire.process import free_port
 
@@ -173,5 +174,6 @@ STEPS = (
     *WORKFLOW_STEPS,
     *CASCADE_STEPS,
     *GATE_STEPS,
+    *TURN_STEPS,
     Step("make-test", all_tests, long=True),
 )  # fmt: skip
