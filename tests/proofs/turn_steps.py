@@ -79,7 +79,6 @@ def hearing_cost() -> list[Finding]:
 TURN_STEPS = (
     _lab("lab-interruptions", "callers who interrupt", "interruptions"),
     _lab("lab-little-sounds", "acknowledgements, coughs and laughter", "acknowledgements", "noises"),
-    _lab("lab-asides", "words to somebody else", "asides"),
     _lab("lab-pauses", "pauses inside values", "dictation", "patient"),
     _lab("lab-echo", "200 calls with echo", "echo"),
     _lab("lab-booking", "400 bookings by voice and line", "plain", "booking", within_s=14_400),
