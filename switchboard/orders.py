@@ -10,10 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 
-import psycopg
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -25,6 +24,7 @@ from calls.randomness import Randomness
 from calls.signals import CarrierGone, SupervisorOrdered
 from switchboard.live import FellBehind, Tail, TailedSink
 from telephony.door import Door
+from workflows.jobs.listening import listening
 
 EXPIRES_MS = 2_000
 """An order nobody has taken by then expires."""
@@ -33,7 +33,9 @@ TAKEN_MS = 1_000
 LOOK_MS = 50.0
 """Between two looks at one's own order."""
 POLL_MS = 500.0
-"""Between two looks for others' orders when nothing woke us: a wake-up may be lost."""
+"""Between two looks for others' orders while nobody can wake us."""
+HEARING_POLL_MS = 1_000.0
+"""The same while somebody can: a wake-up may be lost."""
 KEPT = timedelta(days=1)
 MOST_WORDS = 600
 CHANNEL = "switchboard_orders"
@@ -130,10 +132,13 @@ class OrderDesk:
 
     def __init__(self, database: AsyncEngine, door: Door, sink: TailedSink, clock: Clock) -> None:
         self._database = database
+        self._alone = database.execution_options(isolation_level="AUTOCOMMIT")
+        """for a statement that is a transaction of its own"""
         self._door = door
         self._sink = sink
         self._clock = clock
         self._wake = asyncio.Event()
+        self._poll_ms = POLL_MS
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -142,7 +147,7 @@ class OrderDesk:
             group.create_task(self._tell_answers())
             while True:
                 try:
-                    async with asyncio.timeout(POLL_MS / 1000):
+                    async with asyncio.timeout(self._poll_ms / 1000):
                         await self._wake.wait()
                 except TimeoutError:
                     pass
@@ -163,7 +168,7 @@ class OrderDesk:
         calls = self._door.seated_calls
         if not calls:
             return
-        async with self._database.begin() as connection:
+        async with self._alone.connect() as connection:
             rows = (await connection.execute(TAKE, {"calls": calls, "now": self._clock.wall()})).mappings().all()
         for row in rows:
             await self._pass_on(row)
@@ -207,20 +212,11 @@ class OrderDesk:
         """Be woken at once. Without a connection the poll finds orders, half a second later."""
         while True:
             try:
-                async with self._connected() as connection:
-                    await connection.execute(f"LISTEN {CHANNEL}")
-                    async for _ in connection.notifies():
+                async with listening(self._database, CHANNEL) as heard:
+                    self._poll_ms = HEARING_POLL_MS
+                    async for _ in heard:
                         self._wake.set()
             except Exception as why:
                 log.info("orders are not announced just now (%s); looking for them instead", type(why).__name__)
+            self._poll_ms = POLL_MS
             await self._clock.sleep_ms(POLL_MS * 4)
-
-    @contextlib.asynccontextmanager
-    async def _connected(self) -> AsyncIterator[psycopg.AsyncConnection]:
-        """A connection of our own: one that listens can do nothing else."""
-        url = self._database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        connection = await psycopg.AsyncConnection.connect(url, autocommit=True)
-        try:
-            yield connection
-        finally:
-            await connection.close()

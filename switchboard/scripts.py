@@ -33,7 +33,7 @@ OLD_S = 3.0
 """The same for a version a call began with: its absence would make the caller begin again."""
 SETS_KEPT = 64
 """Combinations of versions that are ready to use."""
-LOOK_MS = 500.0
+LOOK_MS = 1_000.0
 """Between two looks at the files while no call comes, so that a new line is voiced before it is wanted."""
 
 Voice = Callable[[Sequence[str]], Awaitable[object]]

@@ -6,10 +6,9 @@ stand in ``deliveries``, by our clock; the queue only hands it to some process t
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from procrastinate import App
@@ -18,7 +17,7 @@ from procrastinate.exceptions import NoResult
 from procrastinate.jobs import Status
 from procrastinate.types import JSONDict
 from psycopg import AsyncConnection as Driver
-from psycopg import OperationalError, sql
+from psycopg import OperationalError
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
@@ -26,6 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from calls.clock import Clock
+from workflows.jobs.listening import AGAIN_MS, listening
 
 DELIVER = "deliver"
 QUEUE = "deliveries"
@@ -33,7 +33,6 @@ AT_ONCE = 8
 """deliveries under way in one process"""
 LAST_WORDS_S = 15.0
 """How long a delivery under way may take when the process stops."""
-AGAIN_MS = 5_000.0
 PATH = text("SET LOCAL search_path TO jobs")
 
 log = logging.getLogger(__name__)
@@ -56,7 +55,7 @@ class EngineConnector(BaseAsyncConnector):
     async def execute_query_async(self, query: Any, **arguments: Any) -> None:
         """Run a statement."""
         async with self._engine.begin() as connection:
-            await _rows(connection, query, arguments, fetch=False)
+            await _in_its_schema(connection, query, arguments, fetch=False)
 
     async def execute_query_one_async(self, query: Any, **arguments: Any) -> dict[str, Any]:
         """Run a query that finds one row. Raises NoResult."""
@@ -65,7 +64,7 @@ class EngineConnector(BaseAsyncConnector):
     async def execute_query_all_async(self, query: Any, **arguments: Any) -> list[dict[str, Any]]:
         """Run a query."""
         async with self._engine.begin() as connection:
-            return await _rows(connection, query, arguments)
+            return await _in_its_schema(connection, query, arguments)
 
     async def execute_query_one_async_with_connection(
         self, connection: AsyncConnection, query: Any, **arguments: Any
@@ -86,18 +85,23 @@ class EngineConnector(BaseAsyncConnector):
                 await on_notification(channel=channel, payload=payload)
 
 
-async def _rows(
+async def _rows(connection: AsyncConnection, query: Any, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+    """In a transaction whose rest is the caller's."""
+    before = (await connection.execute(text("SHOW search_path"))).scalar_one()
+    rows = await _in_its_schema(connection, query, arguments)
+    await connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": before})
+    return rows
+
+
+async def _in_its_schema(
     connection: AsyncConnection, query: Any, arguments: dict[str, Any], *, fetch: bool = True
 ) -> list[dict[str, Any]]:
-    before = (await connection.execute(text("SHOW search_path"))).scalar_one()
     await connection.execute(PATH)
     raw = await connection.get_raw_connection()
     driver: Driver[Any] = raw.driver_connection  # type: ignore[assignment]
     async with driver.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(query, {name: _wrapped(value) for name, value in arguments.items()})
         rows: list[DictRow] = await cursor.fetchall() if fetch else []
-    # The rest of the transaction is the caller's.
-    await connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": before})
     return rows
 
 
@@ -113,28 +117,6 @@ def _one(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     if not rows:
         raise NoResult
     return rows[0]
-
-
-@contextlib.asynccontextmanager
-async def listening(engine: AsyncEngine, *channels: str) -> AsyncIterator[AsyncIterator[tuple[str, str]]]:
-    """What Postgres notifies on ``channels``, on a connection of its own. Raises OSError when it is lost."""
-    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    try:
-        driver = await Driver.connect(address, autocommit=True)
-    except OperationalError as why:
-        raise ConnectionError("the database cannot be listened to") from why
-    async with driver:
-        for channel in channels:
-            await driver.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
-        yield _notified(driver)
-
-
-async def _notified(driver: Driver[Any]) -> AsyncIterator[tuple[str, str]]:
-    try:
-        async for notification in driver.notifies():
-            yield notification.channel, notification.payload
-    except OperationalError as why:
-        raise ConnectionError("the database has gone away") from why
 
 
 class JobQueue:
@@ -185,16 +167,3 @@ class JobQueue:
             with contextlib.suppress(Exception):
                 await manager.finish_job(job, status=Status.FAILED, delete_job=True)
         return len(stalled)
-
-
-async def woken(engine: AsyncEngine, clock: Clock, channel: str, wake: asyncio.Event) -> None:
-    """Set ``wake`` at every notification on ``channel``, until cancelled; quietly begins again when it is lost."""
-    while True:
-        try:
-            async with listening(engine, channel) as heard:
-                wake.set()
-                async for _ in heard:
-                    wake.set()
-        except OSError as why:
-            log.debug("listening was interrupted (%s)", type(why).__name__)
-        await clock.sleep_ms(AGAIN_MS)

@@ -19,8 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from calls.clock import Clock
 from workflows.backends.tables import outbox
 from workflows.jobs.delivery import Due, Occurrence
+from workflows.jobs.listening import woken
 from workflows.jobs.planning import Planner, endpoints
-from workflows.jobs.queue import JobQueue, woken
+from workflows.jobs.queue import JobQueue
 from workflows.jobs.tables import deliveries
 
 CHANNEL = "switchboard_outbox"

@@ -59,11 +59,20 @@ def digest_of(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
+# Asked at every call and every second: putting it together takes longer than asking it.
+CURRENT = select(script_releases).where(
+    script_releases.c.id.in_(select(func.max(script_releases.c.id)).group_by(script_releases.c.name)),
+    script_releases.c.kind != "withdraw",
+)
+
+
 class VersionStore:
     """Versions and releases in Postgres. Rows are added and never changed."""
 
     def __init__(self, database: AsyncEngine) -> None:
         self._database = database
+        self._alone = database.execution_options(isolation_level="AUTOCOMMIT")
+        """for a statement that needs no transaction around it"""
 
     async def draft(self, content: str, file: str, author: str, reason: str, now: datetime) -> Version:
         """Keep a text as the newest draft; the newest one again is the draft it was.
@@ -134,10 +143,8 @@ class VersionStore:
 
     async def current(self) -> Mapping[str, Release]:
         """What counts now, by script; scripts that were withdrawn are left out."""
-        newest = select(func.max(script_releases.c.id)).group_by(script_releases.c.name)
-        wanted = select(script_releases).where(script_releases.c.id.in_(newest), script_releases.c.kind != "withdraw")
-        async with self._database.connect() as connection:
-            rows = (await connection.execute(wanted)).mappings()
+        async with self._alone.connect() as connection:
+            rows = (await connection.execute(CURRENT)).mappings()
             return {row["name"]: _release(row) for row in rows}
 
 
