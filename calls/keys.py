@@ -11,7 +11,7 @@ all, longer between the keys of a value, and as good as without end for a caller
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from calls import signals as sg
@@ -70,7 +70,6 @@ class KeyEntry:
     digits: str = ""
     from_ms: float = 0.0
     to_ms: float = 0.0
-    dropped: int = field(default=0)
     whole_ms: float = -1e9
     """when an entry was last complete by its length"""
 
@@ -100,7 +99,6 @@ class KeyEntry:
             self.digits = "*" if alone else ""
             return self.finish("alone") if alone else None
         if len(self.digits) >= self.shape.most:
-            self.dropped += 1
             return None
         self.digits += digit
         if not self._whole():

@@ -21,7 +21,7 @@ PARTS: Final = 4
 BATCH: Final = 256
 """frames whose checksums are computed together"""
 MOST_COMMENT: Final = (1 << 24) - 1
-STREAMINFO, PADDING, COMMENT = 0, 1, 4
+STREAMINFO, COMMENT = 0, 4
 LAST = 0x80
 
 

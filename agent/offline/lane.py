@@ -22,7 +22,6 @@ from agent.offline import wire
 from agent.offline.convert import Progress
 from agent.offline.wire import BadFrame, Frame, Header
 
-_ABOUT_WEIGHTS = {"ModelMissing", "ModelDigestMismatch", "ConversionFailed", "ModelError"}
 _START_LIMIT_S = 120.0
 _STOP_LIMIT_S = 2.0
 _ROOT = Path(__file__).resolve().parents[2]

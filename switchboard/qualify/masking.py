@@ -250,10 +250,6 @@ def _parts(text: str, kind: str, *, spoken: bool = False) -> Iterator[tuple[str,
     yield text, words if spoken else own
 
 
-def _whole_words(text: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(text)}(?!\w)", re.IGNORECASE)
-
-
 def asks_for_personal(guidance: Guidance) -> bool:
     """Whether the caller was just asked for something that leads to a person, or is asked whether it is right."""
     asked = guidance.slot(guidance.primary)
