@@ -27,13 +27,15 @@ KEEP_MS: Final = 12_000.0
 @dataclass(slots=True)
 class _Open:
     key: str
+    action: str
     fields: tuple[SecretField, ...]
     entry: SecureEntry
-    last_ms: float = 0.0
+    last_ms: float | None = None
+    """when a key was pressed last"""
 
 
 class SecureKeys:
-    """One capture at a time. Grammar: (open (press | rang)* close)*."""
+    """One capture at a time. Grammar: (begin (press | rang)* close)*."""
 
     def __init__(self, vault: Vault | None, clock: Clock, timers: Timers, emit: Emit) -> None:
         self._vault = vault
@@ -54,8 +56,7 @@ class SecureKeys:
         wanted = cast(tuple[SecretField, ...], fields)
         today = self._clock.wall()
         entry = SecureEntry(wanted, (today.year, today.month), us=us, unhurried=unhurried)
-        self._now = _Open(key, wanted, entry)
-        self._action = action
+        self._now = _Open(key, action, wanted, entry)
         self._timers.start(SECURE, entry.wait_ms)
 
     def press(self, digit: str, group: asyncio.TaskGroup) -> None:
@@ -101,7 +102,7 @@ class SecureKeys:
         assert self._vault is not None, "a capture is opened only with a vault"
         try:
             async with asyncio.timeout(KEEP_MS / 1000):
-                kept = await self._vault.keep(now.entry.secrets, f"{now.key}")
+                kept = await self._vault.keep(now.entry.secrets, now.key)
         except TimeoutError:
             await self._settle(now, refusal="unavailable", began=began)
         except VaultError as fault:
@@ -109,15 +110,14 @@ class SecureKeys:
             await self._settle(now, refusal=refusal, began=began)
         else:
             found = found_of(kept, now.fields)
-            await self._settle(now, settled=ActionSettled(now.key, self._action, found=found), began=began)
+            await self._settle(now, settled=ActionSettled(now.key, now.action, found=found), began=began)
         finally:
             now.entry.secrets.wipe()
 
     async def _settle(
         self, now: _Open, *, refusal: str = "", settled: ActionSettled | None = None, began: float | None = None
     ) -> None:
-        left_ms = now.last_ms + TONE_MS - self._clock.now_ms()
-        if now.last_ms and left_ms > 0:
-            await self._clock.sleep_ms(left_ms)
         took_ms = 0.0 if began is None else self._clock.now_ms() - began
-        self._emit(sg.ActionDone(settled or ActionSettled(now.key, self._action, refusal=refusal), took_ms))
+        if now.last_ms is not None:
+            await self._clock.sleep_until_ms(now.last_ms + TONE_MS)
+        self._emit(sg.ActionDone(settled or ActionSettled(now.key, now.action, refusal=refusal), took_ms))
