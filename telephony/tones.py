@@ -1,7 +1,7 @@
 """Sounds made here, mu-law at 8 kHz: keys for a machine at the other end, and what covers a long wait.
 
 Keys are the pairs of tones of ITU-T Q.23, 100 ms each with 100 ms between (Q.24 asks receivers for 40 ms of each), at
--9 dB below full scale a tone. The music is a slow run of chords, generated: nobody's work but ours, and free to play.
+12 dB below full scale a tone. The music is a slow run of chords, generated: nobody's work but ours, and free to play.
 """
 
 from __future__ import annotations
