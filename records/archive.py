@@ -20,7 +20,7 @@ from calls.clock import Clock
 from calls.errors import RecordError, UnknownEvent
 from calls.record import stream_of
 from records.cases import append_to_case, load_case
-from records.converting import Converted
+from records.converting import BUSY, Converted
 from records.markers import chapters, markers_of
 from records.store import load_stream
 from records.tables import calls, recordings
@@ -95,17 +95,19 @@ class Archive:
         return [_Waiting(row.call, row.tenant, row.duration_ms or 0.0, self._folder / row.path) for row in rows]
 
     async def _store(self, waiting: _Waiting) -> bool:
-        changed = waiting.source.stat().st_mtime
         target = waiting.source.with_suffix(".flac")
         try:
+            changed = waiting.source.stat().st_mtime
             converted = await _converted(waiting.source, target, await self._comments(waiting.call))
+        except (FileNotFoundError, BlockingIOError):
+            return False  # another server on this folder has stored it, or is about to
         except (RecordError, OSError, TimeoutError) as why:
             self._failed.add((waiting.source.name, changed))
             log.error("a recording stays a WAV file: %s", why if isinstance(why, RecordError) else type(why).__name__)
             return False
         await self._note(waiting, converted)
         # Only now: whenever this is interrupted, the recording is there, and is stored anew.
-        waiting.source.unlink()
+        waiting.source.unlink(missing_ok=True)
         return True
 
     async def _comments(self, call: str) -> dict[str, str]:
@@ -141,6 +143,8 @@ async def _converted(source: Path, target: Path, comments: dict[str, str]) -> Co
         if child.returncode is None:
             child.kill()
             await child.wait()
+    if child.returncode == BUSY:
+        raise BlockingIOError
     if child.returncode != 0:
         raise RecordError(fault.decode(errors="replace").strip().rpartition("\n")[2])
     return Converted(**json.loads(told))

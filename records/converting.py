@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -20,6 +21,8 @@ from records.wav import FRAME, HEADER, header, repair
 PIECE = 1 << 20
 """bytes"""
 NICE = 19
+BUSY = 3
+"""Exit code: another process of this service is at the same recording, or has been."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,15 @@ class Converted:
 def convert(source: Path, target: Path, comments: Mapping[str, str]) -> Converted:
     """Write ``target``, read it back, and only then let it have its name. ``source`` is made whole, and kept.
 
-    Raises RecordError and OSError; ``target`` is then as it was.
+    Raises RecordError and OSError, BlockingIOError while another process does the same; ``target`` is then as it was.
     """
+    with source.open("rb") as held:
+        # Servers may share the folder: the half-written file of one must not get its name from another.
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return _convert(source, target, comments)
+
+
+def _convert(source: Path, target: Path, comments: Mapping[str, str]) -> Converted:
     from records.flac import write_flac
 
     repair(source)
@@ -77,6 +87,8 @@ def main() -> int:
     source, target = map(Path, sys.argv[1:3])
     try:
         done = convert(source, target, json.load(sys.stdin))
+    except (BlockingIOError, FileNotFoundError):
+        return BUSY
     except (RecordError, OSError) as why:
         print(why if isinstance(why, RecordError) else why.strerror, file=sys.stderr)
         return 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import hashlib
 import json
 import os
@@ -126,6 +127,26 @@ def test_what_runs_or_was_just_written_is_left_alone(play: Callable[[Scene], Non
         assert wave_digest_of(tmp_path / "CA2.flac")
 
     play(scene)
+
+
+def test_two_servers_on_one_folder_do_not_get_into_each_others_way(
+    play: Callable[[Scene], None], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene(engine: AsyncEngine, sink: PostgresSink, archive: Archive) -> None:
+        await sample_call.tell(sink)
+        path = lay_down(tmp_path)
+        with path.open("rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            assert await archive.store() == [], "another server is at it"
+        other = Archive(engine, tmp_path, StoppedClock())
+        stored = await asyncio.gather(archive.store(), other.store())
+        assert ["CA1"] in stored
+        assert not path.exists()
+        assert wave_digest_of(tmp_path / "CA1.flac") == hashlib.sha256(sample_call.RECORDING).hexdigest()
+        assert len(await load_case(engine, "CA1")) == 1
+
+    play(scene)
+    assert not caplog.records
 
 
 def test_what_cannot_be_stored_stays_what_it_is(play: Callable[[Scene], None], tmp_path: Path) -> None:
