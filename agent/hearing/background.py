@@ -30,4 +30,8 @@ class Background:
     @property
     def level(self) -> float:
         """In the unit of what was added; 0.0 before anything was."""
-        return self._sorted[int(self._share * len(self._sorted))] if self._sorted else 0.0
+        return self.at(self._share)
+
+    def at(self, share: float) -> float:
+        """The same for another share."""
+        return self._sorted[int(share * len(self._sorted))] if self._sorted else 0.0

@@ -21,8 +21,8 @@ from agent.ports import SpeechDetector
 SPEECH = 0.35
 """a window at least this likely may be speech"""
 BACKGROUND_MS = 5_000.0
-KNOWN_MS = 300.0
-"""of a line before which nothing can be said of its background"""
+KNOWN_MS, UNKNOWN_DBFS = 300.0, -27.0
+"""of a line before which nothing can be said of its background: until then only what is this loud is near"""
 SHARE = 0.3
 """of the time the line is no louder than its background"""
 SETS_IN_DB = 9.0
@@ -55,6 +55,11 @@ class NearDetector:
     def window_ms(self) -> float:
         """The other's."""
         return self._detector.window_ms
+
+    @property
+    def noisy(self) -> bool:
+        """Whether others talk around the caller, or something else sounds all the time."""
+        return self._background.level > LEAST_DBFS
 
     def reset(self) -> None:
         """The audio jumped: the line is the same, and so is the caller."""
@@ -96,8 +101,9 @@ class NearDetector:
     def _least(self, goes_on: bool) -> float:
         """What is louder is near."""
         least = LEAST_DBFS
-        known = len(self._background) * self.window_ms >= KNOWN_MS
-        if known and self._background.level > LEAST_DBFS:
+        if len(self._background) * self.window_ms < KNOWN_MS:
+            least = UNKNOWN_DBFS if self.noisy else least
+        elif self.noisy:
             least = self._background.level + (GOES_ON_DB if goes_on else SETS_IN_DB)
         if self._caller_dbfs is None or goes_on:
             return least if least > LEAST_DBFS else -math.inf

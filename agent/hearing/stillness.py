@@ -24,8 +24,11 @@ _SHARE = 0.1
 """of them are no louder than the line itself: the pauses of whoever speaks, the caller's and ours"""
 _GAP_MS = 200.0
 """A line which sends nothing for longer is silent; what is lost on the way is shorter."""
-_MOST = 170.0
-"""-46 dBFS: what stands in place of an echo is softer than anybody speaks"""
+_TALK_SHARE, _TALK_RISE = 0.3, 1.41
+"""People who talk around the caller are as loud as this most of the time: what a third of the looks do not reach, and
+at most 3 dB above the pauses, or it would be the voice of one"""
+_MOST = 1_000.0
+"""-30 dBFS: talk around the caller may be so loud, and whoever listens behind us must not take it for silence"""
 _NOISE_RMS = 1_000
 _STEP = 977
 """samples between two pieces of noise"""
@@ -62,7 +65,8 @@ class Stillness:
 
     def frame(self, number: int, size: int) -> bytes:
         """So many bytes of it."""
-        line = self._level
+        seen = self._background
+        line = min(seen.at(_TALK_SHARE), seen.level * _TALK_RISE, _MOST)
         if line < 1:
             return MULAW_SILENCE * size
         noise = _noise()

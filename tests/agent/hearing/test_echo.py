@@ -109,6 +109,17 @@ def test_in_place_of_echo_hearing_gets_the_lines_own_noise() -> None:
     assert 0.5 * before <= during <= 2 * before
 
 
+def test_in_place_of_echo_hearing_is_told_how_loud_others_talk_around_the_caller() -> None:
+    ours = np.concatenate([np.zeros(16_000), voice(4, 4), np.zeros(1_600)])
+    talk = np.concatenate([voice(2, seed, -33.0)[: len(ours)] for seed in range(30, 30 + len(ours) // 16_000 + 1)])
+    talk = sum(np.roll(talk, 3_001 * n) for n in range(6))[: len(ours)] / 2.4
+    gate = EchoGate()
+    levels = passed(ours, talk, gate)
+    before, during = np.median(levels[:90]), np.median(levels[130:280])
+    assert gate.held > 20
+    assert 0.5 * before <= during <= 1.5 * before, "or all of it would seem near as soon as the gate opens"
+
+
 def silence_and(samples: Samples) -> Samples:
     return np.concatenate([np.zeros(4_000), samples, np.zeros(4_000)])
 

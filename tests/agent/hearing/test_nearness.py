@@ -45,6 +45,14 @@ def test_people_who_talk_behind_the_caller_are_no_speech() -> None:
     assert speech(detector.push(sound(-34, 20_000, 4))) == 0.0
 
 
+def test_nor_are_they_when_the_call_begins() -> None:
+    assert speech(NearDetector(_Always()).push(sound(-33, 3_000, 4))) == 0.0
+
+
+def test_who_speaks_into_the_telephone_when_the_call_begins_is_heard_at_once() -> None:
+    assert speech(NearDetector(_Always()).push(sound(-20, 300, 4))) > 0.8
+
+
 def test_a_caller_in_front_of_them_is_and_the_turn_ends_with_them() -> None:
     detector = NearDetector(_Always())
     detector.push(sound(-32, 3_000, 4))
