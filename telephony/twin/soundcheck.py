@@ -5,6 +5,7 @@ Audio is the clock: time is counted in the samples that were fed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +19,7 @@ GAP_MS: Final = 300
 """silence inside an utterance: stops and commas"""
 SHORTEST_MS: Final = 30
 """anything shorter is a click"""
+_NO_SILENCE: Final = re.compile(b"[^\\x%02x]" % g711.SILENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class SoundMeter:
 
     def __init__(self, gap_ms: int = GAP_MS, loud_dbfs: float = LOUD_DBFS) -> None:
         self._gap_ms = gap_ms
-        self._loud_dbfs = loud_dbfs
+        self._loud_rms = 32_768 * 10 ** (loud_dbfs / 20)
         self._rest = b""
         self._now_ms = 0
         self._start_ms: int | None = None
@@ -57,20 +59,23 @@ class SoundMeter:
 
     def feed(self, ulaw: bytes) -> None:
         """The next samples."""
-        whole_windows = not self._rest and not len(ulaw) % _WINDOW
-        if self._start_ms is None and whole_windows and ulaw.count(g711.SILENCE) == len(ulaw):
-            # Digital silence upon silence is most of what one side of a call sends: nothing to look at.
-            self._now_ms += len(ulaw) // _WINDOW * WINDOW_MS
-            return
         track = self._rest + ulaw
-        whole = len(track) - len(track) % _WINDOW
-        for at in range(0, whole, _WINDOW):
+        at, whole = 0, len(track) - len(track) % _WINDOW
+        while at < whole:
+            if self._start_ms is None:
+                # Digital silence upon silence is most of what one side of a call sends: nothing to look at.
+                sound = _NO_SILENCE.search(track, at, whole)
+                passed = ((sound.start() if sound else whole) - at) // _WINDOW
+                at, self._now_ms = at + passed * _WINDOW, self._now_ms + passed * WINDOW_MS
+                if at == whole:
+                    break
             self._window(track[at : at + _WINDOW])
+            at += _WINDOW
         self._rest = track[whole:]
 
     def _window(self, window: bytes) -> None:
         begins, self._now_ms = self._now_ms, self._now_ms + WINDOW_MS
-        if window.count(g711.SILENCE) != _WINDOW and g711.ulaw_level_dbfs(window) >= self._loud_dbfs:
+        if g711.rms(g711.ulaw_to_linear(window)) >= self._loud_rms:
             if self._start_ms is None:
                 self._start_ms = begins
             self._end_ms = self._now_ms

@@ -29,16 +29,21 @@ def format_script(text: str, file: str, actions: Mapping[str, ActionSpec] = ACTI
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     subject = parse_script(text, file, actions)
+    if "&" in text or "*" in text:
+        _refuse_anchors(text, file)
+    tree, left = arrange(subject.root.raw, comments_in(text))
+    written = write(tree, left)
+    if written != text and meaning(parse_script(written, file, actions).script) != meaning(subject.script):
+        raise AssertionError(f"formatting {file} would have changed what it means; it is left as it was")
+    return written
+
+
+def _refuse_anchors(text: str, file: str) -> None:
     for token in yaml.scan(text):
         if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
             line = token.start_mark.line + 1
             reason = "anchors (&name, *name) cannot be kept in a script's canonical form"
             raise ScriptError([Problem(file, line, reason, "write what they stand for")])
-    tree, left = arrange(subject.root.raw, comments_in(text))
-    written = write(tree, left)
-    if meaning(parse_script(written, file, actions).script) != meaning(subject.script):
-        raise AssertionError(f"formatting {file} would have changed what it means; it is left as it was")
-    return written
 
 
 def meaning(script: Script) -> str:

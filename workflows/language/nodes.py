@@ -14,6 +14,7 @@ from difflib import get_close_matches
 import yaml
 
 from calls.errors import ConfigurationError
+from workflows.language.yaml_tree import yaml_tree
 
 MAX_BYTES = 1_000_000
 """bytes; a script larger than this is no script"""
@@ -165,7 +166,7 @@ def compose(text: str, file: str) -> Node:
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise ScriptError([Problem(file, 1, "the file is larger than 1 MB", "split the script in two", "not-yaml")])
     try:
-        raw = yaml.compose(text, Loader=yaml.SafeLoader)
+        raw = yaml_tree(text)
     except yaml.MarkedYAMLError as why:
         mark = why.problem_mark or why.context_mark
         line = mark.line + 1 if mark else 1

@@ -11,6 +11,7 @@ import yaml
 from workflows.formatting.comments import Comment, comments_in
 from workflows.language.checking import Check, Checks, Found, Subject
 from workflows.language.nodes import Problem, suggestion
+from workflows.language.yaml_tree import yaml_tree
 
 _EXCUSE = re.compile(r"#\s*lint\s*:\s*(?P<rest>.*)", re.IGNORECASE)
 _WELL_FORMED = re.compile(r"allow\s+(?P<check>[a-z][a-z-]*)\s+because\s+(?P<reason>\S.{4,})")
@@ -48,9 +49,11 @@ def unused_excuse(subject: Subject) -> Iterator[Found]:
 
 def excused(text: str, problems: list[Problem], checks: dict[str, Check], file: str) -> list[Problem]:
     """What remains of ``problems``, with complaints about the excuses themselves."""
+    if not _EXCUSE.search(text):
+        return problems
     try:
         comments = comments_in(text.replace("\r\n", "\n"))
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml_tree(text)
     except (yaml.YAMLError, RecursionError):
         return problems
     excuses, wrong = _read(comments, _blocks(root), checks, file)
