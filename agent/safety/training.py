@@ -76,18 +76,21 @@ def train(learnt: Sequence[Lesson], *, digest: str = "", seed: int = 0) -> Liken
         for number in order:
             at = learnt[number].buckets
             length = math.sqrt(len(at))
-            step = _softmax(weights[at].sum(axis=0) / length)
+            rows, sums = weights.take(at, axis=0), spent.take(at)
+            step = _softmax((np.add.reduce(rows) / length).tolist())
             step[right[number]] -= 1.0
             step /= length
-            spent[at] += float((step * step).sum())
-            weights[at] -= RATE * step[None, :] / np.sqrt(spent[at])[:, None]
+            sums += np.add.reduce(step * step)
+            rows -= RATE * step / np.sqrt(sums)[:, None]
+            weights[at], spent[at] = rows, sums
     against = weights[:, :-1] - weights[:, -1:]
     scale = float(np.abs(against).max()) / 127
     return Likeness(np.rint(against / scale).astype(np.int8), scale, LEAST, AGAINST, digest)
 
 
-def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    powers = [math.exp(score) for score in (scores - scores.max()).tolist()]
+def _softmax(scores: Sequence[float]) -> NDArray[np.float64]:
+    highest = max(scores)
+    powers = [math.exp(score - highest) for score in scores]
     return np.array(powers) / math.fsum(powers)
 
 

@@ -43,7 +43,7 @@ def _made_equal(root: yaml.Node) -> bool:
                 node.style = node.style or None
                 continue
             inside = node.value if isinstance(node, yaml.SequenceNode) else [one for pair in node.value for one in pair]
-            if node.flow_style and any(map(_is_disputed, inside)):
+            if isinstance(node, yaml.CollectionNode) and node.flow_style and any(map(_is_disputed, inside)):
                 return False
             below += inside
         if not below:
