@@ -8,7 +8,7 @@ from aiohttp import web
 
 from calls.codec import canonical
 from calls.errors import ConfigurationError
-from calls.ports import OrderGiver
+from calls.house_ports import OrderGiver
 from console.access import Access
 from console.problems import problem
 from records.call_index import CallIndex

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from calls.clock import Clock
 from calls.errors import ConfigurationError, UnknownLine
+from calls.house_ports import Admitted, Declined
 from calls.line import IncomingCall, Line
-from calls.ports import Admitted, Declined
 from switchboard.lines import LineBook
 from switchboard.places import Places
 from switchboard.rates import CallRates

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 
 from calls.clock import Clock
 from calls.errors import CarrierError
-from calls.ports import CallControl
+from calls.house_ports import CallControl
 from switchboard.live import FellBehind, Tail, TailedSink
 from telephony.door import Door
 

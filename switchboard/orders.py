@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from calls import events as ev
 from calls.clock import Clock
 from calls.errors import ConfigurationError
-from calls.ports import OrderAnswer
+from calls.house_ports import OrderAnswer
 from calls.randomness import Randomness
 from calls.signals import CarrierGone, SupervisorOrdered
 from switchboard.live import FellBehind, Tail, TailedSink

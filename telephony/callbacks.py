@@ -14,8 +14,9 @@ from typing import Final
 
 from calls.clock import Clock
 from calls.errors import RecordError
+from calls.house_ports import Declined, Sockets
 from calls.line import IncomingCall
-from calls.ports import CallDesk, Declined, Pending, Sockets
+from calls.ports import CallDesk, Pending
 from calls.signals import CarrierGone
 from telephony.door import Answer, Door, Visit
 from telephony.pay import FIELDS, PAID, PAY_STATUS, PayTerms, read_result

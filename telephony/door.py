@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from calls.clock import Clock
+from calls.house_ports import Admission, Admitted, Declined, LiveCall
 from calls.line import IncomingCall, Line
-from calls.ports import Admission, Admitted, Declined, LiveCall
 from calls.signals import Signal
 
 CAPACITY: Final = 10_000

@@ -17,7 +17,8 @@ from typing import Final
 from calls.audio import mulaw_ms
 from calls.clock import Clock
 from calls.errors import CarrierError
-from calls.ports import Admitted, CallHost, LiveCall, MediaSocket, Sockets
+from calls.house_ports import Admitted, CallHost, LiveCall, Sockets
+from calls.ports import MediaSocket
 from calls.signals import CarrierGone, Displaced, LineNoticed
 from telephony.door import Door, Seat, Visit
 from telephony.gathered import GatheredFrames, never_busy

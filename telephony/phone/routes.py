@@ -11,8 +11,8 @@ from typing import Final
 from aiohttp import web
 
 from calls.errors import SwitchboardError
+from calls.house_ports import Declined
 from calls.line import IncomingCall, Line
-from calls.ports import Declined
 from calls.randomness import Randomness
 from telephony.aiohttp_socket import AiohttpSocket
 from telephony.media import MediaParts, handle_media

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from calls.clock import LoopClock
 from calls.errors import ConfigurationError
-from calls.ports import OrderAnswer
+from calls.house_ports import OrderAnswer
 from calls.randomness import SeededRandomness
 from console.access import Access
 from console.api import CallsApi

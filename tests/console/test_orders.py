@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from calls.ports import OrderAnswer
+from calls.house_ports import OrderAnswer
 from records.tokens import CALLS_READ, CALLS_STEER
 from tests.console.site import NOW, Site, site
 from tests.records import sample_call

@@ -32,9 +32,10 @@ from agent.scripted import scripted_engine, scripted_speech, scripted_words
 from calls import events as ev
 from calls.chain import Envelope, verify
 from calls.clock import LoopClock
+from calls.house_ports import LiveCall
 from calls.line import IncomingCall, Line
 from calls.memory_sink import MemorySink
-from calls.ports import EngineSession, LiveCall, MediaSocket, PlayOut, Vault
+from calls.ports import EngineSession, MediaSocket, PlayOut, Vault
 from calls.randomness import SeededRandomness
 from calls.record import stream_of
 from calls.run import ActionRequest, ActionSettled, CallFacts

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from calls.clock import LoopClock
+from calls.house_ports import Admitted, Declined
 from calls.line import BlockedNumber, IncomingCall, Limits
-from calls.ports import Admitted, Declined
 from calls.virtual_time import run_virtual
 from switchboard.admission import Door
 from switchboard.lines import LineBook

@@ -7,9 +7,9 @@ import pytest
 
 from calls import events as ev
 from calls.clock import LoopClock
+from calls.house_ports import Admission
 from calls.line import IncomingCall
 from calls.memory_sink import MemorySink
-from calls.ports import Admission
 from calls.record import CallRecord
 from calls.virtual_time import run_virtual
 from switchboard.hang_up import PATIENCE_MS, HangUpWatch

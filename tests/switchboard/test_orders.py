@@ -15,9 +15,9 @@ from calls import events as ev
 from calls.audio import AudioFrame
 from calls.clock import LoopClock
 from calls.errors import ConfigurationError
+from calls.house_ports import Admitted, Declined
 from calls.line import IncomingCall
 from calls.memory_sink import MemorySink
-from calls.ports import Admitted, Declined
 from calls.randomness import SystemRandomness
 from calls.record import CallRecord
 from calls.signals import CarrierGone, Signal, SupervisorOrdered

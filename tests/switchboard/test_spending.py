@@ -18,8 +18,8 @@ from agent.resilience.thrift import Thrift
 from calls import events as ev
 from calls.clock import LoopClock
 from calls.errors import ConfigurationError
+from calls.house_ports import Admitted, Declined
 from calls.line import IncomingCall, Limits, Line
-from calls.ports import Admitted, Declined
 from calls.provision import Unit
 from calls.signals import Signal, SpendNoticed, UsageCounted
 from calls.virtual_time import run_virtual

@@ -16,8 +16,9 @@ from xml.etree import ElementTree
 
 from calls.audio import AudioFrame
 from calls.clock import LoopClock
+from calls.house_ports import Admitted, Declined
 from calls.line import HumanDestination, IncomingCall, Line
-from calls.ports import Admitted, Declined, Pending, PlayOut
+from calls.ports import Pending, PlayOut
 from calls.randomness import SeededRandomness
 from calls.signals import CarrierGone, Displaced, KeyPressed, PlaybackBegan, PlaybackEnded, Signal
 from calls.speech import Clause

@@ -9,7 +9,7 @@ import random
 
 import pytest
 
-from calls.ports import Declined
+from calls.house_ports import Declined
 from calls.signals import CarrierGone, Displaced, KeyPressed, PlaybackEnded
 from telephony import g711
 from telephony.media import handle_media

@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from calls.ports import Admitted, Declined, Pending
+from calls.house_ports import Admitted, Declined
+from calls.ports import Pending
 from calls.signals import CarrierGone
 from telephony.callbacks import REPEATS, NotACall, incoming_call
 from telephony.twin import Caller, Human

@@ -28,8 +28,9 @@ from agent import tone_text
 from agent.cascade import CascadeEngine
 from agent.scripted import ScriptedVoice, scripted_engine
 from calls.audio import AudioFrame
+from calls.house_ports import LiveCall
 from calls.line import IncomingCall, Line
-from calls.ports import LiveCall, PlayOut
+from calls.ports import PlayOut
 from switchboard import house
 from switchboard.cli import main
 from switchboard.host import Host

@@ -13,8 +13,8 @@ from aiohttp import web
 
 from calls.audio import AudioFrame
 from calls.clock import LoopClock
+from calls.house_ports import Admitted, Declined
 from calls.line import IncomingCall, Line
-from calls.ports import Admitted, Declined
 from calls.randomness import SeededRandomness
 from calls.signals import CarrierGone, KeyPressed, PlaybackEnded, Signal
 from telephony.door import Door

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from calls.ports import Declined
+from calls.house_ports import Declined
 from calls.speech import Clause
 from telephony import g711
 from telephony.phone import Row

@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from aiohttp import WSMsgType
 
-from calls.ports import Declined
+from calls.house_ports import Declined
 from telephony.phone import Row
 from telephony.phone.page import FILES
 from tests.telephony.phone.house import NUMBER, House, serving, start
