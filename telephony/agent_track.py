@@ -2,8 +2,9 @@
 
 The carrier plays 8 bytes a ms by the very clock that counts the caller's frames. So what it plays without a break, a
 *flow*, has one place: where its first byte landed; and where a ``clear`` landed, it ends. A mark before the one and
-behind the other tells (``telephony.landing``). What sounded in between is held back until it is told, because a
-recording is written once: as long as a message travels there and back, and until the caller's next frame.
+behind the other tells (``telephony.landing``). What sounded meanwhile is held back until it is told: as long as a
+message travels there and back, and until the caller's next frame. What was taken for heard before a ``clear``, and was
+not because its flow had come late, becomes silence again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from calls.audio import mulaw_bytes, mulaw_ms
+from calls.audio import MULAW_SILENCE, mulaw_bytes, mulaw_ms
 from telephony.landing import Landing, Landings
 from telephony.stream_clock import StreamClock
 
@@ -50,7 +51,10 @@ class AgentTrack:
         self._write = write
         self._landings = Landings(clock)
         self._pieces: deque[Piece] = deque()
+        self._newest: Flow | None = None
+        """of which something is written"""
         self._ends_ms = 0.0
+        """of what is written"""
 
     @property
     def waiting(self) -> bool:
@@ -70,9 +74,12 @@ class AgentTrack:
         self._pieces.append(piece)
         self._drain()
 
-    def cleared(self, rest: Iterable[Piece], ends: Landing) -> None:
-        """A ``clear`` is sent. ``rest``: what the carrier has left to play; of it sounds what comes before ``ends``."""
-        for piece in rest:
+    def cleared(self, flow: Flow, rest: Iterable[Piece], ends: Landing) -> None:
+        """A ``clear`` is sent, ``flow`` being the newest.
+
+        ``rest``: what the carrier has left to play by the play-out's model; of it sounds what comes before ``ends``.
+        """
+        for piece in (*rest, Piece(flow, 0.0, b"")):
             piece.flow.ends = ends
             self._pieces.append(piece)
 
@@ -103,7 +110,15 @@ class AgentTrack:
             flow.place_ms = begins_ms if begins_ms - self._ends_ms >= CLICK_MS else self._ends_ms
         at_ms = flow.place_ms + piece.into_ms
         if flow.ends is not None and flow.ends.at_ms is not None:
-            mulaw = mulaw[: max(0, mulaw_bytes(flow.ends.at_ms - at_ms))]
+            stop_ms = max(flow.place_ms, flow.ends.at_ms)
+            mulaw = mulaw[: max(0, mulaw_bytes(stop_ms - at_ms))]
+            self._unwrite(flow, stop_ms)
         if mulaw:
             self._write(at_ms, mulaw)
-            self._ends_ms = at_ms + mulaw_ms(len(mulaw))
+            self._newest, self._ends_ms = flow, at_ms + mulaw_ms(len(mulaw))
+
+    def _unwrite(self, flow: Flow, stop_ms: float) -> None:
+        too_much = mulaw_bytes(self._ends_ms - stop_ms)
+        if flow is self._newest and too_much > 0:
+            self._write(stop_ms, MULAW_SILENCE * too_much)
+            self._ends_ms = stop_ms

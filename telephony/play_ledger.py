@@ -318,9 +318,9 @@ class PlayLedger:
         """How much still sounded is told by the mark behind the ``clear``: the recording waits for it."""
         mark, ends = self._probe(now)
         self._owed.append(mark)
-        if ends is not None:
+        if ends is not None and self._flow is not None:
             rest = (piece for it in self._stretches for piece in it.piece(max(it.begin, it.voiced.sounded), it.end))
-            track.cleared(rest, ends)
+            track.cleared(self._flow, rest, ends)
         for stretch in self._stretches:
             stretch.flow = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calls.speech import Clause
 from telephony.agent_track import AgentTrack
 from telephony.play_ledger import Clear, Mark, PlayLedger
 from telephony.stream_clock import StreamClock
@@ -38,6 +39,32 @@ def test_what_sounded_goes_to_the_recording_in_one_piece_up_to_where_the_clear_l
     assert b"".join(mulaw for _, mulaw in told) == tone(2_000)[: round(((653 + 660) / 2 - 10) * 8)]
     ends = [at + len(mulaw) / 8 for at, mulaw in told]
     assert [at for at, _ in told] == [10.0, *ends[:-1]]
+
+
+def test_what_was_taken_for_heard_though_it_came_late_is_silence_again() -> None:
+    ledger, clock, told = recorded()
+    drain(ledger, 0.0)
+    ledger.mark_returned("distance.1#1", 10.0)
+    frames(ledger, clock, 0, 100)
+    ledger.cut(100.0)
+    drain(ledger, 100.0)
+    ledger.mark_returned("distance.2#2", 110.0)
+    frames(ledger, clock, 100, 200)
+    ledger.begin(Clause("r2.1", "late"))
+    ledger.feed("r2.1", tone(2_000))
+    assert drain(ledger, 200.0)[0] == Mark("distance.3#2")
+    frames(ledger, clock, 200, 400)
+    ledger.mark_returned("distance.3#2", 405.0)  # held up for 200 ms on its way there
+    frames(ledger, clock, 400, 640)
+    ledger.cut(640.0)
+    assert told[-1][0] + len(told[-1][1]) / 8 > 700.0, "by the model so much has sounded"
+    drain(ledger, 640.0)
+    ledger.mark_returned("distance.4#3", 645.0)
+    frames(ledger, clock, 640, 660)
+    tape = bytearray(b"\xff" * 8 * 1_000)
+    for at, mulaw in told:
+        tape[round(at * 8) : round(at * 8) + len(mulaw)] = mulaw
+    assert 640.0 <= len(bytes(tape).rstrip(b"\xff")) / 8 <= 660.0, "the clear landed there"
 
 
 def test_a_recording_does_not_wait_for_a_mark_that_never_comes() -> None:
