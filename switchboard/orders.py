@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import RowMapping, text
@@ -42,8 +41,6 @@ CHANNEL = "switchboard_orders"
 KINDS = ("say", "hand_over", "end")
 LINE_OVER = "line_over"
 """Between processes only: the carrier told one that a call is over which another has."""
-
-Wake = Callable[[], None]
 
 log = logging.getLogger(__name__)
 
