@@ -1,40 +1,65 @@
-"""The port ``MediaSocket`` over a WebSocket that aiohttp serves."""
+"""The port ``MediaSocket`` over a WebSocket that aiohttp serves.
+
+The heartbeat is ours: aiohttp's sets its timer anew for every frame, fifty times a second and call, where a carrier
+that sends shows by that alone that it lives.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 from aiohttp import WSMsgType, web
 
+from calls.clock import Clock, LoopClock
 from calls.errors import CarrierLost
 from telephony.media_stream import MAX_TEXT_BYTES
 
-HEARTBEAT_S: Final = 20.0
+LOOK_MS: Final = 5_000.0
+SILENT_LOOKS: Final = 3
+"""So many looks in a row without anything from the peer, 15 to 20 s, and it is asked whether it is there."""
+PONG_MS: Final = 10_000.0
+"""No answer by then, 25 to 30 s after its last sign, and it has vanished."""
 CLOSE_S: Final = 2.0
 """How long a peer may take to answer our close frame."""
 DEFAULT_CLOSE: Final = 1006
 
 
 class AiohttpSocket:
-    """Make one with ``accept``. Messages over 64 KiB end the connection (close 1009)."""
+    """Make one with ``accepted``. Messages over 64 KiB end the connection (close 1009)."""
 
-    def __init__(self, response: web.WebSocketResponse) -> None:
+    def __init__(self, response: web.WebSocketResponse, transport: asyncio.BaseTransport | None, clock: Clock) -> None:
         self._response = response
+        self._transport = transport
+        self._clock = clock
         self._gone = False
+        self._vanished = False
+        self._heard = False
+        """something came since the last look"""
 
     @classmethod
-    async def accept(cls, request: web.Request) -> AiohttpSocket:
-        """Answer the upgrade: no compression (mu-law does not deflate), no Nagle (20 ms frames)."""
-        response = web.WebSocketResponse(
-            heartbeat=HEARTBEAT_S, max_msg_size=MAX_TEXT_BYTES, compress=False, timeout=CLOSE_S
-        )
+    @asynccontextmanager
+    async def accepted(cls, request: web.Request, clock: Clock | None = None) -> AsyncIterator[AiohttpSocket]:
+        """Answer the upgrade, and see to it that a peer which vanishes is noticed, until the block is left.
+
+        No compression (mu-law does not deflate), no Nagle (20 ms frames).
+        """
+        response = web.WebSocketResponse(max_msg_size=MAX_TEXT_BYTES, compress=False, timeout=CLOSE_S, autoping=False)
         await response.prepare(request)
-        wire = request.transport.get_extra_info("socket") if request.transport else None
+        transport = request.transport
+        wire = transport.get_extra_info("socket") if transport else None
         if wire is not None and wire.family in (socket.AF_INET, socket.AF_INET6):
             wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return cls(response)
+        accepted = cls(response, transport, clock or LoopClock())
+        async with asyncio.TaskGroup() as group:
+            beat = group.create_task(accepted._watch())
+            try:
+                yield accepted
+            finally:
+                beat.cancel()
 
     @property
     def response(self) -> web.WebSocketResponse:
@@ -49,17 +74,20 @@ class AiohttpSocket:
     @property
     def close_code(self) -> int:
         """How it was closed; 1006 when the peer vanished."""
-        return self._response.close_code or DEFAULT_CLOSE
+        return DEFAULT_CLOSE if self._vanished else self._response.close_code or DEFAULT_CLOSE
 
     async def receive(self) -> str | bytes | None:
         """The next message; None for good once the peer has closed."""
-        if self._gone:
-            return None
-        message = await self._response.receive()
-        if message.type is WSMsgType.TEXT or message.type is WSMsgType.BINARY:
-            content: str | bytes = message.data
-            return content
-        self._gone = True
+        while not self._gone:
+            message = await self._response.receive()
+            self._heard = True
+            if message.type is WSMsgType.TEXT or message.type is WSMsgType.BINARY:
+                content: str | bytes = message.data
+                return content
+            if message.type is WSMsgType.PING:
+                await self._answer(message.data)
+            elif message.type is not WSMsgType.PONG:
+                self._gone = True
         return None
 
     async def send_text(self, text: str) -> None:
@@ -80,3 +108,34 @@ class AiohttpSocket:
             pass  # gone already, which is what was wanted
         finally:
             self._gone = True
+
+    async def _answer(self, ping: bytes) -> None:
+        try:
+            await self._response.pong(ping)
+        except (ConnectionError, RuntimeError):
+            self._gone = True
+
+    async def _watch(self) -> None:
+        """Until the peer has vanished, or cancelled."""
+        silent = 0
+        while not self.closed:
+            self._heard = False
+            await self._clock.sleep_ms(LOOK_MS)
+            silent = 0 if self._heard else silent + 1
+            if silent < SILENT_LOOKS:
+                continue
+            try:
+                async with asyncio.timeout(PONG_MS / 1000):
+                    await self._response.ping()
+                await self._clock.sleep_ms(PONG_MS)
+            except TimeoutError:
+                pass  # not even our ping gets away: the peer takes nothing any more
+            except (ConnectionError, RuntimeError):
+                return  # whoever receives is told the same
+            silent = 0
+            if not self._heard:
+                self._vanished = True
+                if isinstance(self._transport, asyncio.WriteTransport):
+                    # Nobody is there to say goodbye to; who receives sees the end.
+                    self._transport.abort()
+                return

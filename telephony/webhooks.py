@@ -142,8 +142,8 @@ class Webhooks:
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         signature = request.headers.get(HEADER)
         self._must(request, self._check is not None and self._check.socket(request.raw_path, signature))
-        socket = await AiohttpSocket.accept(request)
-        await handle_media(socket, self._media)
+        async with AiohttpSocket.accepted(request) as socket:
+            await handle_media(socket, self._media)
         return socket.response
 
     async def _twiml(self, request: web.Request, answer: Callable[[Form], Awaitable[str]]) -> web.Response:

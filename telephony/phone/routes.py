@@ -120,14 +120,14 @@ class Softphone:
     async def media(self, request: web.Request) -> web.StreamResponse:
         """The media socket. A foreign page is refused before the upgrade, a bad ticket by close 1008."""
         self._origin.of(request)
-        socket = await AiohttpSocket.accept(request)
-        ticketed = TicketedSocket(socket, self._tickets)
-        try:
-            await handle_media(ticketed, self._media)
-        finally:
-            if ticketed.visit is not None:
-                self._media.door.leave(ticketed.visit)
-                await self._end(ticketed.visit.incoming.call)
+        async with AiohttpSocket.accepted(request) as socket:
+            ticketed = TicketedSocket(socket, self._tickets)
+            try:
+                await handle_media(ticketed, self._media)
+            finally:
+                if ticketed.visit is not None:
+                    self._media.door.leave(ticketed.visit)
+                    await self._end(ticketed.visit.incoming.call)
         return socket.response
 
     async def transcript(self, request: web.Request) -> web.Response:

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from calls.clock import LoopClock
+from calls.clock import Clock, LoopClock
 from calls.errors import CarrierLost
 from calls.ports import MediaSocket
 from calls.signals import CarrierGone, PlaybackBegan
@@ -113,14 +113,21 @@ async def served(handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 async def over_the_wire(
-    serve: Callable[[AiohttpSocket], Awaitable[None]], visit: Callable[[Peer], Awaitable[None]]
+    serve: Callable[[AiohttpSocket], Awaitable[None]],
+    visit: Callable[[Peer], Awaitable[None]],
+    clock: Clock | None = None,
+    autoping: bool = True,
 ) -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
-        socket = await AiohttpSocket.accept(request)
-        await serve(socket)
+        async with AiohttpSocket.accepted(request, clock) as socket:
+            await serve(socket)
         return socket.response
 
-    async with served(handler) as url, aiohttp.ClientSession() as session, session.ws_connect(url) as far:
+    async with (
+        served(handler) as url,
+        aiohttp.ClientSession() as session,
+        session.ws_connect(url, autoping=autoping) as far,
+    ):
         await visit(Peer(far))
 
 
@@ -162,6 +169,94 @@ def test_a_message_over_64_kib_ends_the_connection() -> None:
 
         await over_the_wire(serve, visit)
         assert got == [None]
+
+    asyncio.run(main())
+
+
+class HundredTimesFaster(LoopClock):
+    """Its sleepers think that more has passed."""
+
+    slept_ms = 0.0
+
+    async def sleep_ms(self, ms: float) -> None:
+        await super().sleep_ms(ms / 100)
+        self.slept_ms += ms
+
+
+@pytest.mark.wire
+def test_a_peer_that_has_vanished_is_noticed_within_30_s() -> None:
+    async def main() -> None:
+        clock, noticed = HundredTimesFaster(), asyncio.Event()
+
+        async def serve(socket: AiohttpSocket) -> None:
+            assert await socket.receive() == "hello"
+            assert await socket.receive() is None
+            assert socket.closed and socket.close_code == 1006
+            with pytest.raises(CarrierLost):
+                await socket.send_text("anybody?")
+            noticed.set()
+
+        async def visit(peer: Peer) -> None:
+            await peer.send("hello")
+            # It reads nothing, and so answers nothing.
+            await noticed.wait()
+            assert 25_000 <= clock.slept_ms <= 30_000
+
+        async with asyncio.timeout(5):
+            await over_the_wire(serve, visit, clock)
+
+    asyncio.run(main())
+
+
+@pytest.mark.wire
+def test_a_peer_that_is_only_silent_is_asked_and_kept() -> None:
+    async def main() -> None:
+        clock, got = HundredTimesFaster(), asyncio.Event()
+
+        async def serve(socket: AiohttpSocket) -> None:
+            assert await socket.receive() == "at last"
+            got.set()
+            await socket.close()
+
+        async def visit(peer: Peer) -> None:
+            async with asyncio.TaskGroup() as group:
+                answering = group.create_task(peer.receive())
+                while clock.slept_ms < 120_000:
+                    await LoopClock().sleep_ms(10)
+                    assert not answering.done()
+                await peer.send("at last")
+                await got.wait()
+                assert await answering is None
+
+        async with asyncio.timeout(10):
+            await over_the_wire(serve, visit, clock)
+
+    asyncio.run(main())
+
+
+@pytest.mark.wire
+def test_a_peer_that_sends_is_not_asked_and_its_own_pings_are_answered() -> None:
+    async def main() -> None:
+        clock, answered = HundredTimesFaster(), asyncio.Event()
+
+        async def serve(socket: AiohttpSocket) -> None:
+            while await socket.receive() is not None:
+                pass
+
+        async def visit(peer: Peer) -> None:
+            far = peer._end
+            assert isinstance(far, aiohttp.ClientWebSocketResponse)
+            while clock.slept_ms < 60_000:
+                await peer.send("a frame")
+                await LoopClock().sleep_ms(10)
+            await far.ping(b"there?")
+            message = await far.receive()
+            assert (message.type, message.data) == (aiohttp.WSMsgType.PONG, b"there?"), "and nothing before it"
+            answered.set()
+
+        async with asyncio.timeout(10):
+            await over_the_wire(serve, visit, clock, autoping=False)
+        assert answered.is_set()
 
     asyncio.run(main())
 
