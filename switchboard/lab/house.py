@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -158,8 +157,3 @@ class LabHouse:
 
 def _no_recorder(path: Path, since_ms: float) -> Any:
     raise AssertionError(f"no recording was asked for at {path}")
-
-
-def patient(line: Line, turn_taking: str) -> Line:
-    """The line with another preset of turn-taking."""
-    return replace(line, turn_taking=turn_taking)
