@@ -5,7 +5,7 @@
 set -eu
 
 packages="chromium sox libsox-fmt-base flac flite espeak-ng fonts-dejavu-core asterisk-core-sounds-en-wav
-asterisk-moh-opsound-wav"
+asterisk-moh-opsound-wav festival festvox-kdlpc16k festvox-us-slt-hts"
 
 absent=""
 for package in $packages; do

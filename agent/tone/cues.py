@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from agent.tone.expected import expected_ms
 from agent.tone.sound import BLOCK_MS, Samples, Stretch
 
-VOICED = 0.14
+VOICED = 0.09
 """strength from which a pitch counts; 1-2 % of those above it are an octave off (tests/agent/tone)"""
+UNDER_LOUDEST_DB = 16.0
+"""a softer block may well be somebody behind the caller, or noise"""
 STOP_MS, PAUSE_MS = 160.0, 320.0
 """a gap up to the first is a stop consonant and part of speech, one of the second is a pause; between them it counts
 for less and less, so that slow speech does not turn stops into pauses at once"""
@@ -25,7 +27,7 @@ _FEWEST_VOICED = 5
 """blocks of 20 ms"""
 _SMOOTHED = np.array([0.25, 0.5, 0.25])
 _PEAK_DB = 2.0
-_SHARE_OF_PEAKS = 0.2
+_SHARE_OF_PEAKS = 0.1
 _PEAK_EVERY_MS = 205.0
 """what one syllable-like peak of loudness takes at an ordinary rate"""
 
@@ -88,7 +90,10 @@ def _declination(speech_ms: float) -> float:
 
 def turn_pitch(stretch: Stretch, usual_st: float | None = None) -> NDArray[np.float64]:
     """Semitones over 55 Hz of every voiced block; each is read as the candidate that fits the turn."""
-    strong = stretch.strength[:, 0] >= VOICED
+    if not len(stretch):
+        return np.zeros(0)
+    loud = stretch.level_db >= np.percentile(stretch.level_db, 95) - UNDER_LOUDEST_DB
+    strong = (stretch.strength[:, 0] >= VOICED) & loud
     if not strong.any():
         return np.zeros(0)
     hertz, strength = stretch.hertz[strong].astype(np.float64), stretch.strength[strong].astype(np.float64)

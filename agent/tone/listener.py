@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent.tone.baseline import Baseline
-from agent.tone.cues import measure
+from agent.tone.baseline import Baseline, Deviation
+from agent.tone.cues import Cues, measure
 from agent.tone.feeling import judge, with_label
-from agent.tone.sound import Sound
+from agent.tone.sound import Sound, Stretch
 from agent.tone.stress import stressed_words
 from agent.tone.words import Lexicon, lexicon
 from calls.audio import AudioFrame
@@ -41,11 +41,18 @@ class ToneListener:
         """How a turn was said that is likely over; nothing is learned of it."""
         return self._tone(heard, (), learns=False)
 
+    def deviations(self, heard: Heard) -> dict[str, Deviation]:
+        """How far each cue of a turn is from usual; empty while the caller is not known. Nothing is learned of it."""
+        return self._baseline.against(self._cues(heard)[1])
+
+    def _cues(self, heard: Heard) -> tuple[Stretch, Cues]:
+        stretch = self._sound.between(heard.from_ms - _AROUND_MS, heard.to_ms + _AROUND_MS)
+        return stretch, measure(stretch, heard.text, self._baseline.usual("pitch"))
+
     def _tone(self, heard: Heard, times: Sequence[WordTime], *, learns: bool) -> Tone | None:
         if heard.by is not HeardBy.SPEECH:
             return None
-        stretch = self._sound.between(heard.from_ms - _AROUND_MS, heard.to_ms + _AROUND_MS)
-        cues = measure(stretch, heard.text, self._baseline.usual("pitch"))
+        stretch, cues = self._cues(heard)
         deviations = self._baseline.against(cues)
         stressed = stressed_words(stretch, heard.text, times) if deviations else ()
         if learns:

@@ -1,7 +1,8 @@
 """How often the direction of a known change is heard right: `python -m tests.agent.tone.measure [--half held]`.
 
-Prints a table: of each change and condition how many in a hundred sentences were heard right, missed (as usual) and
-wrong. Says nothing about feelings of people: the speakers are synthesizers, the changes are made by arithmetic.
+Prints a table of cells, one for each change in each condition: how many sentences were heard right, missed (as usual)
+and wrong, of how many; and what was farthest off. Says nothing about feelings of people: the changes are made by
+arithmetic, on synthesizers and one person reading.
 """
 
 from __future__ import annotations
@@ -10,35 +11,63 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.agent.tone.speakers import speakers
 from tests.agent.tone.trial import BETWEEN, CONDITIONS, ENDS, UNCHANGED, Change, Trial, direction, trials
 
 WANTED = 95.0
-"""in a hundred, of unchanged speech and of the ends of the ranges"""
+"""in a hundred, of every cell"""
+ASPECTS = ("pitch usual", "pace usual", "energy usual", "feeling neutral")
+"""the cells of unchanged speech"""
+_WORST = 10
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A change in a condition, or an aspect of unchanged speech in it."""
+
+    condition: str
+    of: str
+    right: int
+    trials: int
+
+    @property
+    def percent(self) -> float:
+        """0 where nothing was tried."""
+        return 100 * self.right / self.trials if self.trials else 0.0
+
+    def __str__(self) -> str:
+        return f"{self.of}, {self.condition}: {self.percent:.1f} % of {self.trials}"
 
 
 @dataclass
 class Table:
     """What was heard, by condition and change."""
 
-    counts: dict[tuple[str, str], Counter[str]]
-    each: dict[str, Counter[str]]
-    """of unchanged speech: which class stood out"""
+    counts: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    leaning: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """how many differed from the baseline in the right direction, however little"""
+    odd: dict[str, Counter[str]] = field(default_factory=dict)
+    """of unchanged speech: which aspect stood out"""
+    failures: list[Trial] = field(default_factory=list)
 
     @classmethod
     def of(cls, found: Iterable[Trial]) -> Table:
         """Count."""
-        table = cls({}, {})
+        table = cls()
         for trial in found:
+            cell = trial.condition, trial.change.name
             verdict = direction(trial.change, trial.tone)
-            table.counts.setdefault((trial.condition, trial.change.name), Counter())[verdict] += 1
+            table.counts.setdefault(cell, Counter())[verdict] += 1
+            table.leaning[cell] += trial.shortfall < 1
+            if verdict != "right" and trial.change not in BETWEEN:
+                table.failures.append(trial)
             if trial.change == UNCHANGED:
-                classes = {"pitch": trial.tone.pitch, "pace": trial.tone.pace, "energy": trial.tone.energy}
-                odd = [name for name, value in classes.items() if value != "usual"]
-                odd += ["feeling"] if trial.tone.feeling != "neutral" else []
-                table.each.setdefault(trial.condition, Counter()).update(odd)
+                heard = (trial.tone.pitch, trial.tone.pace, trial.tone.energy, trial.tone.feeling)
+                usual = ("usual", "usual", "usual", "neutral")
+                odd = [aspect for aspect, one, other in zip(ASPECTS, heard, usual, strict=True) if one != other]
+                table.odd.setdefault(trial.condition, Counter()).update(odd)
         return table
 
     def right(self, condition: str, changes: Sequence[Change]) -> tuple[int, int]:
@@ -46,54 +75,75 @@ class Table:
         some = [self.counts.get((condition, change.name), Counter()) for change in changes]
         return sum(one["right"] for one in some), sum(one.total() for one in some)
 
-    def usual(self, condition: str) -> tuple[int, int]:
-        """Of unchanged speech: how many of pitch, pace and energy were as usual, of how many."""
-        trials = self.right(condition, (UNCHANGED,))[1]
-        odd = self.each.get(condition, Counter())
-        return 3 * trials - odd["pitch"] - odd["pace"] - odd["energy"], 3 * trials
+    def cells(self, condition: str) -> list[Cell]:
+        """The ends of the ranges that are promised, and every aspect of unchanged speech."""
+        ends = [Cell(condition, end.name, *self.right(condition, (end,))) for end in ENDS]
+        of = self.right(condition, (UNCHANGED,))[1]
+        odd = self.odd.get(condition, Counter())
+        return ends + [Cell(condition, f"unchanged: {aspect}", of - odd[aspect], of) for aspect in ASPECTS]
 
-    def neutral(self, condition: str) -> tuple[int, int]:
-        """Of unchanged speech: in how many turns no feeling was named, of how many."""
-        trials = self.right(condition, (UNCHANGED,))[1]
-        return trials - self.each.get(condition, Counter())["feeling"], trials
-
-    def percent(self, condition: str, changes: Sequence[Change]) -> float:
-        """The same in a hundred; 0 where nothing was tried."""
-        right, of = self.right(condition, changes)
-        return 100 * right / of if of else 0.0
+    def worst(self) -> list[Trial]:
+        """What was farthest from right."""
+        return sorted(self.failures, key=lambda trial: -trial.shortfall)[:_WORST]
 
 
 def measure(
-    half: str, calls: int, probes: int, *, short: bool = False, conditions: tuple[str, ...] = CONDITIONS
+    half: str,
+    calls: int,
+    probes: int,
+    *,
+    short: bool = False,
+    conditions: Sequence[str] = CONDITIONS,
+    changes: Sequence[Change] = (*ENDS, *BETWEEN),
 ) -> Table:
     """One half."""
-    return Table.of(trials(half, conditions, calls, probes, short=short))
-
-
-def share(counted: tuple[int, int]) -> str:
-    """``97.1 % of 210``."""
-    return f"{100 * counted[0] / (counted[1] or 1):.1f} % of {counted[1]}"
+    return Table.of(trials(half, conditions, calls, probes, short=short, changes=changes))
 
 
 def _print(half: str, table: Table, title: str) -> None:
     who = ", ".join(speaker.name for speaker in speakers(half))
     print(f"{title}, half {half}: {who}")
-    print(f"{'':<20}" + "".join(f"{condition:>26}" for condition in CONDITIONS))
-    for change in (UNCHANGED, *ENDS, *BETWEEN):
+    print(f"{'':<28}" + "".join(f"{condition:>28}" for condition in CONDITIONS))
+    tried = {name for _, name in table.counts}
+    for change in (change for change in (*ENDS, *BETWEEN) if change.name in tried):
         cells = []
         for condition in CONDITIONS:
             count = table.counts.get((condition, change.name), Counter())
             of = count.total() or 1
-            cells.append(f"{100 * count['right'] / of:.1f} / {100 * count['missed'] / of:.1f} / "
-                         f"{100 * count['wrong'] / of:.1f}")  # fmt: skip
-        print(f"{change.name:<20}" + "".join(f"{cell:>26}" for cell in cells))
-    for condition in CONDITIONS:
-        odd = ", ".join(f"{name} {number}" for name, number in sorted(table.each.get(condition, {}).items())) or "none"
-        usual, neutral = table.usual(condition), table.neutral(condition)
-        print(f"  {condition}: ends of the ranges right {table.percent(condition, ENDS):.1f} % of "
-              f"{table.right(condition, ENDS)[1]}; unchanged: pitch, pace and energy usual {share(usual)}, "
-              f"feeling neutral {share(neutral)}; what stood out: {odd}")  # fmt: skip
+            parts = [f"{100 * count[verdict] / of:.1f}" for verdict in ("right", "missed", "wrong")]
+            leaning = f"({100 * table.leaning[condition, change.name] / of:.1f})"
+            cells.append(" ".join((*parts, leaning if change in BETWEEN else f"of {of}")))
+        print(f"{change.name:<28}" + "".join(f"{cell:>28}" for cell in cells))
+    columns = [table.cells(condition)[len(ENDS) :] for condition in CONDITIONS]
+    for aspect in zip(*columns, strict=True):
+        row = "".join(f"{f'{cell.percent:.1f} of {cell.trials}':>28}" for cell in aspect)
+        print(f"{aspect[0].of:<28}{row}")
+    nothing = [table.right(condition, (UNCHANGED,)) for condition in CONDITIONS]
+    row = "".join(f"{f'{100 * n / (of or 1):.1f} of {of}':>28}" for n, of in nothing)
+    print(f"{'unchanged: all of them':<28}{row}")
+    print("\nfarthest off:")
+    for trial in table.worst():
+        print(f"  {_told(trial)}")
     print()
+
+
+def _told(trial: Trial) -> str:
+    tone = trial.tone
+    heard = f"pitch {tone.pitch}, pace {tone.pace}, energy {tone.energy}, {tone.feeling}"
+    return f"{trial.speaker}, {trial.condition}, {trial.change.name}: {heard} ({trial.measured}): {trial.text!r}"
+
+
+def _figures(table: Table) -> dict[str, object]:
+    """As JSON."""
+    return {
+        "cells": [
+            {"condition": cell.condition, "of": cell.of, "right": cell.right, "trials": cell.trials}
+            for condition in CONDITIONS
+            for cell in table.cells(condition)
+        ],
+        "unchanged_nothing_at_all": {c: table.right(c, (UNCHANGED,)) for c in CONDITIONS},
+        "worst": [_told(trial) for trial in table.worst()],
+    }
 
 
 def main() -> None:
@@ -102,25 +152,19 @@ def main() -> None:
     parser.add_argument("--half", choices=("worked", "held", "both"), default="both")
     parser.add_argument("--calls", type=int, default=6, help="calls per speaker and condition")
     parser.add_argument("--probes", type=int, default=4, help="sentences tried in each call, in every way")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--promised", action="store_true", help="sentences only, and only the ends of the ranges")
+    parser.add_argument("--json", action="store_true", help="what --promised measures, for programs")
     asked = parser.parse_args()
     halves = ("worked", "held") if asked.half == "both" else (asked.half,)
     figures = {}
     for half in halves:
-        table = measure(half, asked.calls, asked.probes)
-        figures[half] = {
-            condition: {
-                "ends": table.right(condition, ENDS),
-                "unchanged_usual": table.usual(condition),
-                "unchanged_neutral": table.neutral(condition),
-                "unchanged_nothing_at_all": table.right(condition, (UNCHANGED,)),
-                "worst_end": min(table.percent(condition, (end,)) for end in ENDS),
-            }
-            for condition in CONDITIONS
-        }
+        whole = not (asked.promised or asked.json)
+        table = measure(half, asked.calls, asked.probes, changes=(*ENDS, *BETWEEN) if whole else ENDS)
+        figures[half] = _figures(table)
         if not asked.json:
-            print("right / missed / wrong, in a hundred")
+            print("right, missed, wrong in a hundred; of half the size also (leaning the right way)")
             _print(half, table, "sentences")
+        if whole:
             _print(half, measure(half, 2, asked.probes, short=True), "answers of two to four words")
     if asked.json:
         print(json.dumps(figures))

@@ -69,8 +69,12 @@ def in_noise(samples: Samples, snr_db: float, power: float, seed: int) -> Sample
     spectrum = np.fft.rfft(rng.standard_normal(len(samples)))
     hertz = np.fft.rfftfreq(len(samples), 1 / RATE)
     noise = np.fft.irfft(spectrum / np.sqrt(1 + (hertz / 500) ** 2), len(samples))
-    noise *= np.sqrt(power / 10 ** (snr_db / 10) / np.mean(noise**2))
-    return (samples + noise).astype(np.float32)
+    return (samples + at_snr(noise, snr_db, power)).astype(np.float32)
+
+
+def at_snr(noise: Samples, snr_db: float, power: float) -> Samples:
+    """So loud that it is ``snr_db`` under ``power``."""
+    return (noise * np.sqrt(power / 10 ** (snr_db / 10) / np.mean(noise**2))).astype(np.float32)
 
 
 def telephone_band(samples: Samples) -> Samples:
@@ -90,10 +94,3 @@ def as_mulaw(samples: Samples) -> bytes:
 def through_mulaw(samples: Samples) -> Samples:
     """There and back."""
     return resample.from_pcm16(mulaw_to_linear(as_mulaw(samples)))
-
-
-def speech_power(samples: Samples) -> float:
-    """Mean power of the 20 ms blocks within 30 dB of the loudest."""
-    blocks = samples[: len(samples) // 160 * 160].reshape(-1, 160).astype(np.float64)
-    power = (blocks**2).mean(axis=1)
-    return float(power[power > power.max() / 1000].mean())
