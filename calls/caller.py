@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from calls import events as ev
+from calls.changed import changed
 from calls.events.turns import PatienceReason
 from calls.speech import Clause, HeardBy
 
@@ -40,7 +41,7 @@ class Onset:
     """it followed right on a turn that had been taken for over, and had not been answered"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Caller:
     """Folded from events. Times are ms since answer."""
 
@@ -76,32 +77,34 @@ def fold(caller: Caller, body: ev.EventBody, at_ms: float) -> Caller:
         case ev.CallerBegan():
             return _began(caller, body)
         case ev.UtteranceCheckpointed() if caller.onset is not None:
-            return replace(caller, onset=replace(caller.onset, words=body.text))
+            return changed(caller, onset=replace(caller.onset, words=body.text))
         case ev.AgentPaused() if caller.onset is not None:
-            return replace(caller, onset=replace(caller.onset, paused=body, passed=""))
+            return changed(caller, onset=replace(caller.onset, paused=body, passed=""))
         case ev.OnsetJudged() if caller.onset is not None:
             return _judged(caller, caller.onset, body)
         case ev.OnsetJudged():
-            return replace(caller, alarms=caller.alarms + (body.kind in _SOUNDS))
+            return changed(caller, alarms=caller.alarms + (body.kind in _SOUNDS))
         case ev.CallerSpoke():
             closed = body.reason == "longest"
             holds = caller.holds_from_ms if closed else None
-            caller = replace(caller, onset=None, alarms=0, holds_from_ms=holds)
-            return replace(caller, spoke_to_ms=body.to_ms, closed=closed, answered_ms=None)
+            return changed(
+                caller, onset=None, alarms=0, holds_from_ms=holds, spoke_to_ms=body.to_ms, closed=closed,
+                answered_ms=None,
+            )  # fmt: skip
         case ev.CallerQuieted() | ev.CallerPressed() | ev.CarrierLost() | ev.CarrierReplaced() | ev.CallerHungUp():
-            return replace(caller, onset=None, holds_from_ms=None, murmur=None)
+            return changed(caller, onset=None, holds_from_ms=None, murmur=None)
         case ev.AgentBegan() if caller.answered_ms is None and not _is(caller.murmur, body.clause):
-            return replace(caller, answered_ms=at_ms)
+            return changed(caller, answered_ms=at_ms)
         case ev.TurnContinued():
-            return replace(caller, cut_in=caller.cut_in + 1)
+            return changed(caller, cut_in=caller.cut_in + 1)
         case ev.FloorTaken():
-            return replace(caller, holds_from_ms=at_ms)
+            return changed(caller, holds_from_ms=at_ms)
         case ev.PatienceGranted():
-            return replace(caller, unhurried=body.reason)
+            return changed(caller, unhurried=body.reason)
         case ev.AgentAcknowledged():
-            return replace(caller, murmurs=caller.murmurs + 1, murmur=body.clause)
+            return changed(caller, murmurs=caller.murmurs + 1, murmur=body.clause)
         case ev.AgentSpoke() | ev.GuardrailBlocked() if _is(caller.murmur, body.clause):
-            return replace(caller, murmur=None)
+            return changed(caller, murmur=None)
         case _:
             return caller
 
@@ -114,13 +117,13 @@ def _began(caller: Caller, body: ev.CallerBegan) -> Caller:
     holds = caller.holds_from_ms
     if holds is None or (ended is not None and body.from_ms - ended > HOLDS_MS):
         holds = body.from_ms
-    return replace(caller, onset=Onset(body.from_ms, body.by, goes_on=goes_on), holds_from_ms=holds)
+    return changed(caller, onset=Onset(body.from_ms, body.by, goes_on=goes_on), holds_from_ms=holds)
 
 
 def _judged(caller: Caller, onset: Onset, body: ev.OnsetJudged) -> Caller:
     nothing = body.kind != "interruption"
     alarms = caller.alarms + (body.kind in _SOUNDS) if nothing else 0
-    return replace(caller, onset=replace(onset, judged=body.kind, passed=body.kind if nothing else ""), alarms=alarms)
+    return changed(caller, onset=replace(onset, judged=body.kind, passed=body.kind if nothing else ""), alarms=alarms)
 
 
 def _is(clause: Clause | None, name: str) -> bool:

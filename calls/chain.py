@@ -8,12 +8,14 @@ the body's stored bytes, so an encrypted body can be verified without its key.
 from __future__ import annotations
 
 import hashlib
+import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from calls.codec import canonical, decode
+from calls.codec import decode, encode
 from calls.errors import BrokenChain
-from calls.events import CallEvent
+from calls.events import CallEvent, EventBody
 
 GENESIS = "0" * 64
 """``prev`` of a stream's first event."""
@@ -45,24 +47,41 @@ class Envelope:
         return CallEvent(self.stream, self.seq, self.at_ms, decode(self.name, self.schema_version, self.body))
 
 
+def sealed(
+    tenant: str, stream: str, seq: int, epoch: int, at_ms: float, body: EventBody, prev: str
+) -> Envelope:
+    """``body`` as event ``seq`` of ``stream``, after the leaf ``prev``. ``at_ms`` is kept to the microsecond."""
+    # A whole number would be hashed as 1 and come back from the database as 1.0.
+    at_ms = round(float(at_ms), 3)
+    stored = encode(body)
+    leaf = _leaf(tenant, stream, seq, epoch, at_ms, body.name, body.version, stored, "plain", "", prev)
+    return Envelope(tenant, stream, seq, epoch, at_ms, body.name, body.version, stored, "plain", "", prev, leaf)
+
+
 def leaf_of(envelope: Envelope) -> str:
-    """The digest of everything in ``envelope`` except ``leaf`` itself."""
-    head = canonical(
-        {
-            "tenant": envelope.tenant,
-            "stream": envelope.stream,
-            "seq": envelope.seq,
-            "epoch": envelope.epoch,
-            "at_ms": round(envelope.at_ms, 3),
-            "name": envelope.name,
-            "schema_version": envelope.schema_version,
-            "body": hashlib.sha256(envelope.body).hexdigest(),
-            "body_codec": envelope.body_codec,
-            "key_id": envelope.key_id,
-            "prev": envelope.prev,
-        }
+    """The digest of everything in ``envelope`` except ``leaf`` itself. Raises ValueError for a time that is none."""
+    return _leaf(
+        envelope.tenant, envelope.stream, envelope.seq, envelope.epoch, round(envelope.at_ms, 3), envelope.name,
+        envelope.schema_version, envelope.body, envelope.body_codec, envelope.key_id, envelope.prev,
+    )  # fmt: skip
+
+
+_text = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _leaf(
+    tenant: str, stream: str, seq: int, epoch: int, at_ms: float, name: str, schema_version: int, body: bytes,
+    body_codec: str, key_id: str, prev: str,
+) -> str:  # fmt: skip
+    if not math.isfinite(at_ms):
+        raise ValueError(f"{stream} event {seq}: at_ms is no number; give it ms since answer")
+    # Written out, for it is made for every event: the bytes are those of ``canonical`` over a mapping of the fields.
+    head = (
+        f'{{"at_ms":{at_ms!r},"body":"{hashlib.sha256(body).hexdigest()}","body_codec":{_text(body_codec)},'
+        f'"epoch":{epoch},"key_id":{_text(key_id)},"name":{_text(name)},"prev":{_text(prev)},'
+        f'"schema_version":{schema_version},"seq":{seq},"stream":{_text(stream)},"tenant":{_text(tenant)}}}'
     )
-    return hashlib.sha256(b"\x00" + head).hexdigest()
+    return hashlib.sha256(b"\x00" + head.encode()).hexdigest()
 
 
 def verify(envelopes: Iterable[Envelope]) -> int:

@@ -33,9 +33,12 @@ UPGRADES: dict[tuple[str, int], typing.Callable[[dict[str, JsonValue]], dict[str
 """(event name, stored version) -> function which lifts the stored fields by one version."""
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def canonical(value: JsonValue) -> bytes:
     """The one way to write ``value`` as JSON. Raises ValueError for NaN and infinities."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _CANONICAL.encode(value).encode()
 
 
 def encode(body: EventBody) -> bytes:
@@ -64,22 +67,33 @@ def decode(name: str, version: int, data: bytes) -> EventBody:
 
 def to_json(value: object) -> JsonValue:
     """Plain JSON values of a dataclass tree."""
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return typing.cast(JsonValue, value)
     if isinstance(value, Enum):
         return typing.cast(str, value.value)
     if isinstance(value, float):
         return round(value, 3)
-    if value is None or isinstance(value, bool | int | str):
+    if isinstance(value, bool | int | str):
         return value
-    if is_dataclass(value) and not isinstance(value, type):
-        out = {f.name: to_json(getattr(value, f.name)) for f in fields(value)}
+    if is_dataclass(kind):
+        out = {name: to_json(getattr(value, name)) for name in _names_of(kind)}
         if not isinstance(value, Body):
-            out["is"] = type(value).__name__
+            out["is"] = kind.__name__
         return out
     if isinstance(value, Mapping):
         return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [to_json(item) for item in value]
     raise TypeError(f"{type(value).__name__} cannot stand on the record")
+
+
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+
+
+@cache
+def _names_of(kind: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind))
 
 
 def from_json(kind: Any, raw: JsonValue) -> Any:

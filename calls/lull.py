@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from calls import events as ev
+from calls.changed import changed
 from calls.speech import HeardBy
 
 FILLER_LINE = "filler"
@@ -23,7 +24,7 @@ UNHEARD = 3
 """So often, one after the other, and it is no noise: the caller is asked as one who was not understood."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lull:
     """Changed by recorded events alone (``lulled``)."""
 
@@ -47,30 +48,30 @@ def lulled(lull: Lull, body: ev.EventBody, at_ms: float) -> Lull:
     """``lull`` after ``body``."""
     match body:
         case ev.ReplyCompleted() | ev.CallerStayedSilent():
-            return replace(lull, since_ms=at_ms)
+            return changed(lull, since_ms=at_ms)
         case ev.CallerSpoke():
-            return replace(lull, since_ms=None, covers=0, speech_ms=None, unheard=0)
+            return changed(lull, since_ms=None, covers=0, speech_ms=None, unheard=0)
         case ev.CallerBegan(by=HeardBy.KEYS):
-            return replace(lull, keying=True)
+            return changed(lull, keying=True)
         case ev.CallerBegan():
-            return replace(lull, speech_ms=body.from_ms)
+            return changed(lull, speech_ms=body.from_ms)
         case ev.CallerPressed():
-            return replace(lull, since_ms=None, covers=0, keying=False, unheard=0)
+            return changed(lull, since_ms=None, covers=0, keying=False, unheard=0)
         case ev.CallerQuieted(reason="keys"):
-            return replace(lull, keying=False)
+            return changed(lull, keying=False)
         case ev.CallerQuieted():
             long = lull.speech_ms is not None and at_ms - lull.speech_ms >= SPOKE_MS
-            return replace(lull, speech_ms=None, unheard=lull.unheard + (long and body.reason == NO_WORDS))
+            return changed(lull, speech_ms=None, unheard=lull.unheard + (long and body.reason == NO_WORDS))
         case ev.LineChosen() if all(clause.line == FILLER_LINE for clause in body.clauses):
-            return replace(lull, covers=lull.covers + 1)
+            return changed(lull, covers=lull.covers + 1)
         case ev.LineChosen() | ev.ActionRequested():
-            return replace(lull, covers=0)
+            return changed(lull, covers=0)
         case ev.HoldBegan():
-            return replace(lull, holding=True)
+            return changed(lull, holding=True)
         case ev.HoldEnded():
-            return replace(lull, holding=False)
+            return changed(lull, holding=False)
         case ev.TimeRanShort():
-            return replace(lull, short=True)
+            return changed(lull, short=True)
         case ev.CarrierLost() | ev.CarrierReplaced() | ev.CallerHungUp() | ev.CallEnded():
             return Lull(short=lull.short)
         case _:

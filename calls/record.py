@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from calls.chain import GENESIS, Envelope, leaf_of
-from calls.codec import encode
+from calls.chain import GENESIS, Envelope, sealed
 from calls.events import CallEvent, EventBody
 from calls.ports import EventSink
 
@@ -44,27 +42,12 @@ class CallRecord:
         """Number, chain and queue events; they reach the disk at most 20 ms later."""
         events = []
         envelopes = []
-        # A whole number would be hashed as 1 and come back from the database as 1.0.
-        at_ms = round(float(at_ms), 3)
         for body in bodies:
             self._seq += 1
-            draft = Envelope(
-                tenant=self._tenant,
-                stream=self.stream,
-                seq=self._seq,
-                epoch=self._epoch,
-                at_ms=at_ms,
-                name=body.name,
-                schema_version=body.version,
-                body=encode(body),
-                body_codec="plain",
-                key_id="",
-                prev=self._prev,
-                leaf="",
-            )
-            self._prev = leaf_of(draft)
-            envelopes.append(replace(draft, leaf=self._prev))
-            events.append(CallEvent(self.stream, self._seq, at_ms, body))
+            envelope = sealed(self._tenant, self.stream, self._seq, self._epoch, at_ms, body, self._prev)
+            self._prev = envelope.leaf
+            envelopes.append(envelope)
+            events.append(CallEvent(self.stream, self._seq, envelope.at_ms, body))
         if envelopes:
             self._sink.append(envelopes)
         return events

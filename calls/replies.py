@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from calls import capturing
 from calls import events as ev
 from calls import signals as sg
+from calls.changed import changed
 from calls.composing import COMPOSING, Composer
 from calls.danger import Danger
 from calls.draft import Draft
@@ -64,6 +65,8 @@ class AgentSide:
         self.vault = vault
         self.composer = Composer(self)
         self.waits = Waits(self)
+        self._zone = ZoneInfo(line.timezone)
+        self._facts = _lasting(line, incoming, traits, vault)
 
     def facts(self, draft: Draft) -> CallFacts:
         """What the script may know at the moment being decided."""
@@ -73,27 +76,12 @@ class AgentSide:
         """What a script, an understander or an action may know at ``at_ms``."""
         answered = state.answered
         assert answered is not None, "a script is only asked after the answer"
-        zone = ZoneInfo(self.line.timezone)
         wall = datetime.fromisoformat(answered.answered_at) + timedelta(milliseconds=at_ms)
-        return CallFacts(
-            call=self.incoming.call,
-            caller=self.incoming.caller,
-            line=self.line.id,
-            business=self.line.business,
-            agent_name=self.line.agent_name,
-            greeting=self.line.greeting,
-            locale=self.line.locale,
-            timezone=self.line.timezone,
-            wall=wall.astimezone(zone).isoformat(timespec="seconds"),
-            has_human=self.line.human is not None,
-            human_languages=self.line.human.languages if self.line.human else (),
-            exact_hearing=self.traits.exact_hearing,
-            composes=self.traits.composes,
-            keys_at=self.vault.keys_at if self.vault is not None else "",
-            survey_question=self.line.survey,
+        return changed(
+            self._facts,
+            wall=wall.astimezone(self._zone).isoformat(timespec="seconds"),
             verified_subject=state.run.verified.subject if state.run.verified else "",
             verified_level=state.run.verified.level if state.run.verified else "",
-            earlier_call=self.incoming.earlier.call if self.incoming.earlier else "",
             unhurried=state.unhurried,
         )
 
@@ -373,6 +361,28 @@ class AgentSide:
         if draft.state.replies:
             self.interrupt(draft)
         self.leave(draft, "hand_over" if self.line.human else "hang_up", "fault")
+
+
+def _lasting(line: Line, incoming: IncomingCall, traits: EngineTraits, vault: VaultTraits | None) -> CallFacts:
+    """What stays as it is for the whole call."""
+    return CallFacts(
+        call=incoming.call,
+        caller=incoming.caller,
+        line=line.id,
+        business=line.business,
+        agent_name=line.agent_name,
+        greeting=line.greeting,
+        locale=line.locale,
+        timezone=line.timezone,
+        wall="",
+        has_human=line.human is not None,
+        human_languages=line.human.languages if line.human else (),
+        exact_hearing=traits.exact_hearing,
+        composes=traits.composes,
+        keys_at=vault.keys_at if vault is not None else "",
+        survey_question=line.survey,
+        earlier_call=incoming.earlier.call if incoming.earlier else "",
+    )
 
 
 def _clauses(line: ScriptLine, ending: str) -> list[Clause]:

@@ -104,7 +104,7 @@ class Verified:
     """id of the record that was proved to be theirs"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Run:
     """The state of a script in a call."""
 
@@ -287,7 +287,7 @@ class ActionRequest:
 Ending = Literal["", "hang_up", "hand_over"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CallFacts:
     """What a script may know of its call. Times are arguments: nothing here reads a clock."""
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from calls import events as ev
+from calls.changed import changed
 from calls.run import WHOLE_CALL, Frame, Run, SlotValue, Verified
 
 V = TypeVar("V")
@@ -17,30 +18,30 @@ def fold(run: Run, body: ev.EventBody) -> Run:
     match body:
         case ev.WorkflowStarted():
             # It takes the call for good: nothing waits any more.
-            return replace(run, script=body.script, version=body.digest, frames=())
+            return changed(run, script=body.script, version=body.digest, frames=())
         case ev.StepEntered():
-            return replace(run, step=body.step)
+            return changed(run, step=body.step)
         case ev.SlotFilled():
             value = SlotValue(body.value, body.text, body.confidence, body.by)
-            return replace(run, slots={**run.slots, body.slot: value}, parts=_without(run.parts, body.slot))
+            return changed(run, slots={**run.slots, body.slot: value}, parts=_without(run.parts, body.slot))
         case ev.SlotPartlyFilled():
-            return replace(run, parts={**run.parts, body.slot: body.part})
+            return changed(run, parts={**run.parts, body.slot: body.part})
         case ev.SlotConfirmed():
-            return replace(run, slots=_confirmed(run, body.slot), confirming="")
+            return changed(run, slots=_confirmed(run, body.slot), confirming="")
         case ev.SlotCleared():
-            return replace(run, slots=_without(run.slots, body.slot), parts=_without(run.parts, body.slot))
+            return changed(run, slots=_without(run.slots, body.slot), parts=_without(run.parts, body.slot))
         case ev.ConfirmationAsked():
-            return replace(run, confirming=body.slot)
+            return changed(run, confirming=body.slot)
         case ev.AttemptCounted():
-            return replace(run, counters={**run.counters, body.counter: body.count})
+            return changed(run, counters={**run.counters, body.counter: body.count})
         case ev.FactLearned():
-            return replace(run, facts={**run.facts, body.fact: body.value})
+            return changed(run, facts={**run.facts, body.fact: body.value})
         case ev.ResumeOffered():
-            return replace(run, earlier=body.earlier)
+            return changed(run, earlier=body.earlier)
         case ev.OutcomeReached():
-            return replace(run, outcome=body.outcome)
+            return changed(run, outcome=body.outcome)
         case ev.CallNoted():
-            return replace(run, noted={**run.noted, body.field: body.value})
+            return changed(run, noted={**run.noted, body.field: body.value})
         case ev.WorkflowCalled() | ev.WorkflowReturned() | ev.WorkflowMigrated():
             return _fold_call(run, body)
         case ev.CallerVerified() | ev.VerificationLapsed():
@@ -52,20 +53,20 @@ def fold(run: Run, body: ev.EventBody) -> Run:
 def _fold_call(run: Run, body: ev.WorkflowCalled | ev.WorkflowReturned | ev.WorkflowMigrated) -> Run:
     match body:
         case ev.WorkflowCalled():
-            return replace(
+            return changed(
                 run, script=body.script, version=body.digest, step="", slots={}, counters=_of_call(run.counters),
                 facts=_of_call(run.facts), parts={}, confirming="", frames=(*run.frames, _frame(run)),
             )  # fmt: skip
         case ev.WorkflowReturned() if run.frames:
             waited = run.frames[-1]
-            return replace(
+            return changed(
                 run, script=waited.script, version=waited.version, step=waited.step, slots=waited.slots,
                 counters={**waited.counters, **_of_call(run.counters)},
                 facts={**waited.facts, **_of_call(run.facts)}, parts=waited.parts, confirming=waited.confirming,
                 frames=run.frames[:-1], outcomes=(*run.outcomes, body.outcome) if body.outcome else run.outcomes,
             )  # fmt: skip
         case ev.WorkflowMigrated():
-            return replace(run, script=body.script, version=body.to_digest, step=body.step, confirming="")
+            return changed(run, script=body.script, version=body.to_digest, step=body.step, confirming="")
         case _:
             return run
 
@@ -82,11 +83,11 @@ def _frame(run: Run) -> Frame:
 
 def _fold_proof(run: Run, body: ev.CallerVerified | ev.VerificationLapsed) -> Run:
     if isinstance(body, ev.CallerVerified):
-        return replace(run, verified=Verified(body.level, body.subject))
+        return changed(run, verified=Verified(body.level, body.subject))
     slots, facts = body.slots, body.facts
     frames = tuple(_forgetting(frame, slots, facts) for frame in run.frames)
     asked = {key: _forgetting(frame, slots, facts) for key, frame in run.asked.items()}
-    return replace(
+    return changed(
         run, verified=None, slots=_without(run.slots, *slots), parts=_without(run.parts, *slots),
         facts=_without(run.facts, *facts), frames=frames, asked=asked,
     )  # fmt: skip
@@ -107,14 +108,14 @@ def _fold_action(run: Run, body: ev.EventBody) -> Run:
     match body:
         case ev.ActionRequested():
             asked = {**run.asked, body.key: _frame(run)} if body.writes else run.asked
-            return replace(run, awaiting=body.key, asked=asked)
+            return changed(run, awaiting=body.key, asked=asked)
         case ev.ActionCommitted():
             receipts = {**run.receipts, body.receipt.action: body.receipt}
-            return replace(run, receipts=receipts, awaiting=_settled(run, body.receipt.key))
+            return changed(run, receipts=receipts, awaiting=_settled(run, body.receipt.key))
         case ev.ActionSetAside():
-            return replace(run, awaiting=_settled(run, body.key))
+            return changed(run, awaiting=_settled(run, body.key))
         case ev.ActionAnswered() | ev.ActionRefused() if body.key == run.awaiting:
-            return replace(run, facts={**run.facts, **body.found}, awaiting="")
+            return changed(run, facts={**run.facts, **body.found}, awaiting="")
         case _:
             return run
 

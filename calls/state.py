@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from calls import events as ev
 from calls.caller import Caller
 from calls.caller import fold as fold_caller
+from calls.changed import changed
 from calls.floor import Floor, move
 from calls.lull import FILLER_LINE as FILLER_LINE
 from calls.lull import Lull, lulled
@@ -49,9 +50,9 @@ class Ahead:
     """what had been heard of the words which the turn cuts"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CallState:
-    """The conversation's memory."""
+    """The conversation's memory. Without slots: see ``calls.changed``."""
 
     floor: Floor = Floor.IDLE
     answered: ev.CallAnswered | None = None
@@ -164,69 +165,73 @@ class CallState:
 
 def evolve(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
     """``state`` after ``body``. Total: every event is accepted, those that do not matter change nothing."""
-    floor = move(state.floor, body.name)
-    if isinstance(body, ev.ActionCommitted):
-        state = replace(state, untold=_untold(state, body.receipt))
-    recording = fold_recording(state.recording, body)
-    state = replace(state, floor=floor, run=fold(state.run, body), talk=told(state.talk, body), recording=recording)
-    state = replace(state, caller=fold_caller(state.caller, body, at_ms), lull=lulled(state.lull, body, at_ms))
-    taken, state = state.taken, replace(state, taken=kept(state.taken, body))
+    taken = state.taken
+    untold = _untold(state, body.receipt) if isinstance(body, ev.ActionCommitted) else state.untold
+    state = changed(
+        state, floor=move(state.floor, body.name), run=fold(state.run, body), talk=told(state.talk, body),
+        recording=fold_recording(state.recording, body), caller=fold_caller(state.caller, body, at_ms),
+        lull=lulled(state.lull, body, at_ms), taken=kept(taken, body), untold=untold,
+    )  # fmt: skip
     match body:
         case ev.TurnTakenBack() if taken is not None:
             # The newer turn is on record already: the words before it come first.
             text = f"{taken.text} {state.unanswered}".strip()
-            state = replace(state, run=taken.run, unanswered=text, understood=taken.understood)
-            return replace(state, cut=taken.cut, owed=taken.owed)
+            return changed(
+                state, run=taken.run, unanswered=text, understood=taken.understood, cut=taken.cut, owed=taken.owed
+            )
         case ev.CallAnswered():
-            return replace(state, answered=body)
+            return changed(state, answered=body)
         case ev.CarrierConnected():
-            return replace(state, sockets=body.attempt, leaving="", missed="", answered_away=None)
+            return changed(state, sockets=body.attempt, leaving="", missed="", answered_away=None)
         case ev.CarrierLost() | ev.CarrierReplaced() | ev.CallEnded():
             # What was said and not understood yet is asked for again: two answers in one would be none.
             owed = (*state.owed, *_must_be_said(state))
-            state = replace(state, replies=(), paused=None, owed=owed, ahead=None)
-            return replace(state, unanswered="", keyed=None, understood=state.turn)
+            return changed(
+                state, replies=(), paused=None, owed=owed, ahead=None, unanswered="", keyed=None, understood=state.turn
+            )
         case ev.CallerHungUp():
-            return replace(state, replies=(), paused=None, hung_up=True, ahead=None)
+            return changed(state, replies=(), paused=None, hung_up=True, ahead=None)
         case ev.MachineHeard():
             alarm = f"r{state.chosen + 1}"
-            return replace(state, machine=body.kind, alarm=alarm, overruled=state.turn, unanswered="", keyed=None)
+            return changed(state, machine=body.kind, alarm=alarm, overruled=state.turn, unanswered="", keyed=None)
         case ev.HandoverRequested():
             # Whoever takes the call asks for themselves; who comes back is asked anew.
             owed = (*state.owed, *_must_be_said(state))
-            return replace(state, replies=(), paused=None, owed=owed, unanswered="", keyed=None, ahead=None)
+            return changed(state, replies=(), paused=None, owed=owed, unanswered="", keyed=None, ahead=None)
         case ev.HandoverFailed():
-            return replace(state, missed=body.status)
+            return changed(state, missed=body.status)
         case ev.OrderAccepted() if body.kind != "say":
-            return replace(state, alarm=f"r{state.chosen + 1}", overruled=state.turn, unanswered="", keyed=None)
+            return changed(state, alarm=f"r{state.chosen + 1}", overruled=state.turn, unanswered="", keyed=None)
         case ev.DangerChecked():
-            return replace(state, checked=body, overruled=body.turn, unanswered="", keyed=None)
+            return changed(state, checked=body, overruled=body.turn, unanswered="", keyed=None)
         case ev.DangerHeard():
-            state = replace(state, alarms={**state.alarms, body.kind: body.turn})
+            state = changed(state, alarms={**state.alarms, body.kind: body.turn})
             if body.then == "go_on":
                 return state
-            return replace(state, alarm=f"r{state.chosen + 1}", overruled=body.turn, unanswered="", keyed=None)
+            return changed(state, alarm=f"r{state.chosen + 1}", overruled=body.turn, unanswered="", keyed=None)
         case ev.SpendNoticed(scope="call", step="exceeded"):
-            return replace(state, overspent=True)
+            return changed(state, overspent=True)
         case ev.OutcomeReached():
-            return replace(state, disposition=body.outcome)
+            return changed(state, disposition=body.outcome)
         case ev.ActionRequested():
             request = ActionRequest(body.key, body.action, body.arguments, body.writes, body.keyed, body.covers)
-            return replace(state, requested=request)
+            return changed(state, requested=request)
         case ev.ReceiptTaken():
-            return replace(state, untold=tuple(r for r in state.untold if r.key != body.key))
+            return changed(state, untold=tuple(r for r in state.untold if r.key != body.key))
         case ev.ActionCommitted() | ev.ActionAnswered() | ev.ActionRefused() | ev.ActionSetAside():
-            state = replace(state, answered_away=_away(state, body))
-            return replace(state, requested=state.requested if state.run.awaiting else None)
+            requested = state.requested if state.run.awaiting else None
+            return changed(state, answered_away=_away(state, body), requested=requested)
         case ev.CaptureOpened():
-            return replace(state, capture=body.key)
+            return changed(state, capture=body.key)
         case ev.CaptureClosed():
-            return replace(state, capture="")
+            return changed(state, capture="")
         case ev.CardStopped():
-            said = replace(state, hushed=body.turn, card_ms=at_ms, overruled=body.turn, unanswered="", keyed=None)
-            return replace(said, alarm=f"r{state.chosen + 1}")
+            return changed(
+                state, hushed=body.turn, card_ms=at_ms, overruled=body.turn, unanswered="", keyed=None,
+                alarm=f"r{state.chosen + 1}",
+            )  # fmt: skip
         case ev.CardPassed():
-            return replace(state, hushed=0)
+            return changed(state, hushed=0)
         case _:
             return _evolve_speech(state, body, at_ms)
 
@@ -256,25 +261,27 @@ def _untold(state: CallState, receipt: Receipt) -> tuple[Receipt, ...]:
 def _evolve_speech(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
     match body:
         case ev.UtteranceCheckpointed():
-            return replace(state, checkpointed_ms=at_ms)
+            return changed(state, checkpointed_ms=at_ms)
         case ev.CallerSpoke():
             # What is said while a danger is being answered is heard, and asks for nothing.
             answered = state.alarmed or state.overruled == body.turn
             text = "" if answered else f"{state.unanswered} {body.text}".strip()
             feeling = body.tone.feeling if body.tone is not None and body.tone.confidence >= FELT else ""
-            state = replace(state, turn=body.turn, silences=0, unanswered=text, by=HeardBy.SPEECH, feeling=feeling)
-            return replace(state, sure=body.confidence)
+            return changed(
+                state, turn=body.turn, silences=0, unanswered=text, by=HeardBy.SPEECH, feeling=feeling,
+                sure=body.confidence,
+            )  # fmt: skip
         case ev.CallerPressed():
             keyed = Heard(body.digits, body.from_ms, body.to_ms, by=HeardBy.KEYS)
-            return replace(state, turn=body.turn, silences=0, keyed=keyed, by=HeardBy.KEYS)
+            return changed(state, turn=body.turn, silences=0, keyed=keyed, by=HeardBy.KEYS)
         case ev.CallerStayedSilent():
-            return replace(state, silences=body.count)
+            return changed(state, silences=body.count)
         case ev.CommandsUnderstood():
             taken = _taken(state, body)
-            return replace(state, unanswered="", keyed=None, understood=body.turn, taken=taken)
+            return changed(state, unanswered="", keyed=None, understood=body.turn, taken=taken)
         case ev.OnsetJudged() if body.turn:
             # A turn that asks for nothing; it must not stand before the words of the next one.
-            return replace(state, unanswered="", understood=body.turn)
+            return changed(state, unanswered="", understood=body.turn)
         case ev.LineChosen():
             reply = Reply(body.reply, body.clauses, body.ending, body.disposition)
             spoken = {clause.receipt for clause in body.clauses}
@@ -282,32 +289,32 @@ def _evolve_speech(state: CallState, body: ev.EventBody, at_ms: float) -> CallSt
             replies, chosen = (*state.replies, reply), state.chosen + 1
             # A word that covers a wait answers nothing: what the turn cut is still to be known when it is understood.
             cut = state.cut if all(clause.line == FILLER_LINE for clause in body.clauses) else None
-            return replace(state, replies=replies, chosen=chosen, owed=(), cut=cut, untold=untold)
+            return changed(state, replies=replies, chosen=chosen, owed=(), cut=cut, untold=untold)
         case ev.ReplyOpened():
             reply = Reply(body.reply, (), composing=True)
-            return replace(state, replies=(*state.replies, reply), chosen=state.chosen + 1, cut=None)
+            return changed(state, replies=(*state.replies, reply), chosen=state.chosen + 1, cut=None)
         case ev.ClauseComposed():
             return _with_clause(state, body)
         case ev.ReplyClosed():
             return _closed(state, body)
         case ev.SpeculationBegan():
             cut = state.paused.heard_text if state.paused is not None else state.cut
-            return replace(state, ahead=Ahead(body.turn, body.text, state.run, cut))
+            return changed(state, ahead=Ahead(body.turn, body.text, state.run, cut))
         case ev.SpeculationEnded():
-            return replace(state, ahead=None)
+            return changed(state, ahead=None)
         case ev.GuardrailCleared(replacement=text) if text:
             return _reworded(state, body.clause, text)
         case ev.GuardrailBlocked() | ev.AgentSpoke():
             return _heard(state, body.clause)
         case ev.AgentPaused():
-            return replace(state, paused=body)
+            return changed(state, paused=body)
         case ev.AgentResumed(reason="acknowledgement"):
             # A turn that asks for nothing; it must not stand before the words of the next one.
-            return replace(state, paused=None, unanswered="", understood=state.turn)
+            return changed(state, paused=None, unanswered="", understood=state.turn)
         case ev.AgentResumed():
-            return replace(state, paused=None)
+            return changed(state, paused=None)
         case ev.AgentInterrupted():
-            return replace(state, replies=(), paused=None, owed=_must_be_said(state), cut=body.heard_text)
+            return changed(state, replies=(), paused=None, owed=_must_be_said(state), cut=body.heard_text)
         case ev.ReplyCompleted():
             return _completed(state, body.reply)
         case _:
@@ -329,7 +336,7 @@ def _heard(state: CallState, name: str) -> CallState:
     replies = tuple(
         replace(reply, clauses=tuple(c for c in reply.clauses if c.id != name)) for reply in state.replies
     )
-    return replace(state, replies=replies)
+    return changed(state, replies=replies)
 
 
 def _reworded(state: CallState, name: str, text: str) -> CallState:
@@ -340,7 +347,7 @@ def _reworded(state: CallState, name: str, text: str) -> CallState:
         )
         for reply in state.replies
     )
-    return replace(state, replies=replies)
+    return changed(state, replies=replies)
 
 
 def _with_clause(state: CallState, body: ev.ClauseComposed) -> CallState:
@@ -350,7 +357,7 @@ def _with_clause(state: CallState, body: ev.ClauseComposed) -> CallState:
         else reply
         for reply in state.replies
     )
-    return replace(state, replies=replies)
+    return changed(state, replies=replies)
 
 
 def _closed(state: CallState, body: ev.ReplyClosed) -> CallState:
@@ -363,7 +370,7 @@ def _closed(state: CallState, body: ev.ReplyClosed) -> CallState:
             if not clauses and body.how != "done":
                 continue
         replies.append(reply)
-    return replace(state, replies=tuple(replies))
+    return changed(state, replies=tuple(replies))
 
 
 def _place(clause: str) -> int:
@@ -382,10 +389,10 @@ def _completed(state: CallState, name: str) -> CallState:
         floor = Floor.OVERTALK  # the next one sounds already
     if left and floor is Floor.LISTENING:
         floor = Floor.AGENT  # more to say: the floor stays with the agent
-    state = replace(state, replies=left, floor=floor, paused=paused)
+    state = changed(state, replies=left, floor=floor, paused=paused)
     if done is None or not done.ending:
         return state
-    return replace(state, leaving=done.ending, disposition=done.disposition or state.disposition)
+    return changed(state, leaving=done.ending, disposition=done.disposition or state.disposition)
 
 
 def rebuild(past: Iterable[ev.CallEvent]) -> CallState:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from calls.chain import GENESIS, Envelope, leaf_of
-from calls.codec import encode
+from calls.chain import GENESIS, Envelope, sealed
 from calls.events import EventBody
 from records.store import insert_events, load_on
 
@@ -47,20 +45,7 @@ async def append_to_case(
     envelopes = []
     for body in bodies:
         seq += 1
-        draft = Envelope(
-            tenant=tenant,
-            stream=stream,
-            seq=seq,
-            epoch=epoch,
-            at_ms=round(float(at_ms), 3),
-            name=body.name,
-            schema_version=body.version,
-            body=encode(body),
-            body_codec="plain",
-            key_id="",
-            prev=prev,
-            leaf="",
-        )
-        prev = leaf_of(draft)
-        envelopes.append(replace(draft, leaf=prev))
+        envelope = sealed(tenant, stream, seq, epoch, at_ms, body, prev)
+        prev = envelope.leaf
+        envelopes.append(envelope)
     await insert_events(connection, envelopes)

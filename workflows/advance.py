@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from calls.changed import changed
 from calls.errors import ConfigurationError
 from calls.guidance import NOTHING_EXPECTED, Guidance
 from calls.run import (
@@ -57,6 +59,8 @@ class ScriptDirector:
         """``followed`` is told the edges of every turn: for counting which were ever taken, never for deciding."""
         self.scripts = scripts
         self._followed = followed
+        self._guidance: tuple[Run, CallFacts, Guidance] | None = None
+        """the newest that was made, and from what"""
         if entry not in scripts.scripts:
             raise ConfigurationError(f"there is no script {entry!r}; {suggestion(entry, list(scripts.scripts))}")
         self.entry = entry
@@ -105,15 +109,21 @@ class ScriptDirector:
             self._followed(turn.ways)
         answer = turn.finished()
         # The action is under way once the conversation has recorded it; guidance is for that moment.
-        after = replace(turn.run, awaiting=answer.action.key) if answer.action else turn.run
+        after = changed(turn.run, awaiting=answer.action.key) if answer.action else turn.run
         guidance = self.guidance(after, facts)
         if turn.looked_up and guidance.brief is not None:
             guidance = replace(guidance, brief=replace(guidance.brief, looked_up=True))
         return replace(answer, guidance=guidance)
 
     def guidance(self, run: Run, facts: CallFacts) -> Guidance:
-        """What is wanted where ``run`` stands."""
-        return guidance_for(self.scripts, run, facts) if run.script in self.scripts.scripts else NOTHING_EXPECTED
+        """What is wanted where ``run`` stands. Asked for several times a turn; of time only the day counts."""
+        if run.script not in self.scripts.scripts:
+            return NOTHING_EXPECTED
+        noon = datetime.fromisoformat(facts.wall).replace(hour=12, minute=0, second=0, microsecond=0)
+        facts = changed(facts, wall=noon.isoformat())
+        if self._guidance is None or self._guidance[0] != run or self._guidance[1] != facts:
+            self._guidance = run, facts, guidance_for(self.scripts, run, facts)
+        return self._guidance[2]
 
     def _resume(self, turn: Turn) -> None:
         lapse(turn)

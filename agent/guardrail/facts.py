@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
@@ -104,16 +104,16 @@ class FactTable:
 
 
 def table_of(ground: Ground) -> FactTable:
-    """The table of a call's ground. Equal grounds share one."""
-    return _table(ground.facts, ground.wall, ground.locale)
+    """The table of a call's ground. What is known on a day is read once, and shared."""
+    moment = _moment(ground.wall)
+    return replace(_table(ground.facts, moment.date(), ground.locale), now=moment.hour * 60 + moment.minute)
 
 
 @lru_cache(maxsize=256)
-def _table(facts: tuple[Fact, ...], wall: str, locale: str) -> FactTable:
-    moment = _moment(wall)
-    table = FactTable(moment.date(), moment.hour * 60 + moment.minute)
+def _table(facts: tuple[Fact, ...], today: date, locale: str) -> FactTable:
+    table = FactTable(today)
     for fact in facts:
-        for sourced in _read(fact.name, fact.value, moment.date(), locale):
+        for sourced in _read(fact.name, fact.value, today, locale):
             _put(table, sourced)
         _put_text(table, fact)
     table.text = "\n".join(str(fact.value)[:_LARGEST].lower() for fact in facts)

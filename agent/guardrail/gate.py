@@ -89,8 +89,10 @@ class RuleGuardrail:
         if not clause.line and (rule_id := self._composed(text, ground, clause.language)):
             return _verdict(clause, rule_id, "")
         for rule in self._rules:
+            if rule.kind != "must":
+                continue
             told = rule.say in text or any(rule.say in before for before in ground.said)
-            if rule.kind == "must" and not told and any(rule.hits(sentence) for sentence in said):
+            if not told and any(rule.hits(sentence) for sentence in said):
                 return _verdict(clause, rule.id, f"{text} {rule.say}")
         return _verdict(clause, TOO_LONG, text) if text != clause.text else Judged(clause.id, clause)
 

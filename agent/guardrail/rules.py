@@ -33,9 +33,10 @@ class Rule:
 
     def hits(self, sentence: str) -> bool:
         """Whether it strikes a sentence (plain apostrophes, single spaces)."""
-        if not any(pattern.search(sentence) for pattern in self.patterns):
-            return False
-        return not any(pattern.search(sentence) for pattern in self.unless)
+        for pattern in self.patterns:
+            if pattern.search(sentence):
+                return not any(pattern.search(sentence) for pattern in self.unless)
+        return False
 
 
 @lru_cache(maxsize=1)

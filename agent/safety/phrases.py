@@ -96,7 +96,10 @@ class Phrases:
 
     def rule_for(self, found: Found) -> Rule | None:
         """The gravest rule that strikes."""
-        return next((rule for rule in self.rules if rule.strikes(found)), None) if found else None
+        for rule in self.rules:
+            if rule.needs[0] in found and rule.strikes(found):
+                return rule
+        return None
 
 
 def _outside(found: Mapping[str, list[Span]], idioms: Sequence[Span]) -> dict[str, list[Span]]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import typing
 from dataclasses import fields, is_dataclass, replace
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from calls import commands as cm
 from calls import events as ev
-from calls.chain import GENESIS, verify
+from calls.chain import GENESIS, Envelope, leaf_of, sealed, verify
 from calls.codec import canonical, decode, encode
 from calls.errors import BrokenChain, StaleEpoch, UnknownEvent
 from calls.memory_sink import MemorySink
@@ -136,3 +137,16 @@ def test_an_owner_who_was_replaced_is_refused() -> None:
         assert verify(await sink.load(first.stream)) == 5
 
     run_virtual(scene())
+
+
+@given(st.builds(Envelope))
+def test_a_leaf_is_the_digest_of_the_canonical_envelope(envelope: Envelope) -> None:
+    fields_of = {field.name: getattr(envelope, field.name) for field in fields(envelope) if field.name != "leaf"}
+    head = canonical({**fields_of, "body": hashlib.sha256(envelope.body).hexdigest()})
+    assert leaf_of(envelope) == hashlib.sha256(b"\x00" + head).hexdigest()
+
+
+@pytest.mark.parametrize("at_ms", [float("nan"), float("inf")])
+def test_a_time_that_is_none_has_no_leaf(at_ms: float) -> None:
+    with pytest.raises(ValueError, match="at_ms is no number"):
+        sealed("main", "call:CA1", 1, 1, at_ms, ev.CallerStayedSilent(1), GENESIS)
