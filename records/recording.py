@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+import logging
 from pathlib import Path
 
 from calls.audio import MULAW_SILENCE
 from records.recording_disk import DISK, Blank, Write
 from records.wav import FRAME, HIGH, LOW, RATE
+
+log = logging.getLogger(__name__)
 
 FLUSH = RATE * 3 // 5
 """frames: after so much audio what is new goes to the disk's threads, which look five times a second: a killed process
@@ -30,21 +32,16 @@ class WavRecorder:
     """Implements ``calls.ports.Recorder``. The disk is touched by other threads (``records.recording_disk``).
 
     A file that exists is gone on with: the call was taken up again. Offsets are counted from ``origin_ms`` (since
-    answer) of the media stream; without it, from the end of what the file holds. ``on_fault`` hears of the first
-    disk error, from such a thread; the call goes on without its recording.
+    answer) of the media stream; without it, from the end of what the file holds. After a disk error the call goes on
+    without its recording.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        on_fault: Callable[[OSError], None] | None = None,
-        origin_ms: float | None = None,
-    ) -> None:
+    def __init__(self, path: Path, origin_ms: float | None = None) -> None:
         self._path = path
         self._window = bytearray()
         self._fresh = 0
         self._lost = 0
-        self._file = DISK.open(path, on_fault)
+        self._file = DISK.open(path)
         self._base = self._file.frames
         self._origin = self._base if origin_ms is None else round(origin_ms * RATE / 1000)
         self._result: tuple[float, str] | None = None
@@ -93,6 +90,8 @@ class WavRecorder:
         if self._result is None:
             loop = asyncio.get_running_loop()
             self._result = await loop.run_in_executor(None, self._complete)
+            if self._lost:
+                log.warning("a recording lacks %.0f ms: impossible times, or a disk too slow for it", self.lost_ms)
         return self._result
 
     def _frame(self, offset_ms: float) -> int:

@@ -10,7 +10,7 @@ import logging
 import os
 import threading
 from collections import deque
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -47,7 +47,7 @@ class Blank:
 class WavFile:
     """One recording on its way to the disk. Grammar: offer*, end, then ``written`` is set."""
 
-    def __init__(self, path: Path, on_fault: Callable[[OSError], None] | None) -> None:
+    def __init__(self, path: Path) -> None:
         """Opens the file, mending one that is there. Raises OSError and RecordError."""
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if path.exists():
@@ -59,7 +59,6 @@ class WavFile:
             os.pwrite(self._file, header(0), 0)
         self.written = threading.Event()
         """set once everything is on the disk and the file closed"""
-        self._on_fault = on_fault
         self._synced = self.frames
         self._queue: deque[Write | Blank] = deque()
         self._offered = self._taken = 0
@@ -97,14 +96,15 @@ class WavFile:
                 # Audio is the clock: at most one sync for each second of it.
                 os.fsync(self._file)
                 self._synced = self.frames
-        except OSError as fault:
+        except Exception as fault:
+            # Whatever is wrong with one recording: this thread has those of other calls, too.
             self._broken = True
-            log.error("a recording stops here: %s", fault.strerror)
-            if self._on_fault is not None:
-                self._on_fault(fault)
+            why = fault.strerror if isinstance(fault, OSError) else type(fault).__name__
+            log.error("a recording stops here, and its call goes on: %s (check the disk of the recordings)", why)
             return True
         if ended:
-            os.close(self._file)
+            with suppress(OSError):  # an error of this last moment is none that a sync had not told
+                os.close(self._file)
             self.written.set()
         return not ended
 
@@ -142,9 +142,9 @@ class Disk:
         self._hands: list[_Hand] = []
         self._next = 0
 
-    def open(self, path: Path, on_fault: Callable[[OSError], None] | None) -> WavFile:
+    def open(self, path: Path) -> WavFile:
         """A file that is looked after until it has ended. Raises OSError and RecordError."""
-        file = WavFile(path, on_fault)
+        file = WavFile(path)
         with self._lock:
             if len(self._hands) < THREADS:
                 self._hands.append(_Hand())

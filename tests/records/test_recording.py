@@ -107,11 +107,11 @@ def test_a_call_taken_up_again_goes_on_in_the_same_file(tmp_path: Path) -> None:
     assert loud(channels(tmp_path / "a.wav")[0]) == {0, 10, 11}, "nothing recorded is written over"
 
 
-def test_a_full_disk_ends_the_recording_not_the_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    faults: list[OSError] = []
-
+def test_a_full_disk_ends_the_recording_not_the_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     async def main() -> None:
-        recorder = WavRecorder(tmp_path / "a.wav", faults.append)
+        recorder = WavRecorder(tmp_path / "a.wav")
 
         def full(*_: object) -> int:
             raise OSError(28, "No space left on device")
@@ -122,11 +122,12 @@ def test_a_full_disk_ends_the_recording_not_the_call(tmp_path: Path, monkeypatch
         await recorder.finish()
 
     asyncio.run(main())
-    assert [fault.errno for fault in faults] == [28]
+    (told,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert "No space left on device" in told
 
 
 def test_a_disk_that_is_too_slow_costs_audio_and_no_memory(tmp_path: Path) -> None:
-    file = WavFile(tmp_path / "a.wav", None)
+    file = WavFile(tmp_path / "a.wav")
     piece = bytes(FRAME_BYTES * 8_000)
     taken = sum(file.offer(Write(at * 8_000, piece)) for at in range(1_000))
     assert taken == MOST_QUEUED // len(piece)
@@ -138,6 +139,26 @@ def test_a_disk_that_is_too_slow_costs_audio_and_no_memory(tmp_path: Path) -> No
     file.end()
     assert not file.work()
     assert file.written.is_set()
+
+
+def test_a_recording_that_breaks_takes_no_other_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(file: WavFile, _job: Write) -> None:
+        raise MemoryError
+
+    async def main() -> None:
+        bad = WavRecorder(tmp_path / "bad.wav")
+        monkeypatch.setattr(bad._file, "_write", lambda job: broken(bad._file, job), raising=True)
+        others = [WavRecorder(tmp_path / f"{n}.wav") for n in range(THREADS)]
+        for recorder in (bad, *others):
+            recorder.caller(0.0, FRAME)
+        async with asyncio.timeout(10):
+            assert {(await recorder.finish())[0] for recorder in others} == {20.0}
+            assert (await bad.finish())[0] == 0.0
+
+    asyncio.run(main())
+    assert "MemoryError" in caplog.text
 
 
 def test_many_recordings_share_few_threads(tmp_path: Path) -> None:
