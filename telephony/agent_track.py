@@ -118,7 +118,8 @@ class AgentTrack:
             self._newest, self._ends_ms = flow, at_ms + mulaw_ms(len(mulaw))
 
     def _unwrite(self, flow: Flow, stop_ms: float) -> None:
-        too_much = mulaw_bytes(self._ends_ms - stop_ms)
-        if flow is self._newest and too_much > 0:
+        # One more: both ends are rounded to samples where they are written.
+        too_much = mulaw_bytes(self._ends_ms - stop_ms) + 1
+        if flow is self._newest and too_much > 1:
             self._write(stop_ms, MULAW_SILENCE * too_much)
             self._ends_ms = stop_ms
