@@ -48,7 +48,7 @@ def test_the_same_call_again_and_again_is_the_same_byte_for_byte() -> None:
     first = run_scene(busy_call, seed=3)
     assert len(first.log) > 100 and first.bookings
     assert len(first.result.streams) == 2
-    digests = {digest(run_scene(busy_call, seed=3)) for _ in range(count(full=19, quick=5))}
+    digests = {digest(run_scene(busy_call, seed=3)) for _ in range(count(full=19, quick=3))}
     assert digests == {digest(first)}
 
 

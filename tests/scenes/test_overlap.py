@@ -183,7 +183,7 @@ def test_what_asks_for_nothing_does_not_end_the_turn(kind: str) -> None:
 
 
 def test_interruptions_are_yielded_to() -> None:
-    found = measured("interruption", count(full=400, quick=24))
+    found = measured("interruption", count(full=400, quick=16))
     good = [o for o in found if not o.went_on]
     assert share(found, good) >= 0.98, told([o for o in found if o not in good])
     late = sorted(o.yielded_ms for o in good if o.yielded_ms is not None)

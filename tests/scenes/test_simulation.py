@@ -19,7 +19,7 @@ from tests.counts import count
 from tests.scenes.people import Person
 from tests.scenes.stage import CALLER, FRONT, LINES, TWIN, House, Played, run_house, run_scene
 
-SEEDS = range(count(full=200, quick=40))
+SEEDS = range(count(full=200, quick=24))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

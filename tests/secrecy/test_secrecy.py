@@ -18,7 +18,7 @@ from tests.secrecy.calling import folder, play
 from tests.secrecy.looking import digits_heard_aloud, in_database, in_evening
 from tests.secrecy.planting import MODES, Mode, Planted, planted
 
-CALLS = count(1_000, 12)
+CALLS = count(1_000, 9)
 AT_ONCE = 20
 
 

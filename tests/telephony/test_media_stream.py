@@ -333,7 +333,7 @@ def test_mutated_frames_neither_raise_nor_grow() -> None:
     chance = random.Random(20261)
     templates = [start(), media(), other("dtmf", digit="1"), other("mark", name="m"), STOP]
     stream, read = running(), 0
-    total = count(full=100_000, quick=20_000)
+    total = count(full=100_000, quick=10_000)
     tracemalloc.start()
     try:
         for n in range(total):

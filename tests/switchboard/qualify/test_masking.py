@@ -29,7 +29,7 @@ from workflows.language.scripts import shipped_scripts
 
 SCRIPTS = shipped_scripts()
 PLAN = Plan(SCRIPTS)
-CALLS = count(full=2_000, quick=60)
+CALLS = count(full=2_000, quick=40)
 LINE = Line("main", "+15550100", "front_desk", "Robin", "Harbor Dental", "Hello, this is Robin of Harbor Dental.")
 DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 FILLING = frozenset(["a", "an", "the", "of", "and", "in", "on", "to", "for", "is", "it"])
@@ -92,11 +92,13 @@ def test_nothing_of_a_caller_leaves(calls: list[Call]) -> None:
     turns = 0
     for call in calls:
         line = line_of(call.scene)
+        any_secret = re.compile(
+            rf"(?<!\w)(?:{'|'.join(map(re.escape, dict.fromkeys(secrets(call.scene))))})(?!\w)", re.IGNORECASE
+        )
         stored = stored_turns([call.events], SCRIPTS, lambda _, it=line, c=call: (it, c.scene.script))  # type: ignore[misc]
         turns += len(stored.turns)
         for turn in stored.turns:
-            told = shown(turn, line)
-            leaked = [s for s in secrets(call.scene) if re.search(rf"(?<!\w){re.escape(s)}(?!\w)", told, re.IGNORECASE)]
+            leaked = any_secret.findall(shown(turn, line))
             assert not leaked, (call.scene.seed, turn.id, leaked, turn.heard.text, turn.talk[-3:])
     assert turns > 2 * len(calls), "most of what is said says nothing of anybody, and is asked about"
     print(f"{len(calls)} simulated calls, {turns} turns shown, nothing of a caller in any")
