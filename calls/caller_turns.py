@@ -70,9 +70,9 @@ class CallerTurns:
     def grew(self, draft: Draft, signal: sg.SpeechGrew) -> None:
         """There are words so far."""
         due = draft.at_ms // CHECKPOINT_MS > draft.state.checkpointed_ms // CHECKPOINT_MS
-        if due or self._interruption.news(draft, signal.text):
-            draft.record(ev.UtteranceCheckpointed(signal.from_ms, signal.text))
-        self._interruption.grew(draft, signal.text)
+        if due or self._interruption.news(draft, signal):
+            draft.record(ev.UtteranceCheckpointed(signal.from_ms, signal.text, signal.softer_db))
+        self._interruption.grew(draft, signal)
         if any(character.isalnum() for character in signal.text):
             draft.silence(WORDLESS)
         turn = draft.state.turn + 1
@@ -244,5 +244,6 @@ class CallerTurns:
     @staticmethod
     def _spoke(turn: int, heard: Heard) -> ev.CallerSpoke:
         return ev.CallerSpoke(
-            turn, heard.text, heard.from_ms, heard.to_ms, heard.confidence, heard.reason, heard.tone, heard.provider
-        )
+            turn, heard.text, heard.from_ms, heard.to_ms, heard.confidence, heard.reason, heard.tone, heard.provider,
+            heard.softer_db,
+        )  # fmt: skip

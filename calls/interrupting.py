@@ -18,7 +18,7 @@ from calls.caller import Onset
 from calls.draft import Draft
 from calls.effects import Pause
 from calls.floor import Floor
-from calls.onset import NOTHING_SAID, Verdict, is_misheard, judge
+from calls.onset import NOTHING_SAID, SHORT_TURN_MS, Verdict, is_misheard, is_read_otherwise, judge
 from calls.phrases import begins_acknowledgement, is_acknowledgement
 from calls.replies import AGAIN_MS, ONSET, AgentSide
 from calls.speech import Heard, HeardBy, Tone
@@ -74,30 +74,33 @@ class Interruption:
 
     # --- while it lasts -----------------------------------------------------------------------------
 
-    def news(self, draft: Draft, text: str) -> bool:
-        """Whether ``text`` makes something else of the onset than the words on record: then it goes there, too."""
+    def news(self, draft: Draft, signal: sg.SpeechGrew) -> bool:
+        """Whether its words make something else of the onset than those on record: then they go there, too."""
         onset = draft.state.caller.onset
         if onset is None or not (onset.paused or onset.passed or draft.state.floor is Floor.CONTESTED):
             return False
-        return self._verdict(draft, text) != self._verdict(draft, onset.words)
+        return self._verdict(draft, signal.text, signal.softer_db) != self._verdict(draft, onset.words)
 
     def takes_floor(self, draft: Draft, heard: Heard) -> bool:
         """Whether words that may be the whole turn would count."""
         onset = draft.state.caller.onset
         over = draft.state.floor is Floor.CONTESTED or (onset is not None and bool(onset.passed))
-        return not over or self._verdict(draft, heard.text, heard.tone).yields
+        return not over or self._verdict(draft, heard.text, heard.softer_db, heard.tone).yields
 
-    def grew(self, draft: Draft, text: str) -> None:
+    def grew(self, draft: Draft, signal: sg.SpeechGrew) -> None:
         """Words came. Where the agent had gone on over the sound, and they are for it, it falls silent again."""
+        text = signal.text
         onset = draft.state.caller.onset
         if onset is None or onset.by is HeardBy.KEYS:
             return
+        verdict = self._verdict(draft, text, signal.softer_db)
         if not onset.passed:
-            self._late(draft, onset, text)
+            self._late(draft, onset, verdict)
             return
-        verdict = self._verdict(draft, text)
         if not verdict.yields or (verdict.reason == "words" and begins_acknowledgement(text)):
             return
+        if onset.passed == "acknowledgement" and is_read_otherwise(text, self._agent.guidance(draft)):
+            return  # its end tells
         match draft.state.floor:
             case Floor.AGENT | Floor.OVERTALK if draft.state.yields or draft.state.composing is not None:
                 self._judged(draft, onset, verdict)
@@ -107,12 +110,11 @@ class Interruption:
                 self._judged(draft, onset, verdict)
                 draft.record(ev.CallerBegan(onset.from_ms, onset.by))
 
-    def _late(self, draft: Draft, onset: Onset, text: str) -> None:
-        """Words that ask for nothing after all, when they had been waited for: their end need not be."""
-        if draft.state.paused is None or draft.at_ms - onset.from_ms < ONSET_MS:
-            return
-        verdict = self._verdict(draft, text)
-        if not verdict.yields:
+    def _late(self, draft: Draft, onset: Onset, verdict: Verdict) -> None:
+        """Words that ask for nothing after all, when they had been waited for: their end need not be. Words that came
+        softly are not waited for: how softly is not on record when time is up."""
+        waits = draft.at_ms - onset.from_ms < ONSET_MS and verdict.kind != "side_talk"
+        if draft.state.paused is not None and not waits and not verdict.yields:
             self._go_on(draft, onset, verdict)
 
     def rang(self, draft: Draft) -> None:
@@ -175,13 +177,18 @@ class Interruption:
         onset = before.state.caller.onset
         if heard.by is HeardBy.KEYS:
             return Verdict("interruption", "keys")
-        if onset is not None and onset.passed == "acknowledgement" and is_acknowledgement(heard.text):
+        if onset is not None and onset.passed == "acknowledgement" and self._acknowledged(before, heard):
             # Where the agent had come by then changes nothing: they had not heard it when they said so.
             return Verdict("acknowledgement", "acknowledges")
-        verdict = self._verdict(before, heard.text, heard.tone)
+        verdict = self._verdict(before, heard.text, heard.softer_db, heard.tone)
         if verdict.reason == "words" and is_misheard(before.state, heard, self._agent.guidance(before)):
             return Verdict("acknowledgement", "too_short")
         return verdict
+
+    def _acknowledged(self, before: Draft, heard: Heard) -> bool:
+        brief = heard.to_ms - heard.from_ms < SHORT_TURN_MS
+        guidance = self._agent.guidance(before)
+        return is_acknowledgement(heard.text) or (brief and is_read_otherwise(heard.text, guidance))
 
     def _aside(self, before: Draft, heard: Heard) -> Verdict:
         """Nobody talks over anybody; still it may be for somebody else, if it can be nothing else."""
@@ -208,8 +215,8 @@ class Interruption:
 
     # --- judging ------------------------------------------------------------------------------------
 
-    def _verdict(self, draft: Draft, words: str, tone: Tone | None = None) -> Verdict:
-        return judge(draft.state, words, lambda: self._agent.guidance(draft), tone)
+    def _verdict(self, draft: Draft, words: str, softer_db: float = 0.0, tone: Tone | None = None) -> Verdict:
+        return judge(draft.state, words, lambda: self._agent.guidance(draft), tone, softer_db)
 
     @staticmethod
     def _judged(draft: Draft, onset: Onset, verdict: Verdict, turn: int = 0) -> None:

@@ -19,6 +19,8 @@ LIKELY_ECHO = 0.85
 """of the words have to be ours, in our order"""
 _NEVER_ECHO = re.compile(r"\d|^(?:no|not|nope|wait|stop|dont|wrong|sorry|actually|but)$")
 """A miss or a mark of this kind: the caller corrects what they heard."""
+FAINT_DB = 8.0
+"""softer than the caller's turns before: their mouth is not at the telephone, or it is somebody else's"""
 _SOFTLY = 0.5
 """confidence in a tone below which its loudness tells nothing"""
 _SOUNDED = 8
@@ -52,6 +54,14 @@ _HEEDED_WORDS = """
 """
 _HEEDED = frozenset(_HEEDED_WORDS.split())
 """Single words that are never overheard, whatever is being asked."""
+_FOR_US_WORDS = """
+    help hello hi agent human person operator representative manager repeat again cancel goodbye bye emergency fire
+    police ambulance sorry pardon excuse wrong press
+"""
+_FOR_US = frozenset(_FOR_US_WORDS.split())
+"""Words that are not said to anybody else often enough, however softly."""
+_AMONG_WAYS = frozenset({"yes_no", "choice"})
+"""kinds whose answers are among the words that the script names"""
 _ANY_WORD = frozenset({"person_name", "spelled_name", "free_text", "address", "email", "code", "postcode", "choice"})
 """kinds an unknown word may be a value of, unless one is being read back"""
 
@@ -59,10 +69,13 @@ _ANY_WORD = frozenset({"person_name", "spelled_name", "free_text", "address", "e
 NOTHING_SAID = Verdict("noise", "no_words")
 
 
-def judge(state: CallState, text: str, guidance: Callable[[], Guidance], tone: Tone | None = None) -> Verdict:
+def judge(
+    state: CallState, text: str, guidance: Callable[[], Guidance], tone: Tone | None = None, softer_db: float = 0.0
+) -> Verdict:
     """``text``: what was said, or is known of it so far. ``state``: of the moment before it is a turn.
 
-    ``guidance``: what the script expects in it; only asked where the words leave a choice.
+    ``guidance``: what the script expects in it; only asked where the words leave a choice. ``softer_db``: than the
+    caller's turns before.
     """
     if not any(character.isalnum() for character in text):
         return NOTHING_SAID
@@ -76,8 +89,10 @@ def judge(state: CallState, text: str, guidance: Callable[[], Guidance], tone: T
     if is_acknowledgement(text):
         return Verdict("interruption", "answers") if _answers(state) else Verdict("acknowledgement", "acknowledges")
     faint = tone is not None and tone.energy == "low" and tone.confidence >= _SOFTLY
-    if is_aside(text, guidance(), faint=faint):
+    if is_aside(text, guidance(), faint=faint or softer_db >= FAINT_DB):
         return Verdict("side_talk", "to_another")
+    if softer_db >= FAINT_DB and is_of_no_use(text, guidance()):
+        return Verdict("side_talk", "softly")
     return Verdict("interruption", "words")
 
 
@@ -110,6 +125,39 @@ def is_misheard(state: CallState, heard: Heard, guidance: Guidance) -> bool:
     if clause is None or clause.text.rstrip().endswith("?"):
         return False
     return not (word in _HEEDED or word.isdigit() or len(word) == 1 or _has_use(word, guidance))
+
+
+MOST_READ_OTHERWISE = 3
+"""words"""
+SHORT_TURN_MS = 1_000.0
+
+
+def is_read_otherwise(text: str, guidance: Guidance) -> bool:
+    """Whether words that came after an acknowledgement, in the same breath, may be the same one in other words: few,
+    and none of which anybody or the script would make anything. A recognizer reads "uh-huh" in many ways."""
+    words = bare_words(text)
+    use = any(word in _HEEDED or word.isdigit() or _has_use(word, guidance) for word in words)
+    return len(words) <= MOST_READ_OTHERWISE and not use
+
+
+def is_of_no_use(text: str, guidance: Guidance) -> bool:
+    """Whether ``text`` names nothing that the script knows, and can be no answer to what was asked.
+
+    Enough to overhear it, where it was much softer than this caller speaks; never where any words may be the answer,
+    or a yes or no is awaited.
+    """
+    words = bare_words(text)
+    slot = guidance.slot(guidance.primary)
+    if guidance.proposed is not None or guidance.offered or not words or _FOR_US.intersection(words):
+        return False
+    if slot is not None and slot.kind not in _AMONG_WAYS:
+        answers = any(word in _HEEDED or word.isdigit() for word in words)
+        if answers or slot.kind in _ANY_WORD:
+            return False
+    said = f" {' '.join(words)} "
+    options = [option for slot in guidance.slots for option in slot.options]
+    ways = (way for option in (*options, *guidance.workflows, *guidance.topics) for way in option.says)
+    return not any(f" {' '.join(bare_words(way))} " in said for way in ways)
 
 
 def _has_use(word: str, guidance: Guidance) -> bool:

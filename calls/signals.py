@@ -50,6 +50,8 @@ class SpeechGrew:
     text: str
     card: bool = False
     """a card number was in it, and is masked"""
+    softer_db: float = 0.0
+    """than this caller's turns before; 0 where hearing does not tell"""
 
 
 @dataclass(frozen=True, slots=True)

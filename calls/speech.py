@@ -86,6 +86,8 @@ class Heard:
     """for keys: what was said in the same breath, before them or while they were pressed"""
     words_first: bool = True
     """they came before the keys"""
+    softer_db: float = 0.0
+    """than this caller's turns before; 0 where hearing does not tell"""
 
 
 @dataclass(frozen=True, slots=True)

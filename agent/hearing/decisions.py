@@ -31,6 +31,8 @@ class Grew:
 
     from_ms: float
     text: str
+    softer_db: float = 0.0
+    """than this caller's turns before; 0 where nothing is known of them"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class TurnEnded:
     reason: str
     """``silence | complete | dangling | thinking | greeting | incomplete | longest |
     recognizer``: what set the wait"""
+    softer_db: float = 0.0
+    """as in ``Grew``"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +84,5 @@ class Patience:
     reason: str = "silence"
     keen: bool = False
     """letters and digits are said one by one: faint evidence of speech goes on with the turn"""
+    useful: bool = True
+    """False: the script expects a value or a yes or no, and there is none in the words"""

@@ -119,14 +119,14 @@ class Ear:
                 self._ask(decision, emit, group)
             case SpeechStarted(from_ms):
                 emit(SpeechBegan(from_ms))
-            case Grew(from_ms, text):
-                emit(SpeechGrew(from_ms, text))
+            case Grew(from_ms, text, softer_db):
+                emit(SpeechGrew(from_ms, text, softer_db=softer_db))
             case Faded(_, _, reason):
                 self._void()
                 emit(SpeechFaded(reason))
-            case TurnEnded(text, from_ms, to_ms, _, confidence, reason):
+            case TurnEnded(text, from_ms, to_ms, _, confidence, reason, softer_db):
                 self._void()
-                emit(CallerSaid(Heard(text, from_ms, to_ms, confidence, reason=reason)))
+                emit(CallerSaid(Heard(text, from_ms, to_ms, confidence, reason=reason, softer_db=softer_db)))
 
     def _ask(self, wanted: Recognize, emit: Emit, group: asyncio.TaskGroup) -> None:
         if not wanted.partial:

@@ -6,7 +6,10 @@ so the same sound gives the same decisions, however fast it comes.
 
 from __future__ import annotations
 
-from agent.hearing.decisions import Decision, Resumed, SpeechStarted, TurnEnded
+from dataclasses import replace
+
+from agent.hearing.decisions import Decision, Grew, Resumed, SpeechStarted, TurnEnded
+from agent.hearing.nearness import NearDetector
 from agent.hearing.pace import WENT_ON_MS
 from agent.hearing.patience import WordPatience
 from agent.hearing.timeline import Timeline
@@ -27,6 +30,7 @@ class Listener:
 
     def __init__(self, detector: SpeechDetector, patience: WordPatience, tuning: Tuning = DEFAULT) -> None:
         self._detector = detector
+        self._near = detector if isinstance(detector, NearDetector) else None
         self.patience = patience
         self._tuning = tuning
         self._timeline = Timeline()
@@ -63,7 +67,9 @@ class Listener:
             if lost_ms >= JUMP_MS:
                 self._detector.reset()
             decisions += self._turns.lose(lost_ms)
-        decisions += self._turns.push(pcm16_8k, self._detector.push(pcm16_8k), self._detector.window_ms)
+        speech = self._detector.push(pcm16_8k)
+        noisy = self._near is not None and self._near.noisy
+        decisions += self._turns.push(pcm16_8k, speech, self._detector.window_ms, noisy)
         return self._learn(decisions)
 
     def recognized(self, ticket: int, text: str, confidence: float) -> list[Decision]:
@@ -88,7 +94,21 @@ class Listener:
                         self.patience.pace.paused(paused_ms, grouped=self.patience.grouped)
                 case TurnEnded():
                     self._over(decision)
-        return decisions
+        return [self._measured(decision) for decision in decisions] if self._near is not None else decisions
+
+    def _measured(self, decision: Decision) -> Decision:
+        """How much softer than before the caller spoke, where there are words."""
+        assert self._near is not None
+        caller = self._near.caller
+        match decision:
+            case SpeechStarted():
+                caller.begin()
+            case Grew():
+                return replace(decision, softer_db=caller.softer_db)
+            case TurnEnded():
+                decision = replace(decision, softer_db=caller.softer_db)
+                caller.end()
+        return decision
 
     def _began(self, from_ms: float) -> None:
         last = self._ended

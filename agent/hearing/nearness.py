@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 from agent.companding import BYTES_PER_MS, rms
 from agent.hearing.background import Background
+from agent.hearing.caller_level import CallerLevel
 from agent.ports import SpeechDetector
 
 SPEECH = 0.35
@@ -49,6 +50,8 @@ class NearDetector:
         self._detector = detector
         self._bytes = int(detector.window_ms * BYTES_PER_MS)
         self._rest = b""
+        self.caller = CallerLevel()
+        """of what is near"""
         self._forget()
 
     @property
@@ -96,6 +99,7 @@ class NearDetector:
         if near:
             self._since_ms = 0.0
             self._learn(dbfs)
+            self.caller.add(self._powers[-1], self.window_ms)
         return near or goes_on
 
     def _least(self, goes_on: bool) -> float:

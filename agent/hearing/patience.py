@@ -85,12 +85,29 @@ class WordPatience:
             least_ms *= CLOSING
         if self._guidance.unhurried:
             least_ms = max(least_ms, UNHURRIED_MS)
-        return replace(found, ms=max(found.ms, least_ms), keen=self.grouped or self._guidance.unhurried)
+        keen = self.grouped or self._guidance.unhurried
+        return replace(found, ms=max(found.ms, least_ms), keen=keen, useful=self._is_useful(text))
 
     def turned(self) -> None:
         """A turn is over."""
         self.pace.turned()
         self._growth.forget()
+
+    def _is_useful(self, text: str) -> bool:
+        """Whether the words hold what the script expects, where it expects a value, or a yes or no."""
+        slot = self._guidance.slot(self._guidance.primary)
+        agrees = self._awaits_yes or (slot is not None and slot.kind == Kind.yes_no)
+        if slot is None and not agrees:
+            return True
+        if agrees and parse(Kind.yes_no, text, Context(_ANY_DAY, "UTC", self._locale)) is not None:
+            return True
+        return slot is not None and (slot.kind == "free_text" or self._value(slot, text) is not None)
+
+    @property
+    def _awaits_yes(self) -> bool:
+        return self._guidance.proposed is not None or (
+            self._guidance.slot(self._guidance.primary) is None and Affirm.__name__ in self._guidance.allowed
+        )
 
     def _by_words(self, text: str) -> Patience:
         waits = self._waits
@@ -125,10 +142,7 @@ class WordPatience:
     def _answered(self, text: str) -> Patience | None:
         """A plain yes or no where one is awaited."""
         slot = self._guidance.slot(self._guidance.primary)
-        awaited = self._guidance.proposed is not None or (
-            slot.kind == Kind.yes_no if slot else Affirm.__name__ in self._guidance.allowed
-        )
-        if not awaited:
+        if not (self._awaits_yes or (slot is not None and slot.kind == Kind.yes_no)):
             return None
         words = words_of(text)
         if self._guidance.proposed is None and _DANGLING_PHRASES.ends_at(words, len(words)):

@@ -31,6 +31,11 @@ class Tuning:
     rejoin_ms: float = 1_500.0
     """Speech without words this long before a turn is recognized once more, together with it: a single letter is
     often not understood, a row of them is."""
+    again_before_ms: float = 100.0
+    again_after_ms: float = 0.0
+    """the same for a second look, where others talk around the caller: as little of them as can be"""
+    hardly: float = 0.25
+    """Words recognized with less confidence than this, on such a line, are what others said."""
     partial_ms: float = 1_000.0
     """at least between two partials; grows with the utterance, which is decoded whole each time"""
     first_ms: float = 300.0

@@ -32,6 +32,7 @@ from agent.hearing.decisions import (
     SpeechStarted,
     TurnEnded,
 )
+from agent.hearing.second_look import Reading, better
 from agent.hearing.tuning import DEFAULT, Tuning
 
 _LEAST_LEVEL, _LEVEL_SHARE = 180.0, 0.15
@@ -67,6 +68,8 @@ class _Utterance:
     """faint evidence of speech counts"""
     faint_ms: float = 0.0
     """of it since the last that was clear"""
+    first: Reading | None = None
+    """what is recognized once more"""
     level: float = 0.0
     """of their speech, RMS of 16 bits; only where it counts"""
     closing: bool = False
@@ -95,6 +98,7 @@ class Turns:
         self._faded: list[tuple[float, float]] = []
         """what just held no words, piece by piece"""
         self._tickets = 0
+        self._noisy = False
 
     @property
     def in_speech(self) -> bool:
@@ -108,9 +112,12 @@ class Turns:
 
     # --- what comes in --------------------------------------------------------------------------------
 
-    def push(self, pcm16_8k: bytes, speech: Sequence[float], window_ms: float) -> list[Decision]:
-        """Audio, and the probabilities of the windows it completed."""
+    def push(
+        self, pcm16_8k: bytes, speech: Sequence[float], window_ms: float, noisy: bool = False
+    ) -> list[Decision]:
+        """Audio, and the probabilities of the windows it completed. ``noisy``: others talk around the caller."""
         self._audio += pcm16_8k
+        self._noisy = noisy
         decisions: list[Decision] = []
         for probability in speech:
             self._window_ms += window_ms
@@ -169,12 +176,24 @@ class Turns:
             return self._grow(utterance, text)
         if ticket != utterance.ticket or utterance.text is not None:
             return []
-        if not has_words(text):
+        return self._read(utterance, Reading(text, confidence))
+
+    def _read(self, utterance: _Utterance, found: Reading) -> list[Decision]:
+        if utterance.first is not None:
+            found, utterance.first = better(utterance.first, found, self._is_useful), None
+        elif self._noisy and not utterance.closing and not (found.holds_words and self._is_useful(found.text)):
+            utterance.first = found
+            return [self._ask(utterance)]
+        if not found.holds_words:
             return [self._fade(utterance, "no words")]
-        if utterance.voiced_ms < self._tuning.noise_ms and confidence < self._tuning.noise_confidence:
+        brief = utterance.voiced_ms < self._tuning.noise_ms and found.confidence < self._tuning.noise_confidence
+        if brief or (self._noisy and found.confidence < self._tuning.hardly):
             return [self._fade(utterance, "noise")]
-        utterance.text, utterance.confidence = text, confidence
-        return self._settle(utterance) or self._grow(utterance, text)
+        utterance.text, utterance.confidence = found.text, found.confidence
+        return self._settle(utterance) or self._grow(utterance, found.text)
+
+    def _is_useful(self, text: str) -> bool:
+        return self.patience(text, 0.0).useful
 
     def failed(self, ticket: int) -> list[Decision]:
         """The recognizer gave up on a ticket: the last partial stands in, if there was one."""
@@ -186,6 +205,8 @@ class Turns:
             return []
         if ticket != utterance.ticket or utterance.text is not None:
             return []
+        if utterance.first is not None:
+            return self._read(utterance, utterance.first)
         if not utterance.grown or utterance.grown_ms < self._tuning.partial_ms:
             # The first look is too early to stand for the whole: half a name is another name.
             return [self._fade(utterance, "recognizer")]
@@ -262,7 +283,7 @@ class Turns:
         if paused >= self._tuning.eager_ms:
             utterance.pieces.append((utterance.piece_ms, utterance.to_ms))
             utterance.piece_ms = began
-        text, utterance.text = utterance.text, None
+        text, utterance.text, utterance.first = utterance.text, None, None
         utterance.silence_ms = utterance.resumed_ms = 0.0
         utterance.ticket = 0
         return [Resumed(began, paused, text)] if paused >= self._tuning.eager_ms else []
@@ -314,12 +335,13 @@ class Turns:
     def _cut(self, utterance: _Utterance) -> bytes:
         """The audio of an utterance, long pauses shortened."""
         pieces = [*utterance.pieces, (utterance.piece_ms, utterance.to_ms)]
-        half, last = self._tuning.between_ms / 2, len(pieces) - 1
+        tuning, again = self._tuning, utterance.first is not None
+        half, last = tuning.between_ms / 2, len(pieces) - 1
         cuts: list[bytes] = []
-        from_ms = pieces[0][0] - self._tuning.before_ms
+        from_ms = pieces[0][0] - (tuning.again_before_ms if again else tuning.before_ms)
         for number, (_, ends_ms) in enumerate(pieces):
             if number == last:
-                to_ms = ends_ms + self._tuning.after_ms
+                to_ms = ends_ms + (tuning.again_after_ms if again else tuning.after_ms)
             else:
                 next_ms = pieces[number + 1][0]
                 to_ms = min(ends_ms + half, (ends_ms + next_ms) / 2)

@@ -30,6 +30,8 @@ class UtteranceCheckpointed(Body, name="utterance.checkpointed"):
 
     from_ms: float
     text: str
+    softer_db: float = 0.0
+    """than the caller's turns before; 0 where hearing does not tell"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class CallerSpoke(Body, name="caller.spoke"):
     tone: Tone | None = None
     provider: str = ""
     """who heard it, as the line names them: ``deepgram/nova-3``"""
+    softer_db: float = 0.0
+    """than their turns before; 0 where hearing does not tell"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def _began(recorded: Recorded, body: ev.CallerBegan, state: CallState) -> Iterab
 
 def _spoke(recorded: Recorded, body: ev.CallerSpoke, state: CallState) -> Iterable[sg.Signal]:
     heard = Heard(body.text, body.from_ms, body.to_ms, body.confidence, HeardBy.SPEECH, body.tone, body.reason)
-    yield sg.CallerSaid(replace(heard, provider=body.provider))
+    yield sg.CallerSaid(replace(heard, provider=body.provider, softer_db=body.softer_db))
 
 
 def _continued(recorded: Recorded, body: ev.TurnContinued, state: CallState) -> Iterable[sg.Signal]:
@@ -143,7 +143,7 @@ _CAUSES: Mapping[type[Any], Callable[[Recorded, Any, CallState], Iterable[sg.Sig
     ev.CallAnswered: _answered,
     ev.CarrierConnected: _connected,
     ev.CallerBegan: _began,
-    ev.UtteranceCheckpointed: lambda r, body, s: [sg.SpeechGrew(body.from_ms, body.text)],
+    ev.UtteranceCheckpointed: lambda r, body, s: [sg.SpeechGrew(body.from_ms, body.text, softer_db=body.softer_db)],
     ev.CallerQuieted: lambda r, body, s: [sg.SpeechFaded(body.reason)],
     ev.CallerSpoke: _spoke,
     ev.TurnContinued: _continued,
