@@ -45,11 +45,13 @@ LAST_MS = 500
 """What was under way when the caller hung up is not looked at."""
 REACH = 3_200
 """samples a sound is looked for before and after its place"""
+LOUD = bytes(byte & 0x80 | 0x10 + byte % 0x30 for byte in range(256))
+"""mu-law codes of both signs, far from silence"""
 
 
 def noise(chance: random.Random, ms: int) -> bytes:
     """Loud, and nowhere the same."""
-    return bytes(chance.choice((chance.randrange(0x10, 0x40), chance.randrange(0x90, 0xC0))) for _ in range(ms * 8))
+    return chance.randbytes(ms * 8).translate(LOUD)
 
 
 @dataclass(frozen=True)
