@@ -53,7 +53,8 @@ def main() -> None:
     """The command."""
     cost()
     per_call, per_speech, longest, grown = cost()
-    print(f"{per_call:.2f} ms CPU per second of call, {per_speech:.2f} ms per second of speech; "
+    print(f"{per_call:.2f} ms CPU per second of call ({20 * per_call:.1f} us a frame of 20 ms), "
+          f"{per_speech:.2f} ms per second of speech; "
           f"at the end of a turn at most {longest:.1f} ms; {grown / 1_000:.0f} kB a call")  # fmt: skip
 
 
