@@ -19,6 +19,8 @@ FRAME = 160
 FRAME_MS = 20.0
 _HEARD_SHARE = 0.7
 """of a word's frames: then it is heard"""
+_QUIETEST = bytes(b"\xff\xfe\x7f\x7e"[byte & 3] for byte in range(256))
+_LOWEST_BIT = bytes(byte & 1 for byte in range(256))
 
 
 class Tape:
@@ -33,7 +35,7 @@ class Tape:
     ) -> None:
         chance = random.Random(seed)
         # The four quietest codes of mu-law: comfort noise, which no detector takes for speech.
-        audio = bytearray(chance.choice(b"\xff\xfe\x7f\x7e") for _ in range(int(length_ms * 8)))
+        audio = bytearray(chance.randbytes(int(length_ms * 8)).translate(_QUIETEST))
         self.words: list[Word] = []
         for at_ms, phrase in says:
             self._lay(audio, at_ms, scripted_speech(phrase), chance)
@@ -66,7 +68,8 @@ class Tape:
     def _lay(audio: bytearray, at_ms: float, sound: bytes, chance: random.Random) -> None:
         begin = int(at_ms * 8)
         # The lowest bit of every sample is noise: tones survive it, and no two frames stay alike.
-        audio[begin : begin + len(sound)] = bytes(code ^ chance.getrandbits(1) for code in sound)
+        bits = chance.randbytes(len(sound)).translate(_LOWEST_BIT)
+        audio[begin : begin + len(sound)] = (int.from_bytes(sound) ^ int.from_bytes(bits)).to_bytes(len(sound))
 
 
 class TapeEars:
