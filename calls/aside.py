@@ -74,9 +74,7 @@ def is_aside(text: str, guidance: Guidance, *, faint: bool = False) -> bool:
     if not words or len(words) > MOST_WORDS or _takes_any_words(guidance):
         return False
     said = " ".join(words)
-    if _is_expected(said, guidance):
-        return False
-    return bool((_faint if faint else _plain).fullmatch(said))
+    return (_faint if faint else _plain).fullmatch(said) is not None and not _is_expected(said, guidance)
 
 
 def _takes_any_words(guidance: Guidance) -> bool:

@@ -61,9 +61,13 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'])")
 _ABBREVIATION = re.compile(r"\b(?:Dr|Mr|Mrs|Ms|St|No|a\.m|p\.m|[A-Z])\.$")
 
 
+_NOT_OF_WORDS = re.compile(r"[^a-z0-9 ]+")
+_APOSTROPHES = str.maketrans("", "", "'\u2019")
+
+
 def bare_words(text: str) -> list[str]:
     """Lower-case words without punctuation; an apostrophe joins what it parts."""
-    return re.sub(r"[^a-z0-9 ]+", " ", re.sub(r"['\u2019]", "", text.lower())).split()
+    return _NOT_OF_WORDS.sub(" ", text.lower().translate(_APOSTROPHES)).split()
 
 
 def is_acknowledgement(text: str) -> bool:

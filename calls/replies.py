@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from calls import capturing
 from calls import events as ev
 from calls import signals as sg
-from calls.changed import changed
 from calls.composing import COMPOSING, Composer
 from calls.danger import Danger
 from calls.draft import Draft
 from calls.effects import Cut, Expect, Judge, LeaveLine, Pause, Resume, RunAction, Say
+from calls.fact_sheet import FactSheet
 from calls.floor import Floor
 from calls.grounding import Ground, ground_of
 from calls.guidance import Guidance
@@ -65,8 +63,7 @@ class AgentSide:
         self.vault = vault
         self.composer = Composer(self)
         self.waits = Waits(self)
-        self._zone = ZoneInfo(line.timezone)
-        self._facts = _lasting(line, incoming, traits, vault)
+        self._facts = FactSheet(line, incoming, traits, vault)
 
     def facts(self, draft: Draft) -> CallFacts:
         """What the script may know at the moment being decided."""
@@ -74,16 +71,7 @@ class AgentSide:
 
     def facts_at(self, state: CallState, at_ms: float) -> CallFacts:
         """What a script, an understander or an action may know at ``at_ms``."""
-        answered = state.answered
-        assert answered is not None, "a script is only asked after the answer"
-        wall = datetime.fromisoformat(answered.answered_at) + timedelta(milliseconds=at_ms)
-        return changed(
-            self._facts,
-            wall=wall.astimezone(self._zone).isoformat(timespec="seconds"),
-            verified_subject=state.run.verified.subject if state.run.verified else "",
-            verified_level=state.run.verified.level if state.run.verified else "",
-            unhurried=state.unhurried,
-        )
+        return self._facts.at(state, at_ms)
 
     def guidance(self, draft: Draft) -> Guidance:
         """What is wanted where the script stands."""
@@ -361,28 +349,6 @@ class AgentSide:
         if draft.state.replies:
             self.interrupt(draft)
         self.leave(draft, "hand_over" if self.line.human else "hang_up", "fault")
-
-
-def _lasting(line: Line, incoming: IncomingCall, traits: EngineTraits, vault: VaultTraits | None) -> CallFacts:
-    """What stays as it is for the whole call."""
-    return CallFacts(
-        call=incoming.call,
-        caller=incoming.caller,
-        line=line.id,
-        business=line.business,
-        agent_name=line.agent_name,
-        greeting=line.greeting,
-        locale=line.locale,
-        timezone=line.timezone,
-        wall="",
-        has_human=line.human is not None,
-        human_languages=line.human.languages if line.human else (),
-        exact_hearing=traits.exact_hearing,
-        composes=traits.composes,
-        keys_at=vault.keys_at if vault is not None else "",
-        survey_question=line.survey,
-        earlier_call=incoming.earlier.call if incoming.earlier else "",
-    )
 
 
 def _clauses(line: ScriptLine, ending: str) -> list[Clause]:

@@ -333,21 +333,16 @@ def _must_be_said(state: CallState) -> tuple[Clause, ...]:
 
 
 def _heard(state: CallState, name: str) -> CallState:
-    replies = tuple(
-        replace(reply, clauses=tuple(c for c in reply.clauses if c.id != name)) for reply in state.replies
-    )
-    return changed(state, replies=replies)
+    left = (replace(reply, clauses=tuple(c for c in reply.clauses if c.id != name)) for reply in state.replies)
+    return changed(state, replies=tuple(left))
 
 
 def _reworded(state: CallState, name: str, text: str) -> CallState:
-    replies = tuple(
-        replace(
-            reply,
-            clauses=tuple(replace(c, text=text) if c.id == name else c for c in reply.clauses),
-        )
-        for reply in state.replies
-    )
-    return changed(state, replies=replies)
+    replies = []
+    for reply in state.replies:
+        clauses = tuple(replace(c, text=text) if c.id == name else c for c in reply.clauses)
+        replies.append(replace(reply, clauses=clauses))
+    return changed(state, replies=tuple(replies))
 
 
 def _with_clause(state: CallState, body: ev.ClauseComposed) -> CallState:
