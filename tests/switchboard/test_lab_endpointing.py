@@ -9,16 +9,14 @@ import pytest
 
 from agent.hearing.waits import PRESETS
 from calls.guidance import NOTHING_EXPECTED
+from switchboard.lab.clips import Bench, Clip, clips
 from switchboard.lab.endpointing import (
     MIX,
     PLAIN_MS,
     SCALES,
-    Bench,
-    Clip,
     Outcome,
     PlainSilence,
     by_group,
-    clips,
     cut_rate_at,
     figure,
     mixed,
