@@ -59,7 +59,8 @@ class HearingSession(Protocol):
         """What the script wants next: key terms, patience."""
 
     async def run(self, emit: Emit) -> None:
-        """Until cancelled; emits SpeechBegan, SpeechFaded, SpeechGrew, TurnLikely, TurnResumed, CallerSaid.
+        """Until cancelled; emits SpeechBegan, SpeechFaded, SpeechGrew, SpeechLasts, TurnLikely, TurnResumed and
+        CallerSaid.
 
         ``from_ms`` and ``to_ms`` of what it emits are ms since answer. Raises EngineError when it cannot go on.
         """

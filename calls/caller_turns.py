@@ -67,6 +67,10 @@ class CallerTurns:
         self._interruption.began(draft, signal)
         self._attention.began(draft)
 
+    def lasts(self, draft: Draft) -> None:
+        """What has set in goes on."""
+        self._interruption.lasts(draft)
+
     def grew(self, draft: Draft, signal: sg.SpeechGrew) -> None:
         """There are words so far."""
         due = draft.at_ms // CHECKPOINT_MS > draft.state.checkpointed_ms // CHECKPOINT_MS

@@ -73,6 +73,8 @@ class Conversation:
                 self.turns.began(draft, signal)
             case sg.SpeechGrew():
                 self.turns.grew(draft, signal)
+            case sg.SpeechLasts():
+                self.turns.lasts(draft)
             case sg.SpeechFaded():
                 self.turns.faded(draft, signal)
             case sg.TurnLikely():

@@ -2,7 +2,8 @@
 
     an onset            -> paused: ``clear`` at the carrier, the unheard rest kept; after a row of false ones, with its
                            first words
-    no words so far     -> ONSET_MS after the onset the agent goes on, from the start of the word that was cut
+    no words so far     -> ONSET_MS after the onset the agent goes on, from the start of the word that was cut; LASTS_MS
+                           later each time that hearing says that speech lasts
     words that are none -> the same: acknowledgements, our own voice coming back, words for somebody else in the room
     words after that    -> paused again
     the end of the turn -> an interruption cuts at what was heard; anything else asks for nothing
@@ -28,6 +29,8 @@ ONSET_MS = 900.0
 """since the onset; the agent is heard again within a second of it"""
 
 
+LASTS_MS = 900.0
+"""hearing tells again sooner, while speech lasts"""
 MOST_ALARMS = 4
 """So many sounds in a row were nothing, and the next one no longer silences the agent: its words do."""
 
@@ -73,6 +76,12 @@ class Interruption:
         return True
 
     # --- while it lasts -----------------------------------------------------------------------------
+
+    def lasts(self, draft: Draft) -> None:
+        """It is surely speech, and goes on: the agent does not go on over it for want of words."""
+        onset, state = draft.state.caller.speaking, draft.state
+        if onset is not None and onset.by is HeardBy.SPEECH and state.floor is Floor.CONTESTED and not onset.words:
+            draft.ring_in(ONSET, LASTS_MS)
 
     def news(self, draft: Draft, signal: sg.SpeechGrew) -> bool:
         """Whether its words make something else of the onset than those on record: then they go there, too."""

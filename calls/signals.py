@@ -55,6 +55,14 @@ class SpeechGrew:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechLasts:
+    """What has set in goes on, and is surely speech, though no words of it may be known yet. Told once more from time
+    to time while it lasts; not every hearing tells."""
+
+    from_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class TurnLikely:
     """The caller's turn seems to be over: its words may be understood ahead. CallerSaid, TurnResumed or SpeechFaded
     follows."""
@@ -285,6 +293,7 @@ Signal = (
     | SpeechBegan
     | SpeechFaded
     | SpeechGrew
+    | SpeechLasts
     | TurnLikely
     | TurnResumed
     | CallerSaid

@@ -36,6 +36,13 @@ class Grew:
 
 
 @dataclass(frozen=True, slots=True)
+class Lasts:
+    """What began at ``from_ms`` goes on without a pause, and is surely speech."""
+
+    from_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Resumed:
     """The caller goes on after a pause in their turn: words recognized for that pause were not all."""
 
@@ -73,7 +80,7 @@ class Faded:
     """``no words | noise | recognizer``"""
 
 
-Decision = SpeechStarted | Recognize | Grew | Resumed | TurnEnded | Faded
+Decision = SpeechStarted | Recognize | Grew | Lasts | Resumed | TurnEnded | Faded
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from agent.companding import frame_to_linear
-from agent.hearing.decisions import Decision, Faded, Grew, Recognize, SpeechStarted, TurnEnded
+from agent.hearing.decisions import Decision, Faded, Grew, Lasts, Recognize, SpeechStarted, TurnEnded
 from agent.hearing.listener import Listener
 from agent.hearing.patience import WordPatience
 from agent.hearing.tuning import DEFAULT, Tuning
@@ -16,7 +16,7 @@ from calls.audio import AudioFrame
 from calls.errors import EngineError
 from calls.guidance import NOTHING_EXPECTED, Guidance
 from calls.ports import Emit
-from calls.signals import CallerSaid, SpeechBegan, SpeechFaded, SpeechGrew, StageFailed
+from calls.signals import CallerSaid, SpeechBegan, SpeechFaded, SpeechGrew, SpeechLasts, StageFailed
 from calls.speech import Heard
 
 MOST_FRAMES = 500
@@ -121,6 +121,8 @@ class Ear:
                 emit(SpeechBegan(from_ms))
             case Grew(from_ms, text, softer_db):
                 emit(SpeechGrew(from_ms, text, softer_db=softer_db))
+            case Lasts(from_ms):
+                emit(SpeechLasts(from_ms))
             case Faded(_, _, reason):
                 self._void()
                 emit(SpeechFaded(reason))

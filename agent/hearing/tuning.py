@@ -40,6 +40,16 @@ class Tuning:
     """at least between two partials; grows with the utterance, which is decoded whole each time"""
     first_ms: float = 300.0
     """after it was noticed, and once more: whether it has words must be known soon, for the agent fell silent for it"""
+    sure: float = 0.9
+    """a window at least this likely is surely speech: of words nearly all are, of laughter and coughs few"""
+    sure_share: float = 0.6
+    """of the windows since the onset, for all of it to be"""
+    lasts_ms: float = 800.0
+    """after the onset, and ..."""
+    lasts_again_ms: float = 600.0
+    """... then each time it is told that speech lasts"""
+    lasts_most_ms: float = 3_000.0
+    """after the onset; a recognizer that has no words by then will not have them soon"""
     longest_ms: float = 30_000.0
     gap_ms: float = 100.0
     """lost audio counts as silence up to here: a burst of loss must not end a turn"""

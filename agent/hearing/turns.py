@@ -26,6 +26,7 @@ from agent.hearing.decisions import (
     Decision,
     Faded,
     Grew,
+    Lasts,
     Patience,
     Recognize,
     Resumed,
@@ -51,6 +52,10 @@ class _Utterance:
     """where the last piece begins"""
     to_ms: float
     voiced_ms: float
+    sure_ms: float = 0.0
+    """of windows that are surely speech"""
+    lasts_at_ms: float = 0.0
+    """when it may next be told that it lasts"""
     silence_ms: float = 0.0
     resumed_ms: float = 0.0
     ticket: int = 0
@@ -125,6 +130,8 @@ class Turns:
             if self._utterance is None:
                 decisions += self._listen(self._speech, window_ms)
             else:
+                if probability >= self._tuning.sure:
+                    self._utterance.sure_ms += window_ms
                 decisions += self._follow(self._utterance, self._speech, window_ms)
         self._trim()
         return decisions
@@ -275,7 +282,16 @@ class Turns:
         if self._length(utterance) >= self._tuning.longest_ms:
             utterance.closing = True
             return [*resumed, self._ask(utterance)]
-        return resumed + self._partial(utterance)
+        return resumed + self._lasting(utterance) + self._partial(utterance)
+
+    def _lasting(self, utterance: _Utterance) -> list[Decision]:
+        tuning, age_ms = self._tuning, self._window_ms - utterance.from_ms
+        if not max(tuning.lasts_ms, utterance.lasts_at_ms) <= age_ms <= tuning.lasts_most_ms:
+            return []
+        utterance.lasts_at_ms = age_ms + tuning.lasts_again_ms
+        # What was needed to notice it is not counted.
+        enough = utterance.sure_ms >= tuning.sure_share * (age_ms - tuning.onset_ms)
+        return [Lasts(utterance.from_ms)] if enough and not utterance.grown else []
 
     def _resume(self, utterance: _Utterance) -> list[Decision]:
         began = self._window_ms - utterance.resumed_ms

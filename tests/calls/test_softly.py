@@ -10,6 +10,22 @@ from tests.calls.house import Bench
 from tests.calls.test_interrupting import grows, paused, time_is_up, verdicts
 
 
+def test_speech_that_lasts_is_not_spoken_over_for_want_of_words() -> None:
+    bench = paused()
+    bench.give(sg.SpeechLasts(bench.at_ms - 800), 600.0)
+    timer = bench.effects[-1]
+    assert timer.timer == "onset" and timer.ms == 900  # type: ignore[union-attr]
+    assert verdicts(bench) == []
+
+
+def test_nor_does_it_silence_an_agent_that_has_gone_on() -> None:
+    bench = paused()
+    time_is_up(bench)
+    bench.forget()
+    bench.give(sg.SpeechLasts(bench.at_ms - 1_400), 600.0)
+    assert bench.effect_names() == []
+
+
 def softly(bench: Bench, text: str, softer_db: float = 11.0) -> None:
     bench.give(sg.SpeechGrew(bench.at_ms, text, softer_db=softer_db), 200.0)
 
