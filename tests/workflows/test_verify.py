@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -279,7 +280,7 @@ def test_a_script_which_forgot_to_ask_discloses_and_changes_nothing() -> None:
 def test_a_line_that_speaks_of_a_record_is_not_said_to_a_stranger() -> None:
     text = CARELESS.replace("  look:\n", "  day:\n    collect: date\n    ask: Which day?\n  look:\n")
     call = dialogue("careless", scripts(text, checked=False), world()).opens()
-    call.run = Run(**{**{name: getattr(call.run, name) for name in call.run.__slots__}, "facts": FOUND, "step": "tell"})
+    call.run = replace(call.run, facts=FOUND, step="tell")
     call.says(Repeat())
     for secret in SECRETS:
         assert secret not in call.words
