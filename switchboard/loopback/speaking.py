@@ -155,7 +155,9 @@ class SpeechServer:
         self.clock = LoopClock()
         self.changed = asyncio.Condition()
         """notified when the log grows"""
-        self._faults = [[fault, fault.times] for fault in faults]
+        self._faults = tuple(faults)
+        self._left = [fault.times for fault in faults]
+        """of each, how often it is still to come"""
         self._runner: web.AppRunner | None = None
         self.url = ""
         """http origin"""
@@ -184,11 +186,9 @@ class SpeechServer:
 
     def take(self, *troubles: Trouble) -> Fault | None:
         """The first of these troubles that is still to come."""
-        for entry in self._faults:
-            fault = entry[0]
-            assert isinstance(fault, Fault)
-            if fault.trouble in troubles and entry[1]:
-                entry[1] -= 1  # type: ignore[operator]
+        for place, fault in enumerate(self._faults):
+            if fault.trouble in troubles and self._left[place]:
+                self._left[place] -= 1
                 return fault
         return None
 
