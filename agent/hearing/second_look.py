@@ -24,10 +24,12 @@ class Reading:
 
 
 def better(first: Reading, second: Reading, is_useful: Callable[[str], bool]) -> Reading:
-    """The one with words; of two, the one that the script has a use for; else what was recognized with more
-    confidence."""
-    if not (first.holds_words and second.holds_words):
-        return first if first.holds_words else second
+    """The one that the script has a use for; else what was recognized with more confidence. Words that come with the
+    second look alone, and are of no use, are none: a cough that is looked at twice has two chances to be words."""
+    if not first.holds_words:
+        return second if is_useful(second.text) else first
+    if not second.holds_words:
+        return first
     useful = is_useful(first.text), is_useful(second.text)
     if useful[0] != useful[1]:
         return first if useful[0] else second

@@ -188,7 +188,7 @@ class Turns:
     def _read(self, utterance: _Utterance, found: Reading) -> list[Decision]:
         if utterance.first is not None:
             found, utterance.first = better(utterance.first, found, self._is_useful), None
-        elif self._noisy and not utterance.closing and not (found.holds_words and self._is_useful(found.text)):
+        elif self._noisy and not utterance.closing and not self._is_useful(found.text):
             utterance.first = found
             return [self._ask(utterance)]
         if not found.holds_words:

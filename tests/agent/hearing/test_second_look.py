@@ -81,6 +81,8 @@ def test_a_second_look_that_fails_leaves_the_first() -> None:
     ("first", "second", "believed"),
     [
         (("", 0.0), ("July", 0.3), "July"),
+        (("", 0.0), ("I don't know", 0.9), ""),
+        (("Gelly", 0.9), ("", 0.0), "Gelly"),
         (("Gelly", 0.9), ("July", 0.3), "July"),
         (("July", 0.3), ("Gelly", 0.9), "July"),
         (("July 5th", 0.5), ("July 6th", 0.6), "July 6th"),
