@@ -40,8 +40,9 @@ class Verdict:
         return self.kind == "interruption"
 
 
-SHORT_MS = 450.0
-"""A word that is over sooner, and of no use here, is an acknowledgement that was misheard: "Sure" for "chair"."""
+SHORT_MS, SHORT_WORDS = 500.0, 2
+"""Words that are over sooner, and of no use here, are an acknowledgement that was misheard: "chair" for "sure", "Mama"
+for "mm-hm", "the hound" for "uh-huh"."""
 _HEEDED_WORDS = """
     stop wait no not nope nah dont what who whom whose which why where when how hello hi hey hold sorry pardon excuse
     repeat again help agent human person operator representative manager cancel goodbye bye back wrong never nothing
@@ -62,6 +63,8 @@ _FOR_US = frozenset(_FOR_US_WORDS.split())
 """Words that are not said to anybody else often enough, however softly."""
 _AMONG_WAYS = frozenset({"yes_no", "choice"})
 """kinds whose answers are among the words that the script names"""
+_SURE = 0.7
+"""confidence below which a word that no option is named by is no wording of an option either"""
 _ANY_WORD = frozenset({"person_name", "spelled_name", "free_text", "address", "email", "code", "postcode", "choice"})
 """kinds an unknown word may be a value of, unless one is being read back"""
 
@@ -113,18 +116,19 @@ def _answers(state: CallState) -> bool:
 
 
 def is_misheard(state: CallState, heard: Heard, guidance: Guidance) -> bool:
-    """Whether a word over ours, too short to mean much, is nothing the script could use: an acknowledgement of which
-    hearing has made another word. Never so where we ask: a short word answers."""
+    """Whether a word or two over ours, too short to mean much, are nothing the script could use: an acknowledgement of
+    which hearing has made other words. Never so where we ask: a short word answers."""
     words = bare_words(heard.text)
-    if len(words) != 1 or heard.to_ms - heard.from_ms >= SHORT_MS or heard.by is not HeardBy.SPEECH:
+    sure = heard.confidence >= _SURE
+    few = 0 < len(words) <= (1 if sure else SHORT_WORDS)
+    if not few or heard.to_ms - heard.from_ms >= SHORT_MS or heard.by is not HeardBy.SPEECH:
         return False
-    (word,) = words
     onset = state.caller.onset
     paused = onset.paused if onset is not None and onset.paused is not None else state.paused
     clause = state.clause(paused.clause) if paused is not None else None
     if clause is None or clause.text.rstrip().endswith("?"):
         return False
-    return not (word in _HEEDED or word.isdigit() or len(word) == 1 or _has_use(word, guidance))
+    return not any(w in _HEEDED or w.isdigit() or len(w) == 1 or _has_use(w, guidance, sure=sure) for w in words)
 
 
 MOST_READ_OTHERWISE = 3
@@ -136,7 +140,7 @@ def is_read_otherwise(text: str, guidance: Guidance) -> bool:
     """Whether words that came after an acknowledgement, in the same breath, may be the same one in other words: few,
     and none of which anybody or the script would make anything. A recognizer reads "uh-huh" in many ways."""
     words = bare_words(text)
-    use = any(word in _HEEDED or word.isdigit() or _has_use(word, guidance) for word in words)
+    use = any(word in _HEEDED or word.isdigit() or _has_use(word, guidance, sure=False) for word in words)
     return len(words) <= MOST_READ_OTHERWISE and not use
 
 
@@ -160,9 +164,10 @@ def is_of_no_use(text: str, guidance: Guidance) -> bool:
     return not any(f" {' '.join(bare_words(way))} " in said for way in ways)
 
 
-def _has_use(word: str, guidance: Guidance) -> bool:
+def _has_use(word: str, guidance: Guidance, *, sure: bool = True) -> bool:
     slot = guidance.slot(guidance.primary)
-    if slot is not None and guidance.proposed is None and slot.kind in _ANY_WORD:
+    any_word = slot is not None and slot.kind in _ANY_WORD and (sure or slot.kind != "choice")
+    if any_word and guidance.proposed is None:
         return True
     options = [option for slot in guidance.slots for option in slot.options]
     ways = [way for option in (*options, *guidance.workflows, *guidance.topics) for way in option.says]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.hearing.decisions import Decision, Grew, Resumed, SpeechStarted, TurnEnded
+from agent.hearing.decisions import Decision, Grew, Lasts, Resumed, SpeechStarted, TurnEnded
 from agent.hearing.nearness import NearDetector
 from agent.hearing.pace import WENT_ON_MS
 from agent.hearing.patience import WordPatience
@@ -94,7 +94,10 @@ class Listener:
                         self.patience.pace.paused(paused_ms, grouped=self.patience.grouped)
                 case TurnEnded():
                     self._over(decision)
-        return [self._measured(decision) for decision in decisions] if self._near is not None else decisions
+        if self._near is None:
+            # Loudness alone knows nothing of speech: a drill would be sure.
+            return [decision for decision in decisions if not isinstance(decision, Lasts)]
+        return [self._measured(decision) for decision in decisions]
 
     def _measured(self, decision: Decision) -> Decision:
         """How much softer than before the caller spoke, where there are words."""

@@ -63,3 +63,14 @@ def test_an_acknowledgement_read_in_other_words_at_its_end_is_still_one() -> Non
     bench.give(sg.CallerSaid(Heard("It has me", bench.at_ms - 700, bench.at_ms)), 100.0)
     assert verdicts(bench)[-1][0] == "acknowledgement"
     assert "agent.interrupted" not in bench.names
+
+
+@pytest.mark.parametrize(("text", "confidence", "kind"), [
+    ("the hound", 0.4, "acknowledgement"), ("the hound", 0.9, "interruption"), ("no no", 0.4, "interruption"),
+])  # fmt: skip
+def test_two_short_words_hardly_heard_and_of_no_use_are_an_acknowledgement(
+    text: str, confidence: float, kind: str
+) -> None:
+    bench = paused()
+    bench.give(sg.CallerSaid(Heard(text, bench.at_ms - 400, bench.at_ms, confidence)), 300.0)
+    assert verdicts(bench)[-1][0] == kind
