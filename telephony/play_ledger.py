@@ -75,7 +75,7 @@ class Ended:
 class PlayLedger:
     """See the module. ``lead_ms``: how far to be ahead of the ear (60 for a person speaking live)."""
 
-    def __init__(self, lead_ms: float = 800.0, chunk_ms: float = 160.0) -> None:
+    def __init__(self, lead_ms: float = 800.0, chunk_ms: float = 200.0) -> None:
         self._lead_ms = lead_ms
         self._chunk = max(FRAME_BYTES, mulaw_bytes(min(chunk_ms, lead_ms / 3)) // FRAME_BYTES * FRAME_BYTES)
         self._clauses: dict[str, Voiced] = {}
@@ -139,7 +139,7 @@ class PlayLedger:
 
     def take(self, now: float) -> Audio | Mark | Clear | None:
         """What to send now; counts as sent."""
-        self._advance(now)
+        self._advance(now, whole=True)
         if self._owed:
             return self._owed.popleft()
         voiced = self._next_to_send()
@@ -332,21 +332,23 @@ class PlayLedger:
         if self.track is not None:
             self.track.advance(inf)
 
-    def _advance(self, now: float) -> None:
+    def _advance(self, now: float, whole: bool = False) -> None:
+        """``whole``: only what was sent as one and has sounded to its end, which is enough while nobody asks."""
         if self.track is not None:
             self.track.advance(now)
         if self._probed_ms is not None:
             if now - self._probed_ms < PROBE_MS:
                 return
             self._probed_ms = None
-        self._sound_until(now - self._lag_ms)
+        self._sound_until(now - self._lag_ms, whole)
 
-    def _sound_until(self, at: float) -> None:
+    def _sound_until(self, at: float, whole: bool = False) -> None:
         """``at``: by the model's clock."""
         while self._stretches:
             stretch = self._stretches[0]
             reach = min(stretch.end, stretch.begin + mulaw_bytes(max(0.0, at - stretch.starts_ms)))
-            self._sound(stretch, reach)
+            if not (whole and reach < stretch.end):
+                self._sound(stretch, reach)
             if reach < stretch.end:
                 break
             self._stretches.popleft()

@@ -41,7 +41,7 @@ class StreamPlayOut:
         clock: Clock,
         *,
         lead_ms: float = 800.0,
-        chunk_ms: float = 160.0,
+        chunk_ms: float = 200.0,
     ) -> None:
         self._stream = stream
         self._socket = socket
@@ -183,11 +183,15 @@ class StreamPlayOut:
 
     async def _sleep(self, now: float) -> None:
         due = self._ledger.due(now)
+        # Not a timeout: to wake is cheaper than to be cancelled.
+        alarm = None
+        if due is not None:
+            alarm = asyncio.get_running_loop().call_later(max(0.001, (due - now) / 1000), self._wake.set)
         try:
-            async with asyncio.timeout(None if due is None else max(0.001, (due - now) / 1000)):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+            await self._wake.wait()
+        finally:
+            if alarm is not None:
+                alarm.cancel()
         self._wake.clear()
 
     def _tell(self, ended: list[Ended]) -> None:

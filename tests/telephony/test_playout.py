@@ -207,7 +207,7 @@ def test_the_ear_is_told_ahead_what_will_sound_and_what_will_not() -> None:
 
     play(scene)
     sent = [(at_ms, ms) for at_ms, ms in told if ms]
-    assert sent[0] == (0.0, 160)
+    assert sent[0] == (0.0, 200)
     assert all(abs(at_ms + ms - after) < 0.01 for (at_ms, ms), (after, _) in pairwise(sent))
     assert sent[-1][0] > 1_000, "before it sounds"
     assert told[-1] == (500.0, 0), "nothing sounds after the clear"
