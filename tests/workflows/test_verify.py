@@ -264,9 +264,8 @@ def test_facts_tell_a_back_end_who_is_proved() -> None:
 
 # --- scripts that forgot -------------------------------------------------------------------------------------
 
-CARELESS = MOVE.replace(MOVE[MOVE.index("  who:") : MOVE.index("  look:")], "").replace(
-    "script: move", "script: careless"
-)
+UNASKED = MOVE.replace(MOVE[MOVE.index("  who:") : MOVE.index("  look:")], "")
+CARELESS = UNASKED.replace("script: move", "script: careless")
 
 
 def test_a_script_which_forgot_to_ask_discloses_and_changes_nothing() -> None:
