@@ -27,6 +27,8 @@ _GAP_MS = 200.0
 _TALK_SHARE, _TALK_RISE = 0.3, 1.41
 """People who talk around the caller are as loud as this most of the time: what a third of the looks do not reach, and
 at most 3 dB above the pauses, or it would be the voice of one"""
+_LINE = 170.0
+"""-46 dBFS: louder than any line is by itself. Who speaks for long without a pause is not what stands on it"""
 _MOST = 1_000.0
 """-30 dBFS: talk around the caller may be so loud, and whoever listens behind us must not take it for silence"""
 _NOISE_RMS = 1_000
@@ -49,7 +51,7 @@ class Stillness:
 
     @property
     def _level(self) -> float:
-        return min(self._background.level, _MOST) if len(self._background) >= _KNOWN else 0.0
+        return min(self._background.level, _LINE) if len(self._background) >= _KNOWN else 0.0
 
     def hear(self, frame: AudioFrame) -> None:
         """A frame as it came, mu-law at 8 kHz; some of them are looked at."""
