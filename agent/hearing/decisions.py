@@ -91,5 +91,3 @@ class Patience:
     reason: str = "silence"
     keen: bool = False
     """letters and digits are said one by one: faint evidence of speech goes on with the turn"""
-    useful: bool = True
-    """False: the script expects a value or a yes or no, and there is none in the words"""

@@ -58,7 +58,7 @@ class Listener:
     def hear(self, at_ms: float, pcm16_8k: bytes, duration_ms: float) -> list[Decision]:
         """Audio that begins at ``at_ms``; what comes twice or late is dropped, gaps are measured."""
         if self._turns is None:
-            self._turns = Turns(self.patience, at_ms, self._tuning)
+            self._turns = Turns(self.patience, at_ms, self._tuning, self.patience.is_useful)
         lost_ms = self._timeline.place(at_ms, duration_ms)
         if lost_ms is None:
             return []

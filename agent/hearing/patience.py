@@ -86,17 +86,16 @@ class WordPatience:
         if self._guidance.unhurried:
             least_ms = max(least_ms, UNHURRIED_MS)
         keen = self.grouped or self._guidance.unhurried
-        return replace(found, ms=max(found.ms, least_ms), keen=keen, useful=self._is_useful(text))
+        return replace(found, ms=max(found.ms, least_ms), keen=keen)
 
     def turned(self) -> None:
         """A turn is over."""
         self.pace.turned()
         self._growth.forget()
 
-    def _is_useful(self, text: str) -> bool:
+    def is_useful(self, text: str) -> bool:
         """Whether the words hold what the script expects, where it expects a value, or a yes or no."""
-        slot = self._guidance.slot(self._guidance.primary)
-        agrees = self._awaits_yes or (slot is not None and slot.kind == Kind.yes_no)
+        slot, agrees = self._guidance.slot(self._guidance.primary), self._awaits_yes
         if slot is None and not agrees:
             return True
         if agrees and parse(Kind.yes_no, text, Context(_ANY_DAY, "UTC", self._locale)) is not None:
@@ -105,8 +104,9 @@ class WordPatience:
 
     @property
     def _awaits_yes(self) -> bool:
+        slot = self._guidance.slot(self._guidance.primary)
         return self._guidance.proposed is not None or (
-            self._guidance.slot(self._guidance.primary) is None and Affirm.__name__ in self._guidance.allowed
+            slot.kind == Kind.yes_no if slot else Affirm.__name__ in self._guidance.allowed
         )
 
     def _by_words(self, text: str) -> Patience:
@@ -141,8 +141,7 @@ class WordPatience:
 
     def _answered(self, text: str) -> Patience | None:
         """A plain yes or no where one is awaited."""
-        slot = self._guidance.slot(self._guidance.primary)
-        if not (self._awaits_yes or (slot is not None and slot.kind == Kind.yes_no)):
+        if not self._awaits_yes:
             return None
         words = words_of(text)
         if self._guidance.proposed is None and _DANGLING_PHRASES.ends_at(words, len(words)):

@@ -88,8 +88,16 @@ def has_words(text: str) -> bool:
 class Turns:
     """One caller's turns. ``at_ms`` is where the audio begins on the caller's time line."""
 
-    def __init__(self, patience: PatienceRule, at_ms: float = 0.0, tuning: Tuning = DEFAULT) -> None:
+    def __init__(
+        self,
+        patience: PatienceRule,
+        at_ms: float = 0.0,
+        tuning: Tuning = DEFAULT,
+        is_useful: Callable[[str], bool] = lambda _: True,
+    ) -> None:
+        """``is_useful``: whether the script can do anything with some words; asked where others talk around."""
         self.patience = patience
+        self._is_useful = is_useful
         self._tuning = tuning
         self._audio = bytearray()
         self._audio_ms = at_ms
@@ -198,9 +206,6 @@ class Turns:
             return [self._fade(utterance, "noise")]
         utterance.text, utterance.confidence = found.text, found.confidence
         return self._settle(utterance) or self._grow(utterance, found.text)
-
-    def _is_useful(self, text: str) -> bool:
-        return self.patience(text, 0.0).useful
 
     def failed(self, ticket: int) -> list[Decision]:
         """The recognizer gave up on a ticket: the last partial stands in, if there was one."""

@@ -71,3 +71,15 @@ def test_expect_changes_it() -> None:
     assert rule("it is broken").ms == 1000.0
     rule.expect(Guidance("x", patience="no such patience"))
     assert rule("it is broken").ms == 500.0
+
+
+def test_whether_words_are_of_use_is_asked_without_judging_a_pause() -> None:
+    asked, unasked = WordPatience(asks("phone")), WordPatience(asks("phone"))
+    for patience in (asked, unasked):
+        assert patience("two one two", 1_400.0).reason == "incomplete"
+    assert asked.is_useful("two one two five five five zero one four two")
+    assert not asked.is_useful("the hound")
+    # What was said before the pause stands: so many more digits cannot have been spoken in half a second.
+    whole = "two one two five five five zero one four two"
+    assert asked(whole, 1_900.0) == unasked(whole, 1_900.0)
+    assert asked(whole, 1_900.0).reason == "incomplete"

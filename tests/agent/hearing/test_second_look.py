@@ -16,13 +16,13 @@ def is_date(text: str) -> bool:
     return "july" in text.casefold()
 
 
-def rule(text: str, _spoken_ms: float) -> Patience:
-    return Patience(300.0, useful=is_date(text))
+def rule(_text: str, _spoken_ms: float) -> Patience:
+    return Patience(300.0)
 
 
 def turn(noisy: bool, *readings: tuple[str, float]) -> list[Decision]:
     """One turn of 800 ms, each recognition answered with the next of ``readings``."""
-    turns, answers, found = Turns(rule), iter(readings), list[Decision]()
+    turns, answers, found = Turns(rule, is_useful=is_date), iter(readings), list[Decision]()
     for probability in [0.9] * 25 + [0.0] * 25:
         decisions = turns.push(bytes(2 * SAMPLES), [probability], WINDOW_MS, noisy)
         while decisions:
@@ -64,7 +64,7 @@ def test_words_hardly_recognized_twice_are_what_others_said() -> None:
 
 
 def test_a_second_look_that_fails_leaves_the_first() -> None:
-    turns = Turns(rule)
+    turns = Turns(rule, is_useful=is_date)
     for _ in range(25):
         turns.push(bytes(2 * SAMPLES), [0.9], WINDOW_MS, True)
     asked: list[Recognize] = []
