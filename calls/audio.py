@@ -19,8 +19,11 @@ class Encoding(StrEnum):
     ALAW = "alaw"
     LINEAR16 = "linear16"
 
+    @property
+    def width(self) -> int:
+        """Bytes of a sample."""
+        return 2 if self is Encoding.LINEAR16 else 1
 
-BYTES_PER_SAMPLE = {Encoding.MULAW: 1, Encoding.ALAW: 1, Encoding.LINEAR16: 2}
 
 MULAW_SILENCE = b"\xff"
 """One sample of silence in mu-law (ITU-T G.711, positive zero)."""
@@ -43,8 +46,7 @@ class AudioFrame:
     @property
     def duration_ms(self) -> float:
         """How long these samples sound, in ms."""
-        width = 2 if self.encoding is Encoding.LINEAR16 else 1
-        return len(self.samples) * 1000 / (self.rate * width)
+        return len(self.samples) * 1000 / (self.rate * self.encoding.width)
 
     @property
     def telephone(self) -> bool:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from agent.companding import frame_to_linear
 from agent.tone import pitch
-from calls.audio import BYTES_PER_SAMPLE, PHONE_RATE, AudioFrame, Encoding
+from calls.audio import PHONE_RATE, AudioFrame, Encoding
 
 Samples = NDArray[np.float32]
 
@@ -77,7 +77,7 @@ class Sound:
             self._look()
             self._waiting.clear()
             self._from_ms, self._encoding = frame.offset_ms, frame.encoding
-            self._bytes_per_ms = PHONE_RATE // 1_000 * BYTES_PER_SAMPLE[frame.encoding]
+            self._bytes_per_ms = PHONE_RATE // 1_000 * frame.encoding.width
         self._waiting += frame.samples
         if len(self._waiting) >= _BATCH * BLOCK_MS * self._bytes_per_ms:
             self._look()

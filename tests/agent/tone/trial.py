@@ -18,7 +18,7 @@ from agent.offline import resample
 from agent.offline.resample import Samples
 from agent.tone.baseline import Deviation
 from agent.tone.listener import ToneListener
-from calls.audio import BYTES_PER_SAMPLE, PHONE_RATE, AudioFrame, Encoding
+from calls.audio import PHONE_RATE, AudioFrame, Encoding
 from calls.speech import Heard, Tone
 from tests.agent.tone.rendering import (
     RATE,
@@ -100,7 +100,7 @@ class Phone:
         sound, encoding = self._on_line(whole), Encoding.MULAW
         if self._condition == "clean":
             sound, encoding = resample.to_pcm16(whole), Encoding.LINEAR16
-        frame = 160 * BYTES_PER_SAMPLE[encoding]
+        frame = 160 * encoding.width
         count = len(sound) // frame
         for at in range(count):
             taken = sound[at * frame : (at + 1) * frame]
