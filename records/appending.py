@@ -102,8 +102,8 @@ class Appender:
 
 
 async def _driver_of(connection: AsyncConnection) -> Driver[Any]:
-    raw = await connection.get_raw_connection()
-    driver: Driver[Any] = raw.driver_connection  # type: ignore[assignment]
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert isinstance(driver, Driver), "psycopg is the one driver there is"
     return driver
 
 

@@ -1,9 +1,9 @@
 """The caller's frames on their way to hearing: one by one, or some at once while this process has much to do.
 
 Most of what a frame costs is the way through hearing, recorder and vendor's socket, whatever its length. So a process
-that is half busy takes three at once, and one that is three quarters busy takes five, and holds a third more calls for
-it; the caller waits 20 or 40 ms longer on average, where they would have waited for the others. What is measured of the
-line itself is measured frame by frame.
+that uses half of a core takes three at once, and one that uses 70 % takes five: their callers wait 20 or 40 ms longer
+on average, where they would have waited for each other. What is measured of the line itself is measured frame by frame.
+A carrier that stops sending leaves the last of it waiting until it sends anything again.
 """
 
 from __future__ import annotations

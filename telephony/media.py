@@ -227,7 +227,7 @@ async def _listen(wire: _Wire, live: LiveCall, playout: StreamPlayOut, seat: Sea
     first_ms: int | None = None
     in_a_row = 0
     async for incoming in wire.messages:
-        if type(incoming) is Media:
+        if isinstance(incoming, Media):
             payload, timestamp_ms, now_ms = incoming.payload, incoming.timestamp_ms, clock.now_ms()
             if first_ms is None:
                 first_ms = timestamp_ms

@@ -50,4 +50,4 @@ class Databases:
     def _run(self, statement: str) -> None:
         address = self._server.url_of("postgres").replace("+psycopg", "")
         with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[arg-type]
+            connection.execute(statement.encode())

@@ -8,6 +8,7 @@ import pytest
 
 from calls import events as ev
 from calls import signals as sg
+from calls.effects import StartTimer
 from calls.floor import Floor
 from calls.speech import Clause, Heard, HeardBy, Played, Tone
 from calls.state import evolve
@@ -49,8 +50,8 @@ def test_an_onset_silences_the_agent_at_once_and_is_looked_at_in_time() -> None:
     bench = paused()
     assert bench.effect_names()[-2:] == ["Pause", "StartTimer"]
     timer = bench.effects[-1]
-    assert timer.timer == "onset"  # type: ignore[union-attr]
-    assert 300 <= timer.ms <= 900  # type: ignore[union-attr]
+    assert isinstance(timer, StartTimer) and timer.timer == "onset"
+    assert 300 <= timer.ms <= 900
 
 
 def test_a_noise_that_lasts_does_not_silence_the_agent_for_as_long() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from calls import signals as sg
+from calls.effects import StartTimer
 from calls.speech import Heard
 from tests.calls.house import Bench
 from tests.calls.test_interrupting import grows, paused, time_is_up, verdicts
@@ -13,8 +14,7 @@ from tests.calls.test_interrupting import grows, paused, time_is_up, verdicts
 def test_speech_that_lasts_is_not_spoken_over_for_want_of_words() -> None:
     bench = paused()
     bench.give(sg.SpeechLasts(bench.at_ms - 800), 600.0)
-    timer = bench.effects[-1]
-    assert timer.timer == "onset" and timer.ms == 900  # type: ignore[union-attr]
+    assert bench.effects[-1] == StartTimer("onset", 900)
     assert verdicts(bench) == []
 
 

@@ -44,7 +44,7 @@ def test_every_text_number_and_byte_comes_back_as_it_was(fresh_database: str) ->
         def same(words: list[str], at_ms: float, body: bytes) -> None:
             for text in (*words, *AWKWARD):
                 envelope = replace(model, tenant=text, stream=text, key_id=text, at_ms=at_ms, body=body)
-                row = connection.execute(f"SELECT {columns}", arrays_of([envelope])).fetchone()  # type: ignore[arg-type]
+                row = connection.execute(f"SELECT {columns}".encode(), arrays_of([envelope])).fetchone()
                 assert row == tuple(getattr(envelope, name) for name in FIELDS)
 
         same()

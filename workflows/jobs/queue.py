@@ -97,8 +97,8 @@ async def _in_its_schema(
     connection: AsyncConnection, query: Any, arguments: dict[str, Any], *, fetch: bool = True
 ) -> list[dict[str, Any]]:
     await connection.execute(PATH)
-    raw = await connection.get_raw_connection()
-    driver: Driver[Any] = raw.driver_connection  # type: ignore[assignment]
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert isinstance(driver, Driver), "psycopg is the one driver there is"
     async with driver.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(query, {name: _wrapped(value) for name, value in arguments.items()})
         rows: list[DictRow] = await cursor.fetchall() if fetch else []

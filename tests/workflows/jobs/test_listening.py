@@ -17,7 +17,7 @@ pytestmark = pytest.mark.wire
 def run(url: str, *statements: str) -> None:
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         for statement in statements:
-            connection.execute(statement)  # type: ignore[arg-type]
+            connection.execute(statement.encode())
 
 
 async def heard_of(engine: AsyncEngine, url: str, count: int, *statements: str) -> list[tuple[str, str]]:
