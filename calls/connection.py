@@ -31,6 +31,8 @@ def opened(draft: Draft, signal: sg.LineOpened, agent: AgentSide, incoming: Inco
     if signal.recording:
         draft.record(ev.RecordingStarted(attempt, 8_000, 2))
         keep_muted(draft)
+    elif signal.unrecorded:
+        draft.record(ev.RecordingLacking(attempt, 0.0, signal.unrecorded))
     agent.waits.begin(draft)
     capturing.passed(draft)
     capturing.close(draft, "carrier" if answered_away is not None else "line_lost")
@@ -90,6 +92,8 @@ def gone(draft: Draft, signal: sg.CarrierGone | sg.Displaced | sg.LineLeft, agen
 
 def _left(draft: Draft, signal: sg.LineLeft, line: Line) -> None:
     state = draft.state
+    if signal.fault:
+        draft.record(ev.RecordingLacking(state.sockets, signal.lost_ms, signal.fault))
     if signal.digest:
         draft.record(ev.RecordingStopped(state.sockets, signal.recorded_ms, signal.digest))
     if state.hung_up:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from calls.audio import AudioFrame
 from calls.carrier_desk import CallDesk as CallDesk
@@ -115,6 +115,18 @@ class PlayOut(Protocol):
         """Silence it now; nothing happens when nothing is held."""
 
 
+class Recorded(NamedTuple):
+    """A recording that is complete."""
+
+    duration_ms: float
+    digest: str
+    """SHA-256, hex, of the file; empty when it could not be completed"""
+    lost_ms: float = 0.0
+    """sound that was to be recorded and is not in it"""
+    fault: str = ""
+    """why it is not whole"""
+
+
 class Recorder(Protocol):
     """Two channels on the media stream's sample clock."""
 
@@ -133,8 +145,8 @@ class Recorder(Protocol):
     def unmute(self, offset_ms: float) -> None:
         """What sounds from ``offset_ms`` on is recorded again; nothing happens when it is not muted."""
 
-    async def finish(self) -> tuple[float, str]:
-        """Complete the file; returns its length in ms and its SHA-256 in hex."""
+    async def finish(self) -> Recorded:
+        """Complete the file. A second time the same is answered. Raises OSError when it cannot be read back."""
 
 
 # --- engines ----------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from calls.events import DangerHeard
 from calls.floor import Floor
 from calls.keys import KEYS, Keypad
 from calls.mouth import Mouth
-from calls.ports import Actions, EngineSession, Guardrail, PlayOut, Recorder, Vault
+from calls.ports import Actions, EngineSession, Guardrail, PlayOut, Recorded, Recorder, Vault
 from calls.record import CallRecord
 from calls.secure_keys import SECURE, SecureKeys
 from calls.state import CallState, rebuild
@@ -58,6 +58,8 @@ class Parts:
     actions: Actions
     clock: Clock
     recorder: Recorder | None = None
+    unrecorded: str = ""
+    """why there is no recorder, where the line wants one"""
     vault: Vault | None = None
     cards: CardWatch = field(default_factory=NoCards)
 
@@ -153,6 +155,7 @@ class CallSession:
             self._stream_id,
             self._parts.clock.wall().isoformat(timespec="milliseconds"),
             self._parts.recorder is not None,
+            self._parts.unrecorded,
         )
         self._take(opened, self.now_ms(), group)
         while not self._leaving:
@@ -180,8 +183,7 @@ class CallSession:
             self._decide(sg.CarrierGone(False, "shutdown"), self.now_ms())
         for fact in self._parts.playout.measured():
             self._decide(sg.LineNoticed(fact), self.now_ms())
-        length_ms, digest = await self._finish_recording()
-        self._decide(sg.LineLeft(length_ms, digest), self.now_ms())
+        self._decide(sg.LineLeft(*await self._finish_recording()), self.now_ms())
         try:
             async with asyncio.timeout(DURABLE_MS / 1000):
                 await self._parts.record.durable()
@@ -192,17 +194,17 @@ class CallSession:
             # The events are safe in the spool; the caller must not sit on a silent line until the database is back.
             log.warning("a call has ended before its last events were in the database")
 
-    async def _finish_recording(self) -> tuple[float, str]:
+    async def _finish_recording(self) -> Recorded:
         recorder = self._parts.recorder
         if recorder is None:
-            return 0.0, ""
+            return Recorded(0.0, "")
         # Asking where the caller's ear is brings what has sounded until now to the recorder.
         self._parts.playout.position()
         try:
             return await recorder.finish()
         except OSError as why:
             log.error("a recording could not be completed (%s)", why.strerror)
-            return 0.0, ""
+            return Recorded(0.0, "", fault=why.strerror or type(why).__name__)
 
     async def _hear(self) -> None:
         try:

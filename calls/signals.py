@@ -22,6 +22,8 @@ class LineOpened:
     wall: str
     """ISO 8601 UTC"""
     recording: bool = False
+    unrecorded: str = ""
+    """why there is no recording, where the line wants one"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +288,10 @@ class LineLeft:
     recorded_ms: float = 0.0
     digest: str = ""
     """SHA-256 of the recording's part; empty when nothing was recorded"""
+    lost_ms: float = 0.0
+    """of that part, which is not in it"""
+    fault: str = ""
+    """why it is not whole"""
 
 
 Signal = (

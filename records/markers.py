@@ -69,7 +69,12 @@ def markers_of(events: Iterable[ev.CallEvent]) -> tuple[Marker, ...]:
 
 
 RecordingBody = (
-    ev.RecordingMuted | ev.RecordingUnmuted | ev.RecordingDestroyed | ev.ConsentAsked | ev.ConsentSettled
+    ev.RecordingMuted
+    | ev.RecordingUnmuted
+    | ev.RecordingDestroyed
+    | ev.RecordingLacking
+    | ev.ConsentAsked
+    | ev.ConsentSettled
 )
 """What a transcript tells of the recording."""
 
@@ -83,6 +88,9 @@ def told_of(body: RecordingBody) -> str:
             return f"No longer kept from the recording: {body.reason}."
         case ev.RecordingDestroyed():
             return f"The recording from {_clock(body.from_ms)} to {_clock(body.to_ms)} was destroyed: {body.reason}."
+        case ev.RecordingLacking():
+            much = f"{body.lost_ms / 1000:.1f} s" if body.lost_ms else "some"
+            return f"Part {body.part} of the recording lacks {much} of its sound: {body.reason}."
         case ev.ConsentAsked():
             return "The caller was asked whether the call may be recorded."
         case ev.ConsentSettled():

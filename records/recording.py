@@ -8,6 +8,7 @@ import logging
 from pathlib import Path
 
 from calls.audio import MULAW_SILENCE
+from calls.ports import Recorded
 from records.recording_disk import DISK, Blank, Write
 from records.wav import FRAME, HIGH, LOW, RATE
 
@@ -44,7 +45,7 @@ class WavRecorder:
         self._file = DISK.open(path)
         self._base = self._file.frames
         self._origin = self._base if origin_ms is None else round(origin_ms * RATE / 1000)
-        self._result: tuple[float, str] | None = None
+        self._result: Recorded | None = None
         self._muted: list[tuple[int, int]] = []
         """[first, stop) in frames, none overlapping, in order; the last may be open"""
 
@@ -85,13 +86,13 @@ class WavRecorder:
             if stop > first:
                 self._muted.append((first, stop))
 
-    async def finish(self) -> tuple[float, str]:
-        """Complete the file: its length in ms and its SHA-256. A second time the same is answered."""
+    async def finish(self) -> Recorded:
+        """Complete the file. A second time the same is answered. Raises OSError when it cannot be read back."""
         if self._result is None:
             loop = asyncio.get_running_loop()
             self._result = await loop.run_in_executor(None, self._complete)
-            if self._lost:
-                log.warning("a recording lacks %.0f ms: impossible times, or a disk too slow for it", self.lost_ms)
+            if self._result.fault:
+                log.warning("a recording lacks %.0f ms: %s", self.lost_ms, self._result.fault)
         return self._result
 
     def _frame(self, offset_ms: float) -> int:
@@ -145,13 +146,17 @@ class WavRecorder:
         self._base += done
         del self._window[: done * FRAME]
 
-    def _complete(self) -> tuple[float, str]:
+    def _complete(self) -> Recorded:
+        whole = self._base + len(self._window) // FRAME
         if self._window:
             self._file.offer(Write(self._base, bytes(self._window)), whatever=True)
         self._file.end()
         DISK.hurry()
         self._file.written.wait()
-        return self._file.frames * 1000 / RATE, digest_of(self._path)
+        if self._file.fault:
+            self._lost += max(0, whole - self._file.frames)
+        fault = self._file.fault or ("impossible times, or a disk too slow" if self._lost else "")
+        return Recorded(self._file.frames * 1000 / RATE, digest_of(self._path), self.lost_ms, fault)
 
 
 def digest_of(path: Path) -> str:

@@ -59,10 +59,12 @@ class WavFile:
             os.pwrite(self._file, header(0), 0)
         self.written = threading.Event()
         """set once everything is on the disk and the file closed"""
+        self.fault = ""
+        """why nothing was written from some moment on"""
         self._synced = self.frames
         self._queue: deque[Write | Blank] = deque()
         self._offered = self._taken = 0
-        self._ended = self._broken = False
+        self._ended = False
 
     @property
     def waiting(self) -> int:
@@ -90,17 +92,16 @@ class WavFile:
             while self._queue:
                 job = self._queue.popleft()
                 self._taken += len(job.frames) if isinstance(job, Write) else 0
-                if not self._broken:
+                if not self.fault:
                     self._write(job) if isinstance(job, Write) else self._blank(job)
-            if not self._broken and (ended or self.frames - self._synced >= RATE):
+            if not self.fault and (ended or self.frames - self._synced >= RATE):
                 # Audio is the clock: at most one sync for each second of it.
                 os.fsync(self._file)
                 self._synced = self.frames
         except Exception as fault:
             # Whatever is wrong with one recording: this thread has those of other calls, too.
-            self._broken = True
-            why = fault.strerror if isinstance(fault, OSError) else type(fault).__name__
-            log.error("a recording stops here, and its call goes on: %s (check the disk of the recordings)", why)
+            self.fault = (isinstance(fault, OSError) and fault.strerror) or type(fault).__name__
+            log.error("a recording stops here, and its call goes on: %s (check the recordings' disk)", self.fault)
             return True
         if ended:
             with suppress(OSError):  # an error of this last moment is none that a sync had not told

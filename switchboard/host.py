@@ -13,6 +13,7 @@ from calls.clock import Clock
 from calls.commands import Value
 from calls.conversation import Conversation
 from calls.danger import Watch
+from calls.errors import RecordError
 from calls.events import CallEvent
 from calls.line import IncomingCall, Line
 from calls.ports import Actions, Engine, EngineSession, EventSink, Guardrail, PlayOut, Recorder, Scripts, Vault
@@ -104,7 +105,7 @@ class Host:
         engine = self._engine_of(line)
         session = engine.open(line, since_ms)
         self._remember(session, record.past)
-        recorder = self._recorder(incoming.call, since_ms) if line.record else None
+        recorder, unrecorded = self._recorder(incoming.call, since_ms) if line.record else (None, "")
         if recorder is not None:
             playout.record_to(recorder)
         playout.reference_to(lambda offset_ms, mulaw: session.played(since_ms + offset_ms, mulaw))
@@ -120,17 +121,20 @@ class Host:
             actions=self._actions,
             clock=self._clock,
             recorder=recorder,
+            unrecorded=unrecorded,
             vault=vault,
             cards=self._cards,
         )
         return CallSession(parts, stream_id, since_ms)
 
-    def _recorder(self, call: str, since_ms: float) -> Recorder | None:
+    def _recorder(self, call: str, since_ms: float) -> tuple[Recorder | None, str]:
+        """The recorder, or why there is none."""
         if self._recordings is None:
-            return None
+            return None, ""
         try:
-            return self._make_recorder(recording_path(self._recordings, call), since_ms)
-        except OSError as why:
+            return self._make_recorder(recording_path(self._recordings, call), since_ms), ""
+        except (OSError, RecordError) as fault:
             # A caller is answered also when the disk is not.
-            log.error("a call is not recorded: %s (check the folder for recordings)", why.strerror)
-            return None
+            why = (isinstance(fault, OSError) and fault.strerror) or str(fault)
+            log.error("a call is not recorded: %s (check the folder for recordings)", why)
+            return None, why

@@ -51,6 +51,7 @@ from calls.events.line import (
     CarrierFaulted,
     CarrierLost,
     CarrierReplaced,
+    RecordingLacking,
     RecordingStarted,
     RecordingStopped,
 )
@@ -126,6 +127,7 @@ EventBody = (
     | LineDegraded
     | MachineHeard
     | RecordingStarted
+    | RecordingLacking
     | RecordingStopped
     | RecordingMuted
     | RecordingUnmuted
@@ -276,6 +278,7 @@ __all__ = [
     "ReceiptTaken",
     "RecordingArchived",
     "RecordingDestroyed",
+    "RecordingLacking",
     "RecordingMuted",
     "RecordingStarted",
     "RecordingStopped",

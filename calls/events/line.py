@@ -79,6 +79,17 @@ class RecordingStarted(Body, name="recording.started"):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingLacking(Body, name="recording.lacking"):
+    """Sound of a part is not in its recording, and the call went on without it."""
+
+    part: int
+    lost_ms: float
+    """0 where nobody can say how much"""
+    reason: str
+    """in the disk's words, or ``impossible times, or a disk too slow``"""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingStopped(Body, name="recording.stopped"):
     """A part of the recording is complete."""
 

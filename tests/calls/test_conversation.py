@@ -361,3 +361,15 @@ def test_nothing_moves_an_ended_call() -> None:
     for signal in (sg.SpeechBegan(0), sg.CallerSaid(Heard("hi", 0, 1)), sg.TimerRang("silence"), sg.LineLeft()):
         assert bench.give(signal).events == ()
     assert bench.state == before
+
+
+def test_a_recording_that_is_not_whole_is_told_on_the_record() -> None:
+    bench = bench_listening()
+    bench.caller_begins()
+    bench.caller_says("bye")
+    bench.understood(BYE)
+    bench.agent_finishes()
+    bench.give(sg.LineLeft(5_000, "abc", 2_500.0, "No space left on device"))
+    lacking, stopped = bench.events[-3:-1]
+    assert isinstance(lacking, ev.RecordingLacking) and isinstance(stopped, ev.RecordingStopped)
+    assert (lacking.lost_ms, lacking.reason) == (2_500.0, "No space left on device")

@@ -20,6 +20,7 @@ STORY: list[tuple[float, ev.EventBody]] = [
     (41_000.0, ev.RecordingMuted(40_500.0, "consent")),
     (41_000.0, ev.RecordingDestroyed(0.0, 40_500.0, "consent")),
     (62_000.5, ev.CallerHungUp()),
+    (62_000.5, ev.RecordingLacking(2, 1_240.0, "No space left on device")),
 ]
 EVENTS = [ev.CallEvent("call:CA1", n, at, body) for n, (at, body) in enumerate(STORY, 1)]
 
@@ -47,3 +48,4 @@ def test_the_transcript_tells_of_them() -> None:
     assert "[00:09.0]   (Not recorded from 00:06.2 on: card.)" in text
     assert "(Leave to record: refused.)" in text
     assert "(The recording from 00:00.0 to 00:40.5 was destroyed: consent.)" in text
+    assert "(Part 2 of the recording lacks 1.2 s of its sound: No space left on device.)" in text

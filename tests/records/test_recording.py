@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from calls.errors import RecordError
+from calls.ports import Recorded
 from records.recording import WavRecorder
 from records.recording_disk import MOST_QUEUED, THREADS, WavFile, Write
 from records.recording_path import recording_name
@@ -39,10 +40,8 @@ def loud(samples: tuple[int, ...]) -> set[int]:
     return {at // 160 for at, sample in enumerate(samples) if sample}
 
 
-def record(
-    path: Path, *pieces: tuple[str, float, bytes], origin_ms: float | None = None
-) -> tuple[float, str]:
-    async def main() -> tuple[float, str]:
+def record(path: Path, *pieces: tuple[str, float, bytes], origin_ms: float | None = None) -> Recorded:
+    async def main() -> Recorded:
         recorder = WavRecorder(path, origin_ms=origin_ms)
         for side, at, mulaw in pieces:
             getattr(recorder, side)(at, mulaw)
@@ -61,7 +60,7 @@ def test_mulaw_tables_agree_with_the_standard_library() -> None:
 
 def test_the_caller_is_left_the_agent_right_and_gaps_are_silent(tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
-    length, digest = record(path, ("caller", 0.0, FRAME), ("agent", 40.0, FRAME), ("caller", 100.0, FRAME))
+    length, digest, *_ = record(path, ("caller", 0.0, FRAME), ("agent", 40.0, FRAME), ("caller", 100.0, FRAME))
     left, right = channels(path)
     assert (loud(left), loud(right)) == ({0, 5}, {2})
     assert left[0] == -32124
@@ -92,7 +91,8 @@ def test_impossible_times_are_dropped_and_counted(tmp_path: Path) -> None:
         recorder.caller(1e12, FRAME)
         recorder.caller(-1e12, FRAME)
         assert recorder.lost_ms == 40.0
-        assert (await recorder.finish())[0] == 20.0
+        done = await recorder.finish()
+        assert (done.duration_ms, done.lost_ms) == (20.0, 40.0) and "impossible times" in done.fault
         recorder.caller(20.0, FRAME)
         assert await recorder.finish() == await recorder.finish()
 
@@ -119,7 +119,8 @@ def test_a_full_disk_ends_the_recording_not_the_call(
         monkeypatch.setattr("records.recording_disk.os.pwrite", full)
         for at in range(500):
             recorder.caller(at * 20.0, FRAME)
-        await recorder.finish()
+        done = await recorder.finish()
+        assert done.duration_ms + done.lost_ms == 10_000.0 and done.fault == "No space left on device"
 
     asyncio.run(main())
     (told,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
@@ -155,7 +156,8 @@ def test_a_recording_that_breaks_takes_no_other_with_it(
             recorder.caller(0.0, FRAME)
         async with asyncio.timeout(10):
             assert {(await recorder.finish())[0] for recorder in others} == {20.0}
-            assert (await bad.finish())[0] == 0.0
+            done = await bad.finish()
+            assert (done.duration_ms, done.lost_ms, done.fault) == (0.0, 20.0, "MemoryError")
 
     asyncio.run(main())
     assert "MemoryError" in caplog.text
@@ -171,8 +173,8 @@ def test_many_recordings_share_few_threads(tmp_path: Path) -> None:
                 recorder.caller(at * 20.0, FRAME)
         assert threading.active_count() <= before + THREADS
         ends = await asyncio.gather(*(recorder.finish() for recorder in recorders))
-        assert {length for length, _ in ends} == {2_000.0}
-        assert len({digest for _, digest in ends}) == 1
+        assert {(done.duration_ms, done.lost_ms, done.fault) for done in ends} == {(2_000.0, 0.0, "")}
+        assert len({done.digest for done in ends}) == 1
 
     asyncio.run(main())
 

@@ -77,3 +77,16 @@ def test_a_line_that_asks_records_after_a_yes_alone(tmp_path: Path, answer: str)
     left, right = sounding(tmp_path)
     assert not any(tenth < settled / 100 - 1 for tenth in left | right)
     assert bool(left and right) == answer.startswith("yes")
+
+
+def test_a_caller_is_answered_without_a_disk_and_the_record_says_so(tmp_path: Path) -> None:
+    async def caller(phone: Caller) -> None:
+        await asked(phone, "would you like a cleaning")
+        await phone.hangs_up()
+
+    (tmp_path / "file").touch()
+    played = run_scene(caller, prepare=recorded(tmp_path / "file" / "folder"))
+    (lacking,) = played.all(ev.RecordingLacking)
+    assert (lacking.part, lacking.reason) == (1, "Not a directory")
+    assert not played.all(ev.RecordingStarted) and not played.all(ev.RecordingStopped)
+    assert "lacks some of its sound: Not a directory." in played.transcript

@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 
 from calls.clock import LoopClock
-from calls.ports import WordTime
+from calls.ports import Recorded, WordTime
 from calls.signals import PlaybackBegan, PlaybackEnded, Signal
 from calls.speech import Clause
 from calls.virtual_time import run_virtual
@@ -63,8 +63,8 @@ class Tape:
     def agent(self, offset_ms: float, mulaw: bytes) -> None:
         self.agent_side.append((offset_ms, mulaw))
 
-    async def finish(self) -> tuple[float, str]:
-        return 0.0, ""
+    async def finish(self) -> Recorded:
+        return Recorded(0.0, "")
 
 
 @dataclass
