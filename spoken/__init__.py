@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .expectations import expectation
 from .extending import extend
-from .full_names import like_heard
+from .full_names import like_heard, says_one_name
 from .key_letters import from_pairs, to_pairs
 from .key_prompts import key_prompt
 from .key_shapes import KeyShape, key_shape
@@ -22,6 +22,7 @@ from .kinds import (
     UnsupportedLocale,
     Value,
 )
+from .one_go import first_and_last
 from .parsing import parse, parse_all
 from .read_back import read_back
 from .validation import validate
@@ -44,6 +45,7 @@ __all__ = [
     "cardinal_words",
     "expectation",
     "extend",
+    "first_and_last",
     "from_keys",
     "from_pairs",
     "key_prompt",
@@ -55,6 +57,7 @@ __all__ = [
     "parse_all",
     "read_back",
     "say_code",
+    "says_one_name",
     "spell",
     "to_pairs",
     "validate",

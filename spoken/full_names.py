@@ -14,6 +14,8 @@ _LAST = frozenset({"last", "surname", "family", "second"})
 _FIRST = frozenset({"first", "given", "christian", "forename"})
 _ALIKE = 0.6
 """From here on letters are another hearing of the same name (ratio of matching letters)."""
+_VERY_ALIKE = 0.75
+"""... and from here on the same name"""
 _ALIKE_WHOLE = 0.45
 """... where their number says so, too"""
 
@@ -67,6 +69,12 @@ def like_heard(spelled: str, heard: str) -> str:
     cuts = [_cut(letters, joined, sum(map(len, words[:n]))) for n in range(1, len(words))]
     pieces = [letters[a:b] for a, b in zip([0, *cuts], [*cuts, len(letters)], strict=True)]
     return " ".join(title(piece) for piece in pieces) if all(pieces) else spelled
+
+
+def says_one_name(heard: str, spelled: str) -> bool:
+    """Whether what was heard before the letters is the very name they spell, in one word: "Berkahn, b e r k a h n"."""
+    alone = bool(heard) and len(heard.split()) == 1
+    return alone and _alike(heard.casefold(), spelled.casefold()) >= _VERY_ALIKE
 
 
 def _is_whole(letters: str, words: Sequence[str]) -> bool:

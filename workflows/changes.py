@@ -10,7 +10,7 @@ from calls.events import SlotConfirmed, SlotFilled
 from calls.repairs import Repair
 from calls.run import Commanded, SlotValue
 from calls.speech import HeardBy
-from spoken import Kind, like_heard
+from spoken import Kind, first_and_last, like_heard, says_one_name
 from workflows.asking import CHANGE, ask, asked_slot, offer_keys
 from workflows.language.model import Choose, Collect, Confirm, Decide, Slot
 from workflows.offers import CALLER_NAME, OWN_NAME
@@ -19,7 +19,16 @@ from workflows.repair.circling import put_right
 from workflows.repair.misheard import no_match
 from workflows.repair.parts import settled
 from workflows.turn import ECHOED, Turn
-from workflows.values import HEARD, SPELLABLE, canonical, locked, nearest_limit, objection, remember_heard
+from workflows.values import (
+    HEARD,
+    SPELLABLE,
+    canonical,
+    locked,
+    nearest_limit,
+    objection,
+    one_name_only,
+    remember_heard,
+)
 from workflows.walk import walk
 
 _SPELLED = re.compile(r"\bas in\b|\b[a-z]\b(?:[\s,.-]+[a-z]\b){1,}", re.IGNORECASE)
@@ -104,10 +113,12 @@ def _fill(
     spelled = _is_spelled(slot, command.text, stimulus.by)
     if spelled and slot.kind in SPELLABLE:
         value = like_heard(str(value), heard)
+        value = value if one_name_only(slot) or says_one_name(heard, value) else first_and_last(value)
     if before == value:
         # Letters that were refused, said once more: heard as before, and no more right than before.
         again = spelled and turn.counted(f"{LETTERS}{slot.name}") > 0
-        changes.agreed = changes.agreed or (turn.run.confirming == slot.name and not again)
+        # Named as what is to be changed, it is what it was: that is read back, and not asked for once more.
+        changes.agreed = changes.agreed or (turn.run.confirming in (slot.name, CHANGE) and not again)
         return
     asked = asked_slot(turn)
     if asked is not None and asked.name == slot.name:

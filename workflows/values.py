@@ -104,6 +104,15 @@ def remember_heard(turn: Turn, slot: Slot) -> None:
         turn.learn(f"{HEARD}{slot.name}", str(turn.known(slot.name)))
 
 
+def one_name_only(slot: Slot) -> bool:
+    """Whether the slot is for a part of a name: nobody answers "your last name?" with two."""
+    called = (slot.name.replace("_", " "), *slot.names)
+    return any(part in name for name in called for part in _PARTS_OF_NAMES)
+
+
+_PARTS_OF_NAMES = ("last name", "surname", "family name", "first name", "given name")
+
+
 def needs_yes(slot: Slot, turn: Turn) -> bool:
     """Whether the slot's value has to be read back on its own before going on."""
     held = turn.run.slots.get(slot.name)

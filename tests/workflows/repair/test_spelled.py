@@ -65,3 +65,18 @@ def test_letters_that_say_the_name_again_confirm_it() -> None:
     said = talk.words_heard("A L E X B R I M")
     assert talk.slots["name"] == "Alex Brim" and "spelled" not in str(said), said
     assert talk.asked != "name"
+
+
+def test_a_name_spelled_before_any_was_understood_is_two_words_and_is_read_back() -> None:
+    talk = read_back(exact_hearing=False)
+    talk.words_heard("the name is wrong")
+    talk.words_heard("C O L I N M C B R I D E")
+    assert talk.slots["name"] == "Colin McBride", talk.meant
+    assert talk.run.confirming == "name" and "C as in Charlie" in str(talk.said)
+
+
+def test_letters_of_one_name_stay_one_name() -> None:
+    talk = read_back(exact_hearing=False)
+    talk.words_heard("the name is wrong").words_heard("Berkahn").words_heard("no")
+    talk.words_heard("B E R K A H N")
+    assert talk.slots["name"] == "Berkahn", talk.meant
