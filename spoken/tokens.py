@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
 
 # A turn on the phone is rarely over 60 words; the cap keeps hostile text within the time budget.
 MAX_WORDS = 160
@@ -48,14 +50,8 @@ class Utterance:
     @classmethod
     def of(cls, text: str, *, strict: bool = False) -> Utterance:
         """Split ``text`` (at most its first 160 words) into words with character spans."""
-        words: list[str] = []
-        spans: list[tuple[int, int]] = []
-        for match in _TOKEN.finditer(text[:MAX_CHARS]):
-            words.append(_word(match.group()))
-            spans.append(match.span())
-            if len(words) == MAX_WORDS:
-                break
-        return cls(text, tuple(words), tuple(spans), tuple(words), strict)
+        words, spans = _split(text[:MAX_CHARS])
+        return cls(text, words, spans, words, strict)
 
     def masked(self, ranges: Iterable[tuple[int, int]], *, strict: bool | None = None) -> Utterance:
         """The same utterance with the words of each ``[start, end)`` made unreadable."""
@@ -78,6 +74,17 @@ class Utterance:
         return self.text[self.spans[index - 1][1] : self.spans[index][0]] if index > 0 else ""
 
 
+@lru_cache(maxsize=256)
+def _split(text: str) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:
+    # Kept, for half a dozen grammars ask for the words of one and the same turn.
+    words: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for match in islice(_TOKEN.finditer(text), MAX_WORDS):
+        words.append(_word(match.group()))
+        spans.append(match.span())
+    return tuple(words), tuple(spans)
+
+
 def _word(raw: str) -> str:
     if raw[0] in "0123456789":
         return raw.lower().replace(",", "")
@@ -87,7 +94,7 @@ def _word(raw: str) -> str:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a phrase, cut as an utterance is cut."""
-    return Utterance.of(text).words
+    return _split(text[:MAX_CHARS])[0]
 
 
 def is_digits(word: str) -> bool:
@@ -105,6 +112,11 @@ class Phrases:
             self._by_first.setdefault(words[0], []).append(words)
         for entries in self._by_first.values():
             entries.sort(key=len, reverse=True)
+
+    @property
+    def first_words(self) -> frozenset[str]:
+        """Every word with which one of them begins."""
+        return frozenset(self._by_first)
 
     def match(self, words: Sequence[str], index: int) -> int:
         """Number of words of the longest phrase that stands at ``index``; 0 if none does."""

@@ -130,10 +130,16 @@ def _goes_on(words: Sequence[str], i: int, end: int) -> bool:
     return asked or (end < len(words) and words[end] not in _AFTER_AN_ECHO)
 
 
+_FIRST_WORDS = _UNSURE.first_words | _NO.first_words | _YES.first_words
+
+
 def _hits(u: Utterance) -> list[tuple[int, int, bool | None]]:
     hits: list[tuple[int, int, bool | None]] = []
     i = 0
     while i < len(u.words):
+        if u.words[i] not in _FIRST_WORDS:
+            i += 1
+            continue
         lengths = [
             (table.match(u.words, i), meaning) for table, meaning in ((_UNSURE, None), (_NO, False), (_YES, True))
         ]
