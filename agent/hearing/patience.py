@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from agent.hearing.decisions import Patience
@@ -55,22 +54,29 @@ class WordPatience:
         self, guidance: Guidance, locale: str = "en-US", turn_taking: str = "default", waits: Waits | None = None
     ) -> None:
         self._locale = locale if locale in ("en-US", "en-GB") else "en-US"
-        self._guidance = guidance
         self._waits = waits or PRESETS[turn_taking]
-        self._judged: tuple[str, Patience] | None = None
         self._growth = Growth()
         self.pace = CallerPace()
+        self._turn_to(guidance)
 
     @property
     def grouped(self) -> bool:
         """Whether a value is expected that is said piece by piece."""
-        slot = self._guidance.slot(self._guidance.primary)
-        return slot is not None and self._guidance.proposed is None and slot.kind in _GROUPED
+        return self._grouped
 
     def expect(self, guidance: Guidance) -> None:
         """From now on."""
         if guidance is not self._guidance:
-            self._guidance, self._judged = guidance, None
+            self._turn_to(guidance)
+
+    def _turn_to(self, guidance: Guidance) -> None:
+        self._guidance = guidance
+        self._judged: tuple[str, Patience] | None = None
+        slot = self._slot = guidance.slot(guidance.primary)
+        self._grouped = slot is not None and guidance.proposed is None and slot.kind in _GROUPED
+        self._awaits_yes = guidance.proposed is not None or (
+            slot.kind == Kind.yes_no if slot else Affirm.__name__ in guidance.allowed
+        )
 
     def __call__(self, text: str, spoken_ms: float = math.inf) -> Patience:
         """The pause these words need, from this caller, who spoke for ``spoken_ms`` of the turn so far; without it the
@@ -86,7 +92,7 @@ class WordPatience:
         if self._guidance.unhurried:
             least_ms = max(least_ms, UNHURRIED_MS)
         keen = self.grouped or self._guidance.unhurried
-        return replace(found, ms=max(found.ms, least_ms), keen=keen)
+        return Patience(max(found.ms, least_ms), found.reason, keen)
 
     def turned(self) -> None:
         """A turn is over."""
@@ -95,19 +101,12 @@ class WordPatience:
 
     def is_useful(self, text: str) -> bool:
         """Whether the words hold what the script expects, where it expects a value, or a yes or no."""
-        slot, agrees = self._guidance.slot(self._guidance.primary), self._awaits_yes
+        slot, agrees = self._slot, self._awaits_yes
         if slot is None and not agrees:
             return True
         if agrees and parse(Kind.yes_no, text, Context(_ANY_DAY, "UTC", self._locale)) is not None:
             return True
         return slot is not None and (slot.kind == "free_text" or self._value(slot, text) is not None)
-
-    @property
-    def _awaits_yes(self) -> bool:
-        slot = self._guidance.slot(self._guidance.primary)
-        return self._guidance.proposed is not None or (
-            slot.kind == Kind.yes_no if slot else Affirm.__name__ in self._guidance.allowed
-        )
 
     def _by_words(self, text: str) -> Patience:
         waits = self._waits
@@ -117,10 +116,10 @@ class WordPatience:
             return Patience(base)
         if _THINKING.ends_at(words, len(words)):
             return Patience(max(base, waits.thinking), "thinking")
-        answer = self._answered(text)
+        answer = self._answered(text, words)
         if answer is not None:
             return answer
-        slot = self._guidance.slot(self._guidance.primary)
+        slot = self._slot
         found = self._value(slot, text) if slot else None
         if found is not None and slot is not None:
             kind = Kind(slot.kind)
@@ -139,11 +138,10 @@ class WordPatience:
             return Patience(max(base, waits.greeting), "greeting")
         return Patience(base)
 
-    def _answered(self, text: str) -> Patience | None:
+    def _answered(self, text: str, words: tuple[str, ...]) -> Patience | None:
         """A plain yes or no where one is awaited."""
         if not self._awaits_yes:
             return None
-        words = words_of(text)
         if self._guidance.proposed is None and _DANGLING_PHRASES.ends_at(words, len(words)):
             return None  # "it is" agrees to what was read back; else it begins a sentence
         found = parse(Kind.yes_no, text, Context(_ANY_DAY, "UTC", self._locale))
