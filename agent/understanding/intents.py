@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -59,21 +59,24 @@ class Intent:
 
     name: str
     anywhere: tuple[re.Pattern[str], ...]
-    whole: tuple[re.Pattern[str], ...]
-    unless: tuple[re.Pattern[str], ...]
+    either: re.Pattern[str]
+    """all of ``anywhere`` in one: a single look tells that none of it is there, as it mostly is not"""
+    whole: re.Pattern[str]
+    unless: re.Pattern[str]
     means: tuple[str, ...]
     nots: tuple[str, ...]
 
-    def strength(self, words: str) -> tuple[int, str]:
-        """2 when it is the whole turn, 1 when it is in it, 0 when it is not; and the words which say it."""
-        if any(pattern.search(words) for pattern in self.unless):
+    def strength(self, words: str, bare: str) -> tuple[int, str]:
+        """2 when it is the whole turn, 1 when it is in it, 0 when it is not; and the words which say it.
+
+        ``bare``: the same words without courtesies at both ends.
+        """
+        whole = bool(self.whole.fullmatch(words) or self.whole.fullmatch(bare))
+        if not (whole or self.either.search(words)) or self.unless.search(words):
             return 0, ""
-        bare = stripped(words)
-        if any(pattern.fullmatch(words) or pattern.fullmatch(bare) for pattern in self.whole):
+        if whole:
             return 2, words
         spans = [found.span() for pattern in self.anywhere for found in pattern.finditer(words)]
-        if not spans:
-            return 0, ""
         said, rest = _parted(words, spans)
         return (1 if stripped(rest) else 2), said
 
@@ -107,12 +110,10 @@ class Intents:
     def find(self, text: str, allowed: frozenset[str]) -> list[IntentFound]:
         """The allowed wishes in ``text``, those which are the whole turn first."""
         words = plain(text)
-        strengths = [(*i.strength(words), i.name) for i in self.table if is_allowed(i.name, allowed)]
-        found = [
-            IntentFound(command_of(name), strength == 2, said)
-            for strength, said, name in sorted(strengths, key=_first)
-            if strength
-        ]
+        bare = stripped(words)
+        strengths = [(*i.strength(words, bare), i.name) for i in self.table if is_allowed(i.name, allowed)]
+        struck = sorted((each for each in strengths if each[0]), key=_first)
+        found = [IntentFound(command_of(name), strength == 2, said) for strength, said, name in struck]
         language = self._language(words) if SwitchLanguage.__name__ in allowed else None
         return [IntentFound(SwitchLanguage(language), True), *found] if language else found
 
@@ -159,8 +160,14 @@ def _intent(name: str, entry: Mapping[str, list[str]]) -> Intent:
         raise ConfigurationError(f"{_FILE.name}: {name!r} is no command; use one of {', '.join(_COMMANDS)}")
     try:
         anywhere = tuple(re.compile(rf"\b(?:{p})(?!\w)") for p in entry.get("anywhere", ()))
-        whole = tuple(re.compile(p) for p in entry.get("whole", ()))
-        unless = tuple(re.compile(rf"\b(?:{p})\b") for p in entry.get("unless", ()))
+        whole = _any_of(f"(?:{p})" for p in entry.get("whole", ()))
+        unless = _any_of(rf"\b(?:{p})\b" for p in entry.get("unless", ()))
     except re.error as error:
         raise ConfigurationError(f"{_FILE.name}: a pattern of {name} is no regular expression: {error}") from error
-    return Intent(name, anywhere, whole, unless, tuple(entry["means"]), tuple(entry["not"]))
+    either = _any_of(pattern.pattern for pattern in anywhere)
+    return Intent(name, anywhere, either, whole, unless, tuple(entry["means"]), tuple(entry["not"]))
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """What matches where one of them does; without any, nothing."""
+    return re.compile("|".join(patterns) or r"(?!)")

@@ -119,6 +119,7 @@ _LIGHT = frozenset(
         "many",
     ]
 )
+_WEIGHTLESS = _LIGHT | COURTESY
 _QUESTION = re.compile(
     r"^(?:(?:and|so|but|um|uh|er|erm|hmm|oh|ah|okay|ok|well|hi|hello|hey|also|actually|sorry|yes|yeah|yep|sure|no|wait|look|"
     r"listen|say|just|first|before that|before i do|by the way|hold on|hang on|tell me|excuse me|quick question|"
@@ -220,6 +221,7 @@ _HOLLOW = frozenset({"no", "all", "noth", "els", "done"})
 """Words which ask for something only where nothing else is said: "that is all", and not "all of our family"."""
 
 
+@lru_cache(maxsize=4096)
 def stem(word: str) -> str:
     """What a word asks for: its concept, or the word without its ending; enough to meet "moving" with "change"."""
     if word in _MEETS:
@@ -228,6 +230,7 @@ def stem(word: str) -> str:
     return next((_MEETS[whole] for whole in (cut, f"{cut}e") if whole in _MEETS), cut)
 
 
+@lru_cache(maxsize=4096)
 def _cut(word: str) -> str:
     for ending in ("ations", "ation", "ings", "ing", "ies", "es", "s", "ed", "e", "y"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
@@ -235,7 +238,6 @@ def _cut(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=1024)
 def _carriers(phrase: str) -> frozenset[str]:
     words = words_of(phrase)
     heavy = [word for word in words if word not in _LIGHT]
@@ -244,6 +246,13 @@ def _carriers(phrase: str) -> frozenset[str]:
         return frozenset({_cut(heavy[0])})
     carrying = frozenset(stem(word) for word in heavy)
     return carrying or frozenset(stem(word) for word in words)
+
+
+@lru_cache(maxsize=1024)
+def _ways(option: Option, by_id: bool) -> tuple[frozenset[str], ...]:
+    """What each way to say an option is carried by."""
+    name = (option.id.replace("_", " ").replace("-", " "),) if by_id else ()
+    return tuple(_carriers(phrase) for phrase in (*option.says, *name))
 
 
 def best_option(
@@ -255,16 +264,16 @@ def best_option(
 
     Returns it with that number of words; None when none fits, or when two fit equally well.
     """
-    said = {each for word in words.split() for each in (stem(word), _cut(word))}
-    weighty = {stem(word) for word in words.split() if word not in _LIGHT | COURTESY | {"thats"}}
-    bare = len([word for word in words.split() if word not in _LIGHT | COURTESY]) <= 1
+    spoken = words.split()
+    said = {each for word in spoken for each in (stem(word), _cut(word))}
+    heavy = [word for word in spoken if word not in _WEIGHTLESS]
+    weighty = {stem(word) for word in heavy if word != "thats"}
+    bare = len(heavy) <= 1
     scores: list[tuple[int, Option]] = []
     for option in options:
-        phrases = (*option.says, *((option.id.replace("_", " ").replace("-", " "),) if by_id else ()))
-        found = (_carriers(phrase) for phrase in phrases)
         fits = [
             len(each)
-            for each in found
+            for each in _ways(option, by_id)
             if each <= said and (not firm or bare or not each <= _VAGUE) and (weighty <= each or not each <= _HOLLOW)
         ]
         if fits:
