@@ -83,6 +83,8 @@ class LineMeter:
         self._jitter_ms = 0.0
         self._transit_ms: float | None = None
         self._arrived_ms: float | None = None
+        self._lay_ms = 0.0
+        """of frames since then whose arrival nobody saw"""
         self._first_ms = self._ends_ms = 0.0
         self._number = 0
         self._told: set[str] = set()
@@ -93,31 +95,31 @@ class LineMeter:
         """RFC 3550, 6.4.1."""
         return self._jitter_ms
 
-    def frame(self, payload: bytes, stamp_ms: float, number: int, arrived_ms: float) -> None:
-        """A frame has come: its stamp (ms of the stream), its place among the frames (0: not said), our clock."""
+    def frame(self, payload: bytes, stamp_ms: float, number: int, arrived_ms: float, lay: bool = False) -> None:
+        """A frame has come: its stamp (ms of the stream), its place among the frames (0: not said), our clock.
+
+        ``lay``: in the system's hands, for others to come (``telephony.held_back``); nobody knows when it arrived.
+        """
         minute = self._minute
         minute.frames += 1
-        transit = arrived_ms - stamp_ms
-        if self._transit_ms is None:
-            self._first_ms = self._ends_ms = stamp_ms
+        if lay and self._transit_ms is not None:
+            self._lay_ms += len(payload) / 8
         else:
-            self._jitter_ms += (abs(transit - self._transit_ms) - self._jitter_ms) / 16.0
-            if self._jitter_ms > minute.jitter_max_ms:
-                minute.jitter_max_ms = self._jitter_ms
-            wait = arrived_ms - (self._arrived_ms or 0.0)
-            if wait > minute.stall_ms:
-                minute.stall_ms = wait
-        self._transit_ms, self._arrived_ms = transit, arrived_ms
+            self._time(stamp_ms, arrived_ms)
         if number:
             if number == self._number + 1:
                 self._number = number
             else:
                 self._count(number)
         gap = stamp_ms - self._ends_ms
-        if SEAM_MS <= gap < AWAY_MS:
+        if abs(gap) >= AWAY_MS:
+            # Their clock was set: what has been measured until now stays as long as it is.
+            self._first_ms += gap
+            self._ends_ms = stamp_ms
+        elif gap >= SEAM_MS:
             minute.gap_ms += gap
             minute.gaps += 1
-        self._ends_ms = max(self._ends_ms, stamp_ms + len(payload) / 8) if gap < AWAY_MS else stamp_ms
+        self._ends_ms = max(self._ends_ms, stamp_ms + len(payload) / 8)
         self._waiting += payload
         if len(self._waiting) >= _LOOK_BYTES:
             self._look()
@@ -144,6 +146,19 @@ class LineMeter:
         return tuple(facts)
 
     # --- counting -------------------------------------------------------------------------------
+
+    def _time(self, stamp_ms: float, arrived_ms: float) -> None:
+        minute, transit = self._minute, arrived_ms - stamp_ms
+        if self._transit_ms is None:
+            self._first_ms = self._ends_ms = stamp_ms
+        else:
+            self._jitter_ms += (abs(transit - self._transit_ms) - self._jitter_ms) / 16.0
+            if self._jitter_ms > minute.jitter_max_ms:
+                minute.jitter_max_ms = self._jitter_ms
+            wait = arrived_ms - (self._arrived_ms or 0.0) - self._lay_ms
+            if wait > minute.stall_ms:
+                minute.stall_ms = wait
+        self._transit_ms, self._arrived_ms, self._lay_ms = transit, arrived_ms, 0.0
 
     def _count(self, number: int) -> None:
         step = number - self._number if self._number else 1

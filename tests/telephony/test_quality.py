@@ -124,6 +124,18 @@ def test_stamps_and_numbers_that_make_no_sense_do_no_harm() -> None:
     assert 1.0 <= whole.mos <= 4.5
 
 
+@pytest.mark.parametrize("jump_ms", [-500_000.0, 500_000.0, -61_000.0])
+def test_a_clock_that_was_set_anew_hides_no_gap_afterwards(jump_ms: float) -> None:
+    meter = LineMeter()
+    for n in range(100):
+        meter.frame(FRAMES[0], 600_000.0 + n * 20.0, 0, n * 20.0)
+    for n in (100, 101, 107, 108):
+        meter.frame(FRAMES[0], 600_000.0 + jump_ms + n * 20.0, 0, n * 20.0)
+    whole = meter.whole()[-1]
+    assert isinstance(whole, LineMeasured)
+    assert (whole.gap_ms, whole.from_ms, whole.to_ms) == (100.0, 0.0, 2_180.0)
+
+
 def test_a_line_that_falls_silent_is_told_while_it_is() -> None:
     carrier = Carrier().sends(2)
     carrier.meter.tick(1_000.0 + 2_000 + 4_000)
