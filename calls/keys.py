@@ -36,6 +36,9 @@ QUICK_MS = 700
 UNHURRIED_MS = 60_000
 """The same for a caller who needs time: no limit, but for an entry that nobody goes on with."""
 
+UNHURRIED_ZERO_MS = 10_000
+"""The same caller's first 0: they want a person, or begin a number with it."""
+
 BREATH, BREATH_MS = "breath", 1_500
 """The timer of an entry which waits for the words before it: recognizing them takes no longer."""
 
@@ -126,10 +129,12 @@ class KeyEntry:
         """How long to wait for a further key."""
         primary = self.guidance.slot(self.guidance.primary)
         one_key = self.guidance.proposed is not None or primary is None or primary.kind in _ONE_KEY_KINDS
-        if len(self.digits) == 1 and (one_key or self.digits == "0"):
-            return QUICK_MS if one_key else PAUSE_MS
+        if len(self.digits) == 1 and one_key:
+            return QUICK_MS
         if self.guidance.unhurried:
-            return UNHURRIED_MS
+            return UNHURRIED_ZERO_MS if self.digits == "0" else UNHURRIED_MS
+        if self.digits == "0":
+            return PAUSE_MS
         if self.shape.text:
             return TEXT_PAUSE_MS
         return WHOLE_MS if len(self.digits) in self.shape.whole else PAUSE_MS

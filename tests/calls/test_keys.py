@@ -14,6 +14,7 @@ from calls.keys import (
     QUICK_MS,
     TEXT_PAUSE_MS,
     UNHURRIED_MS,
+    UNHURRIED_ZERO_MS,
     WHOLE_MS,
     KeyEntry,
     Keypad,
@@ -88,6 +89,8 @@ def test_the_pause_completes_what_was_begun() -> None:
         (NAME, "21", TEXT_PAUSE_MS),
         (wants("date", KeyShape(8, whole=(4,)), unhurried=True), "0317", UNHURRIED_MS),
         (wants("phone", KeyShape(17), unhurried=True), "21", UNHURRIED_MS),
+        (wants("phone", KeyShape(17), unhurried=True), "0", UNHURRIED_ZERO_MS),
+        (wants("phone", KeyShape(17)), "0", PAUSE_MS),
         (Guidance("s", proposed="x", unhurried=True), "1", QUICK_MS),
     ],
 )
