@@ -41,7 +41,7 @@ class Conditions:
     echo_db: float | None = None
     """of what the agent plays, against what it plays; None: no echo"""
     echo_ms: float = 100.0
-    """round trip, 40 at least"""
+    """round trip, 20 (a frame) at least"""
     around: Around = ""
     snr_db: float = 20.0
     """active speech against the noise around"""
