@@ -41,3 +41,25 @@ def test_a_plain_no_asks_what_to_change(seed: int) -> None:
     talk.words_heard(some(rng, ("the day", "the date is wrong", "the date")))
     assert "date" not in talk.slots
     assert talk.asked == "date"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "and the visit make that a cleaning",
+        "i told you the wrong time it's half past two",
+        "wait, go back, the time should be half past two",
+        "could you change the visit to cleaning",
+        "the name should be Alex Kim",
+        "thursday please",
+    ],
+)
+def test_a_change_to_what_it_is_already_is_read_back(said: str) -> None:
+    talk = read_back()
+    talk.words_heard("no that's wrong")
+    assert "like to change" in talk.words
+    talk.words_heard(said)
+    assert talk.ending == ("", "") and talk.done == [], (talk.meant, talk.said)
+    assert "half past two" in talk.words or "two thirty" in talk.words, (talk.meant, talk.said)
+    talk.words_heard("yes")
+    assert talk.done == ["book"]
