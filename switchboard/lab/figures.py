@@ -18,6 +18,8 @@ class Turn:
     """inside it"""
     response_ms: float | None
     """from its true end to the agent's first sound; None: none in the response window"""
+    silence_ms: float
+    """from its true end to the agent's next sound, the caller's next act or the end of the call; 0: the agent sounds"""
     hearing_ms: float | None
     """from its true end to hearing's decision that it is over; None: no decision was of it"""
     cut_in: bool

@@ -79,7 +79,7 @@ def _alone(calls: Sequence[Figures]) -> Iterator[Limit]:
         fell = sum(call.self_interruptions for call in echo.calls)
         yield Limit("no self-interruption under echo", f"{fell} in {len(echo.calls)} calls", fell == 0)
     row = _row(calls, "plain", "booking")
-    silent = quantile((turn.response_ms for turn in row.turns if turn.response_ms is not None), 0.99)
+    silent = quantile((turn.silence_ms for turn in row.turns), 0.99)
     if silent is not None:
         yield Limit("dead air, p99 at most 4 s", f"{silent:.0f} ms", silent <= DEAD_AIR_MS)
 

@@ -6,6 +6,7 @@ The definitions are those of docs/lab.md. Pure: the same call gives the same fig
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Final
 
 from calls import events as ev
@@ -70,6 +71,8 @@ def measure(played: Played, scene: str, cell: str) -> Figures:
 
 def _turn(deed: Deed, following_ms: float, agent: Sequence[Span], events: Sequence[CallEvent]) -> Turn:
     longest = max((end - begin for begin, end in deed.pauses), default=0.0)
+    ends_ms = following_ms if isfinite(following_ms) else max((event.at_ms for event in events), default=0.0)
+    sounding = any(one.start_ms < deed.end_ms < one.end_ms for one in agent)
     answer = next((one.start_ms for one in agent if deed.end_ms <= one.start_ms < following_ms), None)
     response = None if answer is None else answer - deed.end_ms
     decided = [event for event in events if isinstance(event.body, ev.CallerSpoke)]
@@ -85,6 +88,7 @@ def _turn(deed: Deed, following_ms: float, agent: Sequence[Span], events: Sequen
         expects=deed.expects,
         longest_pause_ms=longest,
         response_ms=response,
+        silence_ms=0.0 if sounding else max(0.0, ends_ms - deed.end_ms) if response is None else response,
         hearing_ms=next(own, None),
         cut_in=over,
         early=bool(within),

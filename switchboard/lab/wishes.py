@@ -9,7 +9,7 @@ from datetime import date, time
 from types import MappingProxyType
 
 from calls.events import CallEvent
-from spoken import words_for_digits
+from spoken import to_pairs, words_for_digits
 from switchboard.lab.sources import RECORDED
 from switchboard.simulation.bank import load_bank
 from switchboard.simulation.goals import Goal
@@ -79,6 +79,9 @@ def audio_goal(world: World, chance: random.Random) -> Goal:
 class AudioPerson(Person):
     """Says no to what is wrong, spells when asked to, takes to keys that are offered; in the end asks for a person."""
 
+    _told: str = ""
+    """what the agent said last, in small letters"""
+
     def _is_right(self, asked: Question, heard: str = "") -> str:
         if self._refused >= ENOUGH_REFUSALS:
             self._refused = 0
@@ -91,16 +94,45 @@ class AudioPerson(Person):
     def _offer(self, asked: Question) -> str:
         return self._yes() if asked.name == "@human" and self._refused > 1 else super()._offer(asked)
 
+    def _reply(self, asked: Question, heard: str) -> str:
+        self._told = heard.casefold()
+        return super()._reply(asked, heard)
+
+    def _yes(self) -> str:
+        return "#1" if self._again and _YES_KEY in self._told else super()._yes()
+
+    def _no(self) -> str:
+        return "#2" if self._again and _YES_KEY in self._told else super()._no()
+
     def _value(self, asked: Question, heard: str = "") -> str:
         name = ALIASES.get(asked.slot, asked.slot)
         value = self._wanted(name)
-        if value and self._stuck >= 2 and ("key" in heard or "press" in heard):
-            keys = self.words.keys(name, value)
-            if keys:
-                return f"#{keys}"
+        keys = keys_told(name, value, self._told) if value else ""
+        # A name is keyed as soon as keys are offered: it was misunderstood before. What is short is said once more.
+        if keys and (name in SPELLED or self._stuck >= 1):
+            return f"#{keys}"
         if name in SPELLED and value and "spell" in heard:
             return self.words.spelled(value)
         return super()._value(asked, heard)
+
+
+def keys_told(name: str, value: str, told: str) -> str:
+    """The keys for a value as the agent has just explained them; empty when it has not."""
+    match name:
+        case "service":
+            return _SERVICE_KEYS[value] if _SERVICE_MENU in told else ""
+        case "name" | "last_name":
+            return to_pairs(value) + "#" if "spell it with the keys" in told else ""
+        case "date":
+            return value[5:7] + value[8:10] if "month and day as four digits" in told else ""
+        case "time":
+            at = time.fromisoformat(value)
+            clock = f"{(at.hour - 1) % 12 + 1:02}{at.minute:02}{2 if at.hour >= 12 else 1}"
+            return clock if "the time as four digits" in told else ""
+        case "phone":
+            return value.removeprefix("+1") + "#" if "enter the phone number" in told else ""
+        case _:
+            return ""
 
 
 class AudioWords(CallerWords):
@@ -149,6 +181,8 @@ class RecordedWords(CallerWords):
         return ", ".join(" ".join(part.lower()) for part in value.split())
 
 
+_YES_KEY = "press one for yes"
+_SERVICE_MENU = "press one for a cleaning, two for a check-up, or three for a consultation"
 _SERVICE_KEYS = {"cleaning": "1", "check-up": "2", "consultation": "3"}
 
 

@@ -74,6 +74,16 @@ def test_a_decision_taken_back_before_it_was_heard_is_early_but_no_cut_in() -> N
     assert turn.early and not turn.cut_in
 
 
+def test_a_turn_that_nobody_answers_is_dead_air_until_the_caller_acts_again() -> None:
+    deeds = [did("turn", 3_000, 4_000), did("turn", 10_000, 11_000), did("turn", 20_000, 21_000)]
+    played = call([(0, 2_000), (11_600, 20_500), (20_900, 22_000)], deeds)
+    turns = measure(played, "booking", "c").turns
+    assert [turn.response_ms for turn in turns][0] is None
+    assert [turn.silence_ms for turn in turns] == [6_000.0, 600.0, 0.0]
+    (air,) = (one for one in limits([measure(played, "booking", "c")]) if "dead air" in one.what)
+    assert not air.holds
+
+
 @pytest.mark.parametrize(("stops", "yielded"), [(1_200, True), (2_500, False)])
 def test_an_agent_yields_when_it_falls_silent_within_the_window(stops: int, yielded: bool) -> None:
     played = call([(0, stops), (4_000, 5_000)], [did("interruption", 1_000, 3_000)])
