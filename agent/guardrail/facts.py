@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 from agent.guardrail.readings import Amount, Bare, Clock, Code, Day, Month, Percent, Reading, Span
 from agent.guardrail.scanning import COUNTING, Scanner
@@ -50,6 +51,7 @@ _PRICED_IN = re.compile(r"[$£€]|\b(?:dollars?|pounds?|euros?|cents?|usd|gbp|e
 _BEFORE = word_set("early earlier before ahead beforehand")
 _RECENT_DAYS = 120
 _ISO_SPAN = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?")
+_STAY = ("line", "script")
 _LARGEST = 4_000
 """characters of one fact that are read"""
 
@@ -100,7 +102,21 @@ class FactTable:
     """every word of every fact, lower case: what may be used as a name"""
     emails: set[str] = field(default_factory=set)
     text: str = ""
-    """of every fact, lower case"""
+    """of every fact, lower case, a line each"""
+
+    def copy(self) -> FactTable:
+        """One that can be added to without changing this one."""
+        return FactTable(**{part.name: _own(getattr(self, part.name)) for part in fields(self)})
+
+
+def _own(part: Any) -> Any:
+    match part:
+        case dict():
+            return {key: _own(value) for key, value in part.items()}
+        case set() | list():
+            return part.copy()
+        case _:
+            return part
 
 
 def table_of(ground: Ground) -> FactTable:
@@ -111,12 +127,15 @@ def table_of(ground: Ground) -> FactTable:
 
 @lru_cache(maxsize=256)
 def _table(facts: tuple[Fact, ...], today: date, locale: str) -> FactTable:
-    table = FactTable(today)
-    for fact in facts:
+    # Those of the business come first and stay; with nearly every turn there is something new of the call after them.
+    stay = next((place for place, fact in enumerate(facts) if fact.origin not in _STAY), 0)
+    table = _table(facts[:stay], today, locale).copy() if stay else FactTable(today)
+    for fact in facts[stay:]:
         for sourced in _read(fact.name, fact.value, today, locale):
             _put(table, sourced)
         _put_text(table, fact)
-    table.text = "\n".join(str(fact.value)[:_LARGEST].lower() for fact in facts)
+    told = (str(fact.value)[:_LARGEST].lower() for fact in facts[stay:])
+    table.text = "\n".join((table.text, *told) if stay else told)
     return table
 
 
