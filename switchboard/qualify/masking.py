@@ -23,6 +23,7 @@ from spoken import Context, Kind, parse
 from spoken.days import MONTHS, WEEKDAYS
 from spoken.everyday import EVERYDAY
 from spoken.tokens import word_set
+from switchboard.qualify.closed_words import closed_words
 from workflows.language.scripts import ScriptSet
 
 MASK = "[masked]"
@@ -107,9 +108,10 @@ class Masking:
         self._written = own_words(scripts, line)
         self._own = frozenset(word.casefold() for word in self._written)
         found: dict[str, str] = {}
+        kept = self._own | _ANSWERING | closed_words()
         for event in events:
             for text, stand_in in self._personal(event.body):
-                if len(text) > 1 and text.casefold() not in self._own | _ANSWERING:
+                if len(text) > 1 and text.casefold() not in kept:
                     found.setdefault(text.casefold(), stand_in)
         longest = sorted(found, key=len, reverse=True)
         self._secrets = [
