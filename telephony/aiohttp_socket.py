@@ -23,6 +23,10 @@ SILENT_LOOKS: Final = 3
 """So many looks in a row without anything from the peer, 15 to 20 s, and it is asked whether it is there."""
 PONG_MS: Final = 10_000.0
 """No answer by then, 25 to 30 s after its last sign, and it has vanished."""
+HELD_S: Final = 0.15
+"""What lies in the system and is followed by nothing is asked for after one to two of these."""
+_FRAMING: Final = 8
+"""bytes of a message's header"""
 CLOSE_S: Final = 2.0
 """How long a peer may take to answer our close frame."""
 DEFAULT_CLOSE: Final = 1006
@@ -39,6 +43,14 @@ class AiohttpSocket:
         self._vanished = False
         self._heard = False
         """something came since the last look"""
+        wire = transport.get_extra_info("socket") if transport is not None else None
+        self._wire = wire if wire is not None and wire.family in (socket.AF_INET, socket.AF_INET6) else None
+        self._size = 0
+        """characters of a message of late; a mark among them does not make it much less"""
+        self._least = 1
+        """bytes that the system waits for"""
+        self._came = self._came_before = 0
+        self._held: asyncio.TimerHandle | None = None
 
     @classmethod
     @asynccontextmanager
@@ -49,11 +61,9 @@ class AiohttpSocket:
         """
         response = web.WebSocketResponse(max_msg_size=MAX_TEXT_BYTES, compress=False, timeout=CLOSE_S, autoping=False)
         await response.prepare(request)
-        transport = request.transport
-        wire = transport.get_extra_info("socket") if transport else None
-        if wire is not None and wire.family in (socket.AF_INET, socket.AF_INET6):
-            wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        accepted = cls(response, transport, clock or LoopClock())
+        accepted = cls(response, request.transport, clock or LoopClock())
+        if accepted._wire is not None:
+            accepted._wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         async with asyncio.TaskGroup() as group:
             beat = group.create_task(accepted._watch())
             try:
@@ -81,8 +91,10 @@ class AiohttpSocket:
         while not self._gone:
             message = await self._response.receive()
             self._heard = True
+            self._came += 1
             if message.type is WSMsgType.TEXT or message.type is WSMsgType.BINARY:
                 content: str | bytes = message.data
+                self._size = max(len(content), self._size * 7 // 8)
                 return content
             if message.type is WSMsgType.PING:
                 await self._answer(message.data)
@@ -101,6 +113,7 @@ class AiohttpSocket:
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Close; a second time does nothing."""
+        self._wait_for(1)
         try:
             async with asyncio.timeout(2 * CLOSE_S):
                 await self._response.close(code=code, message=reason.encode()[:123])
@@ -108,6 +121,38 @@ class AiohttpSocket:
             pass  # gone already, which is what was wanted
         finally:
             self._gone = True
+
+    def gather(self, messages: int) -> bool:
+        """See ``telephony.held_back.HoldsBack``."""
+        least = round((messages - 0.5) * (self._size + _FRAMING)) if messages > 1 else 1
+        if self.closed or not self._wait_for(least):
+            return False
+        if self._held is None and least > 1:
+            self._held = asyncio.get_running_loop().call_later(HELD_S, self._look)
+        return True
+
+    def _look(self) -> None:
+        """Whether anything came since the last look while more is waited for."""
+        self._held = None
+        if self._least == 1 or self.closed:
+            return
+        if self._came == self._came_before:
+            self._wait_for(1)
+            return
+        self._came_before = self._came
+        self._held = asyncio.get_running_loop().call_later(HELD_S, self._look)
+
+    def _wait_for(self, least: int) -> bool:
+        """So many bytes are to be there before we are told of any; False when the system does not do that."""
+        if self._wire is None:
+            return False
+        if least != self._least:
+            try:
+                self._wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, least)
+            except OSError:
+                return False
+            self._least = least
+        return True
 
     async def _answer(self, ping: bytes) -> None:
         try:

@@ -2,7 +2,7 @@
 
 Most of what a frame costs is the way through hearing, recorder and vendor's socket, whatever its length. So a process
 that uses half of a core takes three at once, and one that uses 70 % takes five: their callers wait 20 or 40 ms longer
-on average, where they would have waited for each other. What is measured of the line itself is measured frame by frame.
+on average, where they would have waited for each other. Until then they lie in the system (``telephony.held_back``).
 A carrier that stops sending leaves the last of it waiting until it sends anything again.
 """
 
@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from calls.audio import AudioFrame, mulaw_bytes, mulaw_ms
+from calls.audio import FRAME_MS, AudioFrame, mulaw_bytes, mulaw_ms
 
 BUSY: Final = 0.5
 """share of a core: with less to do nobody's words are kept waiting"""
 VERY_BUSY: Final = 0.7
 TOGETHER_MS, MOST_MS = 60.0, 100.0
 """handed on at once by a process that is busy, and very busy"""
+_TOGETHER, _MOST = mulaw_bytes(TOGETHER_MS), mulaw_bytes(MOST_MS)
 _SEAM_MS: Final = 0.5
 """A frame that does not follow the one before begins anew."""
 
@@ -40,19 +41,27 @@ class GatheredFrames:
         self._from_ms = 0.0
         self._enough = 0
         """bytes to be handed on at once"""
+        self._size = mulaw_bytes(FRAME_MS)
+        """of the newest frame"""
+
+    @property
+    def missing(self) -> int:
+        """Frames like the newest until something is handed on."""
+        missing = self._enough - len(self._waiting) if self._waiting else self._together()
+        return max(1, -(-missing // self._size))
 
     def take(self, offset_ms: float, payload: bytes) -> None:
         """A frame of the caller, mu-law, ``offset_ms`` into the stream."""
         waiting = self._waiting
+        self._size = len(payload)
         if waiting and abs(self._from_ms + mulaw_ms(len(waiting)) - offset_ms) > _SEAM_MS:
             self.pass_on()
         if not waiting:
-            busy = self._busy()
-            if busy < BUSY:
+            self._enough = self._together()
+            if not self._enough:
                 self._hear(AudioFrame(payload, offset_ms))
                 return
             self._from_ms = offset_ms
-            self._enough = mulaw_bytes(TOGETHER_MS if busy < VERY_BUSY else MOST_MS)
         waiting += payload
         if len(waiting) >= self._enough:
             self.pass_on()
@@ -63,3 +72,10 @@ class GatheredFrames:
             frame = AudioFrame(bytes(self._waiting), self._from_ms)
             self._waiting.clear()
             self._hear(frame)
+
+    def _together(self) -> int:
+        """Bytes worth waiting for."""
+        busy = self._busy()
+        if busy < BUSY:
+            return 0
+        return _TOGETHER if busy < VERY_BUSY else _MOST

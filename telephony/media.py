@@ -1,7 +1,7 @@
 """One media socket from its first message to its close: admits it, builds the call, runs both.
 
-    connected? start(token) -> the call runs -> closed with 1000
-    no start within 10 s, no good token, nobody known -> closed with 1008, nothing sent, nothing opened
+connected? start(token) -> the call runs -> closed with 1000
+no start within 10 s, no good token, nobody known -> closed with 1008, nothing sent, nothing opened
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from calls.ports import MediaSocket
 from calls.signals import CarrierGone, Displaced, LineNoticed
 from telephony.door import Door, Seat, Visit
 from telephony.gathered import GatheredFrames, never_busy
+from telephony.held_back import HeldBack
 from telephony.media_stream import Digit, Incoming, MarkReached, Media, MediaStream, Started, Stopped
 from telephony.playout import StreamPlayOut
 from telephony.quality import LineMeter
@@ -224,6 +225,8 @@ async def _converse(wire: _Wire, visit: Visit, seat: Seat, parts: MediaParts) ->
 async def _listen(wire: _Wire, live: LiveCall, playout: StreamPlayOut, seat: Seat, parts: MediaParts) -> None:
     counts, clock = wire.stream.counts, parts.clock
     frames = GatheredFrames(live.hear, parts.busy)
+    held = HeldBack(wire.socket, frames)
+    playout.behind_ms = lambda: held.behind_ms
     first_ms: int | None = None
     in_a_row = 0
     async for incoming in wire.messages:
@@ -233,7 +236,7 @@ async def _listen(wire: _Wire, live: LiveCall, playout: StreamPlayOut, seat: Sea
                 first_ms = timestamp_ms
             offset_ms = float(max(0, timestamp_ms - first_ms))
             playout.caller_heard(offset_ms, mulaw_ms(len(payload)), now_ms)
-            playout.meter.frame(payload, float(timestamp_ms), incoming.chunk, now_ms)
+            playout.meter.frame(payload, float(timestamp_ms), incoming.chunk, now_ms, held.frame())
             frames.take(offset_ms, payload)
         else:
             frames.pass_on()

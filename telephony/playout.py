@@ -7,7 +7,7 @@ The decisions are `PlayLedger`'s; here are the clock, the socket and the signals
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from calls.clock import Clock
 from calls.errors import CarrierLost
@@ -55,6 +55,8 @@ class StreamPlayOut:
         self._stream_clock = StreamClock(clock.now_ms())
         self.meter = LineMeter(lambda: self._ledger.lag_ms / 2)
         """of what comes the other way"""
+        self.behind_ms: Callable[[], float] = lambda: 0.0
+        """how long ago a mark came that is read now"""
 
     @property
     def faults(self) -> int:
@@ -148,7 +150,7 @@ class StreamPlayOut:
 
     def mark_returned(self, name: str) -> None:
         """Call with every mark the carrier sends back."""
-        self._tell(self._ledger.mark_returned(name, self._clock.now_ms()))
+        self._tell(self._ledger.mark_returned(name, self._clock.now_ms() - self.behind_ms()))
         self._wake.set()
 
     async def run(self) -> None:
