@@ -34,7 +34,7 @@ _LONGEST_REST = 8
 """Windows (256 ms) after which the network is asked again even though only noise seems to be there."""
 _AFTERWARDS = 6
 """Windows (192 ms) for which the gate stays open after anything like speech."""
-_REMEMBERED = 3
+_REMEMBERED = _LONGEST_REST
 """Windows which the gate held back are shown to the network when it opens: it knows speech by what came before."""
 _SURELY_NOT = 0.1
 _FALL, _RISE = 0.3, 0.02
