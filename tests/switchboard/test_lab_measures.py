@@ -78,7 +78,7 @@ def test_a_turn_that_nobody_answers_is_dead_air_until_the_caller_acts_again() ->
     deeds = [did("turn", 3_000, 4_000), did("turn", 10_000, 11_000), did("turn", 20_000, 21_000)]
     played = call([(0, 2_000), (11_600, 20_500), (20_900, 22_000)], deeds)
     turns = measure(played, "booking", "c").turns
-    assert [turn.response_ms for turn in turns][0] is None
+    assert turns[0].response_ms is None
     assert [turn.silence_ms for turn in turns] == [6_000.0, 600.0, 0.0]
     (air,) = (one for one in limits([measure(played, "booking", "c")]) if "dead air" in one.what)
     assert not air.holds
