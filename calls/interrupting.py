@@ -102,10 +102,10 @@ class Interruption:
         onset = draft.state.caller.onset
         if onset is None or onset.by is HeardBy.KEYS:
             return
-        verdict = self._verdict(draft, text, signal.softer_db)
         if not onset.passed:
-            self._late(draft, onset, verdict)
+            self._late(draft, onset, signal)
             return
+        verdict = self._verdict(draft, text, signal.softer_db)
         if not verdict.yields or (verdict.reason == "words" and begins_acknowledgement(text)):
             return
         if onset.passed == "acknowledgement" and is_read_otherwise(text, self._agent.guidance(draft)):
@@ -119,11 +119,14 @@ class Interruption:
                 self._judged(draft, onset, verdict)
                 draft.record(ev.CallerBegan(onset.from_ms, onset.by))
 
-    def _late(self, draft: Draft, onset: Onset, verdict: Verdict) -> None:
+    def _late(self, draft: Draft, onset: Onset, signal: sg.SpeechGrew) -> None:
         """Words that ask for nothing after all, when they had been waited for: their end need not be. Words that came
         softly are not waited for: how softly is not on record when time is up."""
+        if draft.state.paused is None:
+            return  # nothing of ours waits for them
+        verdict = self._verdict(draft, signal.text, signal.softer_db)
         waits = draft.at_ms - onset.from_ms < ONSET_MS and verdict.kind != "side_talk"
-        if draft.state.paused is not None and not waits and not verdict.yields:
+        if not waits and not verdict.yields:
             self._go_on(draft, onset, verdict)
 
     def rang(self, draft: Draft) -> None:
