@@ -8,10 +8,10 @@ the body's stored bytes, so an encrypted body can be verified without its key.
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 
 from calls.codec import decode, encode
 from calls.errors import BrokenChain
@@ -66,7 +66,7 @@ def leaf_of(envelope: Envelope) -> str:
     )  # fmt: skip
 
 
-_text = json.JSONEncoder(ensure_ascii=False).encode
+_text = encode_basestring
 
 
 def _leaf(

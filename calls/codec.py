@@ -67,20 +67,23 @@ def decode(name: str, version: int, data: bytes) -> EventBody:
 
 def to_json(value: object) -> JsonValue:
     """Plain JSON values of a dataclass tree."""
-    kind = type(value)
+    kind: type = type(value)
     if kind in _AS_IT_IS:
         return typing.cast(JsonValue, value)
+    if kind is float:
+        return round(typing.cast(float, value), 3)
+    names = _names_of(kind)
+    if names is not None:
+        out = {name: to_json(getattr(value, name)) for name in names}
+        if not isinstance(value, Body):
+            out["is"] = kind.__name__
+        return out
     if isinstance(value, Enum):
         return typing.cast(str, value.value)
     if isinstance(value, float):
         return round(value, 3)
     if isinstance(value, bool | int | str):
         return value
-    if is_dataclass(kind):
-        out = {name: to_json(getattr(value, name)) for name in _names_of(kind)}
-        if not isinstance(value, Body):
-            out["is"] = kind.__name__
-        return out
     if isinstance(value, Mapping):
         return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
@@ -92,8 +95,9 @@ _AS_IT_IS = frozenset({str, int, bool, type(None)})
 
 
 @cache
-def _names_of(kind: type) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind))
+def _names_of(kind: type) -> tuple[str, ...] | None:
+    """Of its fields; None where it is no dataclass."""
+    return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else None
 
 
 def from_json(kind: Any, raw: JsonValue) -> Any:
