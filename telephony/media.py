@@ -1,7 +1,7 @@
 """One media socket from its first message to its close: admits it, builds the call, runs both.
 
-connected? start(token) -> the call runs -> closed with 1000
-no start within 10 s, no good token, nobody known -> closed with 1008, nothing sent, nothing opened
+    connected? start(token) -> the call runs -> closed with 1000
+    no start within 10 s, no good token, nobody known -> closed with 1008, nothing sent, nothing opened
 """
 
 from __future__ import annotations
