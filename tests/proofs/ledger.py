@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from tests.proofs.commands import PROJECT
 from tests.proofs.steps import Finding
 
+Kept = dict[str, dict[str, list[dict[str, Any]]]]
+"""version -> step -> its findings"""
 KEPT = PROJECT / "var" / "proof.json"
 
 
@@ -30,22 +34,30 @@ def _git(*arguments: str) -> str:
 
 
 class Ledger:
-    """Findings by version and step."""
+    """Findings by version and step. Several runs may share it, each with steps of its own."""
 
     def __init__(self, path: Path = KEPT) -> None:
         self._path = path
-        try:
-            self._all = json.loads(path.read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
-            self._all = {}
+        path.parent.mkdir(parents=True, exist_ok=True)
 
     def find(self, of: str, step: str) -> list[Finding] | None:
         """None when this step has not been run at this version."""
-        kept = self._all.get(of, {}).get(step)
+        kept = self._read().get(of, {}).get(step)
         return None if kept is None else [Finding(**finding) for finding in kept]
 
     def keep(self, of: str, step: str, findings: Sequence[Finding]) -> None:
         """At once, so that nothing is run twice."""
-        self._all.setdefault(of, {})[step] = [asdict(finding) for finding in findings]
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.write_text(json.dumps(self._all, indent=1), encoding="utf-8")
+        with self._path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            known = self._read()
+            known.setdefault(of, {})[step] = [asdict(finding) for finding in findings]
+            fresh = self._path.with_suffix(".new")
+            fresh.write_text(json.dumps(known, indent=1), encoding="utf-8")
+            fresh.replace(self._path)
+
+    def _read(self) -> Kept:
+        try:
+            known: Kept = json.loads(self._path.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {}
+        return known
