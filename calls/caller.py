@@ -19,6 +19,16 @@ HOLDS_MS = 1_500.0
 """A pause shorter than this does not give the floor away: hearing closes very long turns by itself."""
 
 
+UNSURE = 0.55
+"""Hearing's confidence below which it was not sure of a turn. With the recognizer of this machine 3 % of the turns
+of bookings over a clean line are below, and 32 % of those in babble at 10 dB."""
+
+POOR_AFTER = 2
+"""turns hearing was not sure of, and the line is taken for a poor one"""
+
+_HARMS_WORDS = ("loss", "clipping", "faint", "noise")
+"""causes of ``line.degraded`` that a recognizer suffers from"""
+
 _SOUNDS = ("noise", "echo")
 
 
@@ -60,10 +70,19 @@ class Caller:
     """turns that we ended too early"""
     unhurried: PatienceReason | None = None
     """why they are given more time; None: they are not"""
+    unsure: int = 0
+    """turns hearing was not sure of"""
+    bad_line: bool = False
+    """the line was measured to be one that words suffer from"""
     murmurs: int = 0
     """so often we have said in their turn that we follow"""
     murmur: Clause | None = None
     """the newest of these, until it was heard"""
+
+    @property
+    def poor_line(self) -> bool:
+        """Whether words come through badly: as measured, or as hearing has shown."""
+        return self.bad_line or self.unsure >= POOR_AFTER
 
     @property
     def speaking(self) -> Onset | None:
@@ -89,8 +108,10 @@ def fold(caller: Caller, body: ev.EventBody, at_ms: float) -> Caller:
             holds = caller.holds_from_ms if closed else None
             return changed(
                 caller, onset=None, alarms=0, holds_from_ms=holds, spoke_to_ms=body.to_ms, closed=closed,
-                answered_ms=None,
+                answered_ms=None, unsure=caller.unsure + (body.confidence < UNSURE),
             )  # fmt: skip
+        case ev.LineDegraded():
+            return changed(caller, bad_line=caller.bad_line or body.cause in _HARMS_WORDS)
         case ev.CallerQuieted() | ev.CallerPressed() | ev.CarrierLost() | ev.CarrierReplaced() | ev.CallerHungUp():
             return changed(caller, onset=None, holds_from_ms=None, murmur=None)
         case ev.AgentBegan() if caller.answered_ms is None and not _is(caller.murmur, body.clause):

@@ -29,7 +29,7 @@ from calls.run import (
     Commanded,
     TimeIsUp,
 )
-from calls.speech import Played
+from calls.speech import HeardBy, Played
 from calls.state import CallState
 from calls.unhurried import asked_for
 from calls.vault import VaultTraits
@@ -168,7 +168,10 @@ class Conversation:
                 return  # or the last words are let finish
             self.agent.interrupt(draft)
         cut = state.cut is not None
-        commanded = Commanded(signal.commands, state.unanswered, state.by, cut, leaving, set_aside, signal.fallback)
+        sure = state.sure if state.by is HeardBy.SPEECH else 1.0
+        commanded = Commanded(
+            signal.commands, state.unanswered, state.by, cut, leaving, set_aside, signal.fallback, sure
+        )  # fmt: skip
         self._advance(draft, commanded)
 
     def _set_aside(self, draft: Draft) -> None:

@@ -49,4 +49,5 @@ class FactSheet:
             verified_subject=proof.subject if proof else "",
             verified_level=proof.level if proof else "",
             unhurried=state.unhurried,
+            poor_line=state.caller.poor_line,
         )

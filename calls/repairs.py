@@ -57,5 +57,7 @@ class Repair(StrEnum):
     CALL_LATER = "call_later"
     AFTER_GOODBYE = "after_goodbye"
     SECOND_REQUEST = "second_request"
+    STOP_ASKED = "stop_asked"
+    """words that end the call, asked about first"""
     DONE_ALREADY = "done_already"
     """a change of what is already done"""

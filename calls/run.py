@@ -172,6 +172,8 @@ class Commanded:
     """it came while something was being looked up or done, and that is not waited for any more"""
     fallback: bool = False
     """the model could not: it was understood on this machine, and no model composes the answer"""
+    sure: float = 1.0
+    """hearing's confidence in the words"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +321,8 @@ class CallFacts:
     """the call of the same number that broke off and may be taken up: what was held for it is held for this one"""
     unhurried: bool = False
     """the caller is given more time, for the rest of the call"""
+    poor_line: bool = False
+    """words come through badly: keys are offered sooner, and a goodbye is asked about"""
 
 
 @dataclass(frozen=True, slots=True)

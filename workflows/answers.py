@@ -5,14 +5,15 @@ from __future__ import annotations
 from calls.events import SlotConfirmed, SlotFilled
 from calls.repairs import Repair
 from spoken import Kind
-from workflows.asking import ALL, CHANGE, ask, offer_keys, open_collect
+from workflows.asking import ALL, ASKED, CHANGE, ask, name_failures, offer_keys, open_collect
 from workflows.language.model import Choose, Collect, Confirm, End
-from workflows.offers import CALLBACK, CALLER_NAME, EARLIER, HUMAN, OWN_NAME, RESUME, SPEAKER
+from workflows.offers import CALLBACK, CALLER_NAME, EARLIER, HUMAN, OWN_NAME, RESUME, SPEAKER, STOP
 from workflows.repair.circling import put_right
 from workflows.repair.leaving import goodbye
 from workflows.repair.misheard import no_match
 from workflows.repair.remarks import begin_for
 from workflows.repair.returning import begin_anew, take_up
+from workflows.repair.stopping import go_on_instead, stop
 from workflows.turn import Turn
 from workflows.values import SPELLABLE, caller_number, remember_heard
 from workflows.walk import give_up, hand_over, take_message, walk
@@ -30,6 +31,8 @@ def affirm(turn: Turn, sure: float = 1.0) -> None:
         take_message(turn)
     elif confirming in (RESUME, SPEAKER):
         _resume(turn)
+    elif confirming == STOP:
+        stop(turn)
     elif confirming == EARLIER:
         take_up(turn)
     elif confirming == CHANGE:
@@ -59,6 +62,8 @@ def deny(turn: Turn, *, leaving: bool = False) -> None:
             walk(turn, step.id)
     elif confirming == RESUME:
         goodbye(turn)
+    elif confirming == STOP:
+        stop(turn) if leaving else go_on_instead(turn)
     elif confirming == EARLIER:
         begin_anew(turn)
     elif confirming == SPEAKER:
@@ -96,7 +101,7 @@ def _agree(turn: Turn, slot: str) -> None:
 
 
 def _disagree(turn: Turn, slot: str) -> None:
-    """The read-back was wrong: ask again; names by letter, the rest with the keys as well."""
+    """The read-back was wrong: ask again; names by letter and then by keys, the rest with the keys as well."""
     spec, offered = turn.script.slots[slot], slot not in turn.run.slots
     turn.confirming("")
     turn.count(f"offered.{slot}")
@@ -111,8 +116,11 @@ def _disagree(turn: Turn, slot: str) -> None:
         no_match(turn, at_once=True)
         return
     step = turn.step
-    turn.word("again", _how(turn, spec.kind))
+    failures = name_failures(turn, slot) if spec.kind in SPELLABLE else 0
+    turn.word("again", _how(turn, spec.kind) if failures < ASKED else "")
     if isinstance(step, Collect) and step.slot == slot:
+        if failures:
+            offer_keys(turn, failures)
         if spec.kind not in SPELLABLE:
             open_collect(turn, step)
             offer_keys(turn)

@@ -52,8 +52,19 @@ def open_collect(turn: Turn, step: Collect) -> None:
     slot = turn.script.slots[step.slot]
     turn.confirming(slot.name if offers_caller(slot, turn) else "")
     ask(turn)
-    if slot.kind in SPELLABLE and turn.counted(f"refused.{slot.name}"):
-        turn.word("spell")
+    if slot.kind in SPELLABLE and (failures := name_failures(turn, slot.name)):
+        if failures < ASKED:
+            turn.word("spell")
+        offer_keys(turn, failures)
+
+
+UNHEARD = "unheard."
+"""counter, by slot: how often nothing was understood where a name was asked for"""
+
+
+def name_failures(turn: Turn, slot: str) -> int:
+    """How often a name was refused, replaced or not understood at all."""
+    return turn.counted(f"refused.{slot}") + turn.counted(f"{UNHEARD}{slot}")
 
 
 def open_read_back(turn: Turn, slot: str) -> None:
@@ -114,8 +125,8 @@ def _ask_slot(turn: Turn, slot: Slot) -> None:
 def offer_keys(turn: Turn, failures: int = 1) -> None:
     """How the open question can be answered with the keys; said once in a turn.
 
-    What takes long to tell, a menu or how letters are keyed, only after a second failure, when the caller asks what is
-    meant, and to callers who use the keys.
+    What takes long to tell, a menu or how letters are keyed, only after a second failure (the first on a poor line),
+    when the caller asks what is meant, and to callers who use the keys.
     """
     if any(line.id.endswith(".keys") for line in turn.lines):
         return
@@ -126,7 +137,7 @@ def offer_keys(turn: Turn, failures: int = 1) -> None:
     slot, offered = asked_slot(turn), menu(turn)
     context = turn.context(slot)
     long = len(offered) > _FEW or (not offered and slot is not None and key_shape(slot.kind, context).text)
-    if long and failures < ASKED and not uses_keys(turn):
+    if long and failures < ASKED - turn.facts.poor_line and not uses_keys(turn):
         return
     prompt = told(turn) or (key_prompt(slot.kind, context) if slot else "") or ""
     if prompt and not offered and slot is not None and slot.optional:

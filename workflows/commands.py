@@ -36,7 +36,7 @@ from workflows.asking import ASKED, allows, by_keys, offer_keys
 from workflows.changes import Changes, go_on, take
 from workflows.language.model import Choose, End
 from workflows.language.wording import ROBOT
-from workflows.offers import OFFERS
+from workflows.offers import OFFERS, STOP
 from workflows.opening import PENDING, composes, farewell, looks_up
 from workflows.repair.back import back
 from workflows.repair.calling_back import call_later
@@ -46,11 +46,12 @@ from workflows.repair.doubting import doubted
 from workflows.repair.explaining import explain
 from workflows.repair.holding import held, hold
 from workflows.repair.languages import other_language
-from workflows.repair.leaving import cancel, changing_what_is_done, come_back, goodbye, restart, wrong_number
+from workflows.repair.leaving import changing_what_is_done, come_back, restart
 from workflows.repair.machines import machine_talks
 from workflows.repair.misheard import no_match
 from workflows.repair.parts import part_given
 from workflows.repair.remarks import for_another, remark
+from workflows.repair.stopping import asks_first, leave_for, stop
 from workflows.turn import ECHOED, Turn
 from workflows.values import locked
 from workflows.walk import hand_over, start_script, walk
@@ -84,9 +85,17 @@ def obey(turn: Turn, stimulus: Commanded) -> None:
     elif _has(commands, Restart):
         restart(turn)
     elif _has(commands, Cancel) and not (turn.run.confirming in OFFERS and _has(commands, Deny)):
-        cancel(turn)
+        _leave(turn, next(command for command in commands if isinstance(command, Cancel)), stimulus)
     else:
         _answer(turn, stimulus)
+
+
+def _leave(turn: Turn, command: Cancel | Goodbye | WrongNumber, stimulus: Commanded) -> None:
+    """Away from here: asked about first where the words may never have been said."""
+    if turn.run.confirming == STOP:
+        stop(turn)
+    elif not asks_first(turn, command, stimulus):
+        leave_for(turn, command)
 
 
 def _has(commands: tuple[Command, ...], kind: type[Command]) -> bool:
@@ -123,7 +132,9 @@ def _answer(turn: Turn, stimulus: Commanded) -> None:
         yes = [command.confidence for command in commands if isinstance(command, Affirm)]
         affirm(turn, max(yes, default=1.0))
     elif _has(commands, Deny):
-        deny(turn, leaving=_has(commands, Goodbye))
+        leaving = _has(commands, Goodbye)
+        if not (leaving and asks_first(turn, Goodbye(), stimulus)):
+            deny(turn, leaving=leaving)
     elif wishes or _has(commands, UseCallerNumber):
         back(turn)
     else:
@@ -150,6 +161,9 @@ def _answer_topics(turn: Turn, commands: tuple[Command, ...]) -> None:
 def _talk(turn: Turn, stimulus: Commanded) -> None:
     """Commands about the talk itself: the first that is one."""
     for command in stimulus.commands:
+        if isinstance(command, Goodbye | WrongNumber):
+            _leave(turn, command, stimulus)
+            return
         if _talked(turn, command):
             if isinstance(command, Explain) and _KEYS.search(stimulus.text):
                 offer_keys(turn, ASKED)
@@ -162,10 +176,6 @@ def _talk(turn: Turn, stimulus: Commanded) -> None:
 
 def _talked(turn: Turn, command: Command) -> bool:
     match command:
-        case Goodbye():
-            goodbye(turn)
-        case WrongNumber():
-            wrong_number(turn)
         case FillPart():
             part_given(turn, command)
         case Wait():

@@ -17,6 +17,8 @@ EARLIER = EARLIER_OFFER
 """a call of this number broke off: go on with it?"""
 GROWN_UP = "@grown_up"
 """a child called: is a grown-up there?"""
+STOP = "@stop"
+"""words that end the call were heard, and not for sure: stop here?"""
 OWN_NAME = "@own_name"
 """no yes is awaited here, but the name of a caller who speaks for somebody else"""
 
@@ -27,6 +29,7 @@ OFFERS = {
     SPEAKER: "resume_offer",
     EARLIER: "earlier_offer",
     GROWN_UP: "grown_up",
+    STOP: "stop_offer",
     OWN_NAME: "own_name",
 }
 """what is awaited -> the house line that asks for it"""

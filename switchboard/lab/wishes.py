@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 
 from calls.events import CallEvent
-from spoken import to_pairs, words_for_digits
+from spoken import Context, Kind, cardinal_words, read_back, to_pairs, words_for_digits
 from switchboard.lab.sources import RECORDED
 from switchboard.simulation.bank import load_bank
 from switchboard.simulation.goals import Goal
@@ -104,6 +104,10 @@ class AudioPerson(Person):
     def _no(self) -> str:
         return "#2" if self._again and _YES_KEY in self._told else super()._no()
 
+    def _spoken(self, name: str, value: str) -> str:
+        # A name that is put right is spelled: said, it would be misheard as before.
+        return self.words.spelled(value) if name in SPELLED and self._refused else super()._spoken(name, value)
+
     def _value(self, asked: Question, heard: str = "") -> str:
         name = ALIASES.get(asked.slot, asked.slot)
         value = self._wanted(name)
@@ -126,13 +130,18 @@ def keys_told(name: str, value: str, told: str) -> str:
         case "date":
             return value[5:7] + value[8:10] if "month and day as four digits" in told else ""
         case "time":
-            at = time.fromisoformat(value)
-            clock = f"{(at.hour - 1) % 12 + 1:02}{at.minute:02}{2 if at.hour >= 12 else 1}"
-            return clock if "the time as four digits" in told else ""
+            return _in_menu(read_back(Kind.time, value, _CLOCK), told)
         case "phone":
             return value.removeprefix("+1") + "#" if "enter the phone number" in told else ""
         case _:
             return ""
+
+
+def _in_menu(words: str, told: str) -> str:
+    """The key that stands before ``words`` in a menu: "press one: nine in the morning; two: ten in the morning"."""
+    menu = told.rpartition("with the keys, press ")[2].partition(".")[0]
+    keys = [key for key, _, offer in (item.partition(": ") for item in menu.split("; ")) if offer == words]
+    return str(_DIGITS.index(keys[0])) if keys and keys[0] in _DIGITS else ""
 
 
 class AudioWords(CallerWords):
@@ -181,9 +190,12 @@ class RecordedWords(CallerWords):
         return ", ".join(" ".join(part.lower()) for part in value.split())
 
 
+_DIGITS = tuple(cardinal_words(digit) for digit in range(10))
+_CLOCK = Context(datetime(2026, 1, 5, 12, tzinfo=UTC), "UTC", "en-US")
+"""how the agent says a time: the day does not matter"""
 _YES_KEY = "press one for yes"
 _SERVICE_MENU = "press one for a cleaning, two for a check-up, or three for a consultation"
-_SERVICE_KEYS = {"cleaning": "1", "check-up": "2", "consultation": "3"}
+_SERVICE_KEYS = {"cleaning": "1", "check-up": "2", "checkup": "2", "consultation": "3"}
 
 
 def _clock(at: time) -> str:

@@ -328,6 +328,9 @@ class Person(Wanting):
                 return self._yes() if self.goal.kind == "human" or self._stuck > 2 else self._no()
             case "@resume" | "@earlier" | "@speaker":
                 return self.words.move("resume_yes")
+            case "@stop":
+                leaves = self.done or self.goal.declines or self.goal.kind in ASKS
+                return self._yes() if leaves else self._no()
             case "@own_name":
                 return self.words.value("name", self.goal.name)
             case _:

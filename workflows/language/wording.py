@@ -37,6 +37,7 @@ WORDING: dict[str, str] = {
     "resumed": "Sorry, the line dropped.",
     "resume_offer": "Shall we go on where we were?",
     "earlier_offer": "It seems we were cut off a moment ago. Shall we go on where we were?",
+    "stop_offer": "Would you like to stop here?",
     "cancelled": "All right, I'll leave it there.",
     "goodbye": "Thank you for calling {business}. Goodbye.",
     "time_up": "I'm sorry, this is as long as a call can be. Please call us again. Goodbye.",

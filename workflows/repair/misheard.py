@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from calls.repairs import Repair
-from workflows.asking import ask, ladder, offer_keys, retries
+from workflows.asking import UNHEARD, ask, asked_slot, ladder, name_failures, offer_keys, retries
 from workflows.language.model import SHARED, End
-from workflows.offers import CALLBACK, EARLIER, HUMAN
+from workflows.offers import CALLBACK, EARLIER, HUMAN, STOP
 from workflows.repair.holding import CHECKED, check_in
 from workflows.repair.leaving import goodbye
+from workflows.repair.stopping import go_on_instead
 from workflows.turn import Turn
+from workflows.values import SPELLABLE
 from workflows.walk import give_up, hand_over, take_message, walk
 
 RUNGS = 3
@@ -25,12 +27,20 @@ def no_match(turn: Turn, *, at_once: bool = False) -> None:
         # An offer that is not understood is taken: better a person too many than a circle.
         hand_over(turn) if turn.run.confirming == HUMAN else take_message(turn)
         return
+    if turn.run.confirming == STOP:
+        # Nothing ends on words that were not understood.
+        turn.word("no_match_1")
+        go_on_instead(turn)
+        return
     if turn.run.confirming == EARLIER and turn.counted(f"no_match.{step.id}"):
         turn.confirming("")
         walk(turn, step.id)
         return
     most = retries(turn)
     rung = most if at_once else turn.count(f"no_match.{step.id}")
+    slot = asked_slot(turn)
+    if slot is not None and slot.kind in SPELLABLE and not turn.run.confirming:
+        turn.count(f"{UNHEARD}{slot.name}")
     turn.applied(_NO_MATCH[min(rung, RUNGS) - 1])
     if rung >= most:
         _way_out(turn)
@@ -41,7 +51,7 @@ def no_match(turn: Turn, *, at_once: bool = False) -> None:
     else:
         turn.word(f"no_match_{min(rung, RUNGS - 1)}")
         ask(turn)
-    offer_keys(turn, rung)
+    offer_keys(turn, max(rung, name_failures(turn, slot.name) if slot is not None else 0))
 
 
 def _way_out(turn: Turn) -> None:

@@ -1,0 +1,28 @@
+"""When a line is taken for a poor one."""
+
+from __future__ import annotations
+
+import pytest
+
+from calls import events as ev
+from calls.caller import Caller, fold
+
+
+def heard(*confidences: float) -> Caller:
+    caller = Caller()
+    for turn, sure in enumerate(confidences, 1):
+        caller = fold(caller, ev.CallerSpoke(turn, "words", 0.0, 500.0, sure, "silence"), 600.0)
+    return caller
+
+
+@pytest.mark.parametrize(
+    ("confidences", "poor"),
+    [((), False), ((0.9, 0.4, 0.9), False), ((0.9, 0.4, 0.9, 0.5), True), ((0.4, 0.4, 0.9, 0.9), True)],
+)
+def test_two_turns_hardly_heard_are_one_too_many(confidences: tuple[float, ...], poor: bool) -> None:
+    assert heard(*confidences).poor_line is poor
+
+
+@pytest.mark.parametrize(("cause", "poor"), [("noise", True), ("loss", True), ("jitter", False), ("no_audio", False)])
+def test_what_was_measured_counts_where_words_suffer_from_it(cause: str, poor: bool) -> None:
+    assert fold(Caller(), ev.LineDegraded(cause, 1.0, 0.5), 0.0).poor_line is poor
