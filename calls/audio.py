@@ -42,6 +42,8 @@ class AudioFrame:
     encoding: Encoding = Encoding.MULAW
     measured: int | None = field(default=None, init=False, repr=False, compare=False)
     """how loud it is, once somebody has looked: ``agent.companding.level``"""
+    measured_each: tuple[int, ...] | None = field(default=None, init=False, repr=False, compare=False)
+    """how loud each 20 ms of it are, once somebody has looked: ``agent.companding.levels``"""
 
     @property
     def duration_ms(self) -> float:

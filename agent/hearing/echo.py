@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from agent.companding import level
+from agent.companding import levels
 from agent.hearing.likeness import likeness
 from agent.hearing.reference import Reference
 from agent.hearing.stillness import Stillness
@@ -63,8 +63,8 @@ class EchoGate:
 
     def __init__(self) -> None:
         self._reference = Reference()
-        self._kept: deque[AudioFrame] = deque(maxlen=13)
-        """the latest frames while something of ours may come back"""
+        self._kept: deque[tuple[float, bytes]] = deque(maxlen=13)
+        """the latest 20 ms each, with their offsets, while something of ours may come back"""
         self._line = _Coupling()
         self._still = Stillness()
         self._delay_ms: float | None = None
@@ -104,23 +104,28 @@ class EchoGate:
         self._still.hear(frame)
         if at_ms > self._reference.until_ms + LATEST_MS:
             return frame
-        if len(samples) <= _FRAME:
-            return self._judged(frame)
-        pieces = range(0, len(samples), _FRAME)
-        judged = [self._judged(AudioFrame(samples[at : at + _FRAME], at_ms + mulaw_ms(at))) for at in pieces]
-        return AudioFrame(b"".join(piece.samples for piece in judged), at_ms)
+        pieces: list[bytes] = []
+        held = self.held
+        for heard in levels(frame):
+            piece = samples[_FRAME * len(pieces) : _FRAME * (len(pieces) + 1)]
+            pieces.append(self._still.frame(self.held, len(piece)) if self._holds(at_ms, piece, heard) else piece)
+            at_ms += FRAME_MS
+        return AudioFrame(b"".join(pieces), frame.offset_ms) if self.held > held else frame
 
     # --- deciding -------------------------------------------------------------------------------
 
-    def _judged(self, frame: AudioFrame) -> AudioFrame:
-        at_ms = frame.offset_ms
-        self._kept.append(frame)
+    def _holds(self, at_ms: float, piece: bytes, heard: int) -> bool:
+        """Whether 20 ms of the caller's, as loud as that, are echo."""
+        self._kept.append((at_ms, piece))
         ours = self._ours(at_ms)
         if ours < SOUNDING:
-            return frame
+            return False
         # What stands on the line anyway is no part of an echo, and where we are soft it would be most of it.
-        above = level(frame) - self._still.loud
-        return self._hold(frame) if self._is_echo(at_ms, max(0.0, above) / max(ours, LOUD), above > 0) else frame
+        above = heard - self._still.loud
+        if not self._is_echo(at_ms, max(0.0, above) / max(ours, LOUD), above > 0):
+            return False
+        self.held += 1
+        return True
 
     def _is_echo(self, at_ms: float, ratio: float, sounds: bool) -> bool:
         open_before = at_ms <= self._open_until_ms
@@ -170,10 +175,6 @@ class EchoGate:
         self._open_until_ms = at_ms + HANG_MS
         return True
 
-    def _hold(self, frame: AudioFrame) -> AudioFrame:
-        self.held += 1
-        return AudioFrame(self._still.frame(self.held, len(frame.samples)), frame.offset_ms)
-
     # --- against what was played ----------------------------------------------------------------
 
     def _ours(self, at_ms: float) -> int:
@@ -187,8 +188,8 @@ class EchoGate:
         """How much later than what was played the last ``ms`` came, which are a copy of it; None: they are none."""
         self.looks += 1
         frames = list(self._kept)[-round(ms / 20) :]
-        mulaw = b"".join(frame.samples for frame in frames)
-        from_ms = frames[0].offset_ms
+        mulaw = b"".join(piece for _, piece in frames)
+        from_ms = frames[0][0]
         to_ms = from_ms + mulaw_ms(len(mulaw))
         # Where a line returns faithful copies, half of a copy is somebody's voice with our echo in it.
         enough = max(enough, FAITHFUL * self._faithful)

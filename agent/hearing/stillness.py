@@ -31,6 +31,7 @@ _LINE = 170.0
 """-46 dBFS: louder than any line is by itself. Who speaks for long without a pause is not what stands on it"""
 _MOST = 1_000.0
 """-30 dBFS: talk around the caller may be so loud, and whoever listens behind us must not take it for silence"""
+_LOUD = 60.0
 _NOISE_RMS = 1_000
 _STEP = 977
 """samples between two pieces of noise"""
@@ -43,15 +44,10 @@ class Stillness:
         self._background = Background(_FRAMES, _SHARE)
         self._passed = 0
         self._until_ms = 0.0
-
-    @property
-    def loud(self) -> float:
-        """A level above this is more than that: 6 dB, and -55 dBFS at least."""
-        return max(2 * self._level, 60.0)
-
-    @property
-    def _level(self) -> float:
-        return min(self._background.level, _LINE) if len(self._background) >= _KNOWN else 0.0
+        self._noise = 0.0
+        """level of what ``frame`` gives"""
+        self.loud = _LOUD
+        """A level above this is more than what stands on the line: 6 dB, and -55 dBFS at least."""
 
     def hear(self, frame: AudioFrame) -> None:
         """A frame as it came, mu-law at 8 kHz; some of them are looked at."""
@@ -60,20 +56,26 @@ class Stillness:
         if missing_ms > _GAP_MS and duration_ms:
             for _ in range(min(_FRAMES, int(missing_ms / (_EVERY * duration_ms)))):
                 self._background.add(0.0)
+            self._settle()
         self._until_ms = frame.offset_ms + duration_ms
         self._passed += 1
         if self._passed % _EVERY == 1:
             self._background.add(level(frame))
+            self._settle()
 
     def frame(self, number: int, size: int) -> bytes:
         """So many bytes of it."""
-        seen = self._background
-        line = min(seen.at(_TALK_SHARE), seen.level * _TALK_RISE, _MOST)
-        if line < 1:
+        if self._noise < 1:
             return MULAW_SILENCE * size
         noise = _noise()
         begin = 2 * (number * _STEP % (len(noise) // 2 - size))
-        return linear_to_mulaw(louder(noise[begin : begin + 2 * size], line / _NOISE_RMS))
+        return linear_to_mulaw(louder(noise[begin : begin + 2 * size], self._noise / _NOISE_RMS))
+
+    def _settle(self) -> None:
+        seen = self._background
+        quiet = seen.level
+        self._noise = min(seen.at(_TALK_SHARE), quiet * _TALK_RISE, _MOST)
+        self.loud = max(2 * min(quiet, _LINE), _LOUD) if len(seen) >= _KNOWN else _LOUD
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.companding import level, mulaw_to_linear
+from agent.companding import levels, mulaw_to_linear
 from agent.hearing.energy import LOUD, EnergyDetector
 from calls.audio import AudioFrame
 
@@ -28,9 +28,11 @@ class Loudness:
     def hear(self, frame: AudioFrame) -> None:
         """The next frame, mu-law at 8 kHz."""
         at_ms = frame.offset_ms
-        if len(frame.samples) == _WINDOW and self._detector.whole:
-            if self._detector.is_loud(level(frame)):
-                self._count(at_ms)
+        if self._detector.whole and len(frame.samples) % _WINDOW == 0:
+            for heard in levels(frame):
+                if self._detector.is_loud(heard):
+                    self._count(at_ms)
+                at_ms += _WINDOW_MS
             return
         for probability in self._detector.push(mulaw_to_linear(frame.samples)):
             if probability == LOUD:
