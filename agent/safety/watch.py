@@ -105,7 +105,7 @@ class PhraseWatch:
     def find(self, text: str, locale: str, country: str, *, partial: bool = False) -> Danger | None:
         """The gravest danger spoken of; the country of the locale counts when the line names none."""
         text = text[-LOOKED_AT:]
-        found = self._look(text)
+        found = self._look(text, partial)
         if found is None:
             return None
         kind, rule, doubtful = found
@@ -151,7 +151,7 @@ class PhraseWatch:
     def _has_stood(self, text: str) -> bool:
         """Whether the danger was there before the last words, too."""
         words = text.split()
-        return all(self._look(" ".join(words[:-fewer])) is not None for fewer in range(1, HELD_BACK + 1))
+        return all(self._look(" ".join(words[:-fewer]), False) is not None for fewer in range(1, HELD_BACK + 1))
 
     def _sight(self, text: str) -> Sight | None:
         words = words_of(text)
@@ -161,8 +161,10 @@ class PhraseWatch:
         likeness = self._likeness.scores(buckets_of(words, concepts))
         return Sight(tuple(words), self._phrases.rule_for(concepts), likeness)
 
-    def _found(self, text: str) -> tuple[DangerKind, str, bool] | None:
+    def _found(self, text: str, partial: bool) -> tuple[DangerKind, str, bool] | None:
         """The kind, the rule and whether there is doubt."""
+        if partial and self._phrases.rule_for(self._phrases.found_in(words_of(text))) is None:
+            return None  # likeness alone raises no alarm while the caller speaks: it need not be weighed word for word
         sight = self._sight(text)
         if sight is None:
             return None

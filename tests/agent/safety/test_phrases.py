@@ -13,7 +13,7 @@ from agent.safety.grammar import compile_phrase, forms, words_of
 from agent.safety.likeness import ORDINARY, load_examples, load_likeness
 from agent.safety.phrases import KINDS, Rule, load_phrases
 from agent.safety.watch import PhraseWatch, load_answers
-from calls.danger import DangerKind
+from calls.danger import Danger, DangerKind
 from tests.counts import full_counts
 
 WATCH = PhraseWatch()
@@ -85,6 +85,18 @@ def test_a_partial_transcript_has_to_stand_for_two_more_words() -> None:
     assert raised("there is a fire in the kitchen and my mother is still inside") > 3
     ordinary = [one.text for one in EXAMPLES if one.kind == ORDINARY]
     assert sum(raised(text) > 0 for text in ordinary) <= 0.02 * len(ordinary), "most of these are traps"
+
+
+def test_while_the_caller_speaks_likeness_alone_tells_of_nothing() -> None:
+    def partial(text: str) -> list[Danger | None]:
+        words = text.split()
+        return [WATCH.find(" ".join(words[:count]), "en-US", "", partial=True) for count in range(1, len(words) + 1)]
+
+    alike = [one.text for one in EXAMPLES if (whole := WATCH.find(one.text, "en-US", "")) and whole.resembles]
+    struck = [one.text for one in EXAMPLES if (whole := WATCH.find(one.text, "en-US", "")) and not whole.resembles]
+    assert alike and struck
+    assert not any(danger and danger.resembles for text in alike for danger in partial(text))
+    assert any(danger is not None for text in struck for danger in partial(text))
 
 
 @pytest.mark.parametrize(
