@@ -105,7 +105,8 @@ class CallerTurns:
         if last == turn or state.alarmed or (last and not may_sound_again(danger)):
             return
         checked = state.checked
-        if not partial and wants_check(danger, state.sure) and (checked is None or checked.turn != turn - 1):
+        doubtful = wants_check(danger, state.sure, poor_line=state.caller.poor_line)
+        if not partial and doubtful and (checked is None or checked.turn != turn - 1):
             self._agent.check(draft, danger, turn)
             return
         self._agent.alarm(draft, danger, turn, partial=partial)

@@ -76,7 +76,7 @@ def open_read_back(turn: Turn, slot: str) -> None:
 def ask(turn: Turn) -> None:
     """Ask what is open where the run stands. Says nothing at a step which asks nothing."""
     _ask(turn)
-    if uses_keys(turn):
+    if uses_keys(turn) or (turn.facts.poor_line and turn.run.confirming):
         offer_keys(turn)
 
 

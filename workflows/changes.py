@@ -11,7 +11,7 @@ from calls.repairs import Repair
 from calls.run import Commanded, SlotValue
 from calls.speech import HeardBy
 from spoken import Kind, first_and_last, like_heard, says_one_name
-from workflows.asking import CHANGE, ask, asked_slot, offer_keys
+from workflows.asking import ASKED, CHANGE, ask, asked_slot, offer_keys
 from workflows.language.model import Choose, Collect, Confirm, Decide, Slot
 from workflows.offers import CALLER_NAME, OWN_NAME
 from workflows.repair.calling_back import use_caller_number
@@ -20,6 +20,7 @@ from workflows.repair.misheard import no_match
 from workflows.repair.parts import settled
 from workflows.turn import ECHOED, Turn
 from workflows.values import (
+    HARD_TO_HEAR,
     HEARD,
     SPELLABLE,
     canonical,
@@ -32,6 +33,9 @@ from workflows.values import (
 from workflows.walk import walk
 
 _SPELLED = re.compile(r"\bas in\b|\b[a-z]\b(?:[\s,.-]+[a-z]\b){1,}", re.IGNORECASE)
+
+IN_VAIN = "in_vain."
+"""counter, by slot: corrections of it that could not be taken when all was read back"""
 
 LETTERS = "letters."
 """counter, by slot: how often it was given letter by letter"""
@@ -112,8 +116,7 @@ def _fill(
     heard = str(before or turn.run.facts.get(f"{HEARD}{slot.name}") or "")
     spelled = _is_spelled(slot, command.text, stimulus.by)
     if spelled and slot.kind in SPELLABLE:
-        value = like_heard(str(value), heard)
-        value = value if one_name_only(slot) or says_one_name(heard, value) else first_and_last(value)
+        value = _in_shape(slot, str(value), heard)
     if before == value:
         # Letters that were refused, said once more: heard as before, and no more right than before.
         again = spelled and turn.counted(f"{LETTERS}{slot.name}") > 0
@@ -151,6 +154,15 @@ def _fill(
         turn.record(SlotConfirmed(slot.name))
 
 
+def _in_shape(slot: Slot, spelled: str, heard: str) -> str:
+    """Letters as first and last name: as heard before them, or else by what people are called."""
+    two = spelled if one_name_only(slot) else first_and_last(spelled)
+    if " " in two and two.split()[0].casefold() in heard.casefold().split():
+        return two  # "David Dworknite", then D A V I D P A R K: the first name alone was heard right
+    shaped = like_heard(spelled, heard)
+    return two if shaped == spelled and not says_one_name(heard, spelled) else shaped
+
+
 def _is_spelled(slot: Slot, text: str, by: HeardBy) -> bool:
     return by is HeardBy.SPEECH and slot.kind in SPELLABLE | {Kind.code, Kind.email} and bool(_SPELLED.search(text))
 
@@ -168,6 +180,8 @@ def go_on(turn: Turn, stimulus: Commanded, changes: Changes) -> None:
         return  # the question has been asked
     if changes.circling:
         no_match(turn, at_once=True)
+        return
+    if _in_vain(turn, changes):
         return
     if changes.filled or changes.emptied:
         turn.confirming("")
@@ -227,6 +241,26 @@ def _refused(turn: Turn, slots: list[str]) -> None:
     ask(turn)
     if isinstance(step, Collect) and step.slot in slots and turn.counted(f"no_match.{step.id}") > 1:
         offer_keys(turn)
+
+
+def _in_vain(turn: Turn, changes: Changes) -> bool:
+    """Whether a value is wrong, as the caller says when all is read back, and the right one does not come through.
+
+    Then it is asked for alone, with the keys: after the second time, on a poor line after the first.
+    """
+    wrong = [slot for slot in changes.refused if slot in turn.run.slots]
+    wrong = [slot for slot in wrong if turn.script.slots[slot].kind in HARD_TO_HEAR]
+    if changes.filled or changes.emptied or not (wrong and isinstance(turn.step, Confirm)):
+        return False
+    if turn.count(f"{IN_VAIN}{wrong[0]}") < ASKED - turn.facts.poor_line:
+        return False
+    for slot in wrong:
+        turn.clear(slot, "corrected")
+        turn.count(f"offered.{slot}")
+    turn.confirming("")
+    walk(turn, turn.script.first, again=True)
+    offer_keys(turn, ASKED)
+    return True
 
 
 def _echo(turn: Turn, filled: list[str]) -> None:

@@ -51,7 +51,7 @@ from workflows.repair.machines import machine_talks
 from workflows.repair.misheard import no_match
 from workflows.repair.parts import part_given
 from workflows.repair.remarks import for_another, remark
-from workflows.repair.stopping import asks_first, leave_for, stop
+from workflows.repair.stopping import SURE, asks_first, leave_for, stop
 from workflows.turn import ECHOED, Turn
 from workflows.values import locked
 from workflows.walk import hand_over, start_script, walk
@@ -128,6 +128,8 @@ def _answer(turn: Turn, stimulus: Commanded) -> None:
         pass  # and gone where it leads
     elif changes.too_late:
         changing_what_is_done(turn)
+    elif turn.run.confirming == STOP and _has(commands, Affirm) and stimulus.sure < SURE:
+        no_match(turn)
     elif changes.agreed or _has(commands, Affirm):
         yes = [command.confidence for command in commands if isinstance(command, Affirm)]
         affirm(turn, max(yes, default=1.0))
@@ -164,6 +166,8 @@ def _talk(turn: Turn, stimulus: Commanded) -> None:
         if isinstance(command, Goodbye | WrongNumber):
             _leave(turn, command, stimulus)
             return
+        if isinstance(command, Remark) and command.kind in ("angry", "abusive") and stimulus.sure < SURE:
+            break  # what is hardly heard is no reason to reprove anybody
         if _talked(turn, command):
             if isinstance(command, Explain) and _KEYS.search(stimulus.text):
                 offer_keys(turn, ASKED)

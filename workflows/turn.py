@@ -12,7 +12,7 @@ from calls.commands import Value
 from calls.events import CallNoted, OutcomeReached
 from calls.phrases import clauses_of
 from calls.run import ActionRequest, Advance, CallFacts, Ending, Run, ScriptLine, SlotValue
-from calls.speech import NEUTRAL, SpeechStyle
+from calls.speech import NEUTRAL, HeardBy, SpeechStyle
 from spoken import Choice, Context
 from workflows.language.catalogue import ACTIONS
 from workflows.language.claims import claim_in
@@ -123,7 +123,8 @@ class Turn(Progress):
             return self.wording("none_given") if slot is not None and self.has_none(slot) else ""
         held = self.run.slots.get(slot.name) if slot else None
         wanted = self.run.facts.get(f"_wanted.{place.name}") if place.source == "fact" else None
-        spelled = held is not None and not held.confirmed and self.counted(f"refused.{place.name}") > 0
+        doubtful = held is not None and not held.confirmed and held.by is not HeardBy.KEYS
+        spelled = doubtful and self.counted(f"refused.{place.name}") > 0
         return fill(place.kind, value, self.context(slot), spelled=spelled, wanted=wanted)
 
     def spoken(self, slot: Slot) -> str:

@@ -99,21 +99,22 @@ class AudioPerson(Person):
         return super()._reply(asked, heard)
 
     def _yes(self) -> str:
-        return "#1" if self._again and _YES_KEY in self._told else super()._yes()
+        return "#1" if _YES_KEY in self._told else super()._yes()
 
     def _no(self) -> str:
-        return "#2" if self._again and _YES_KEY in self._told else super()._no()
+        return "#2" if _YES_KEY in self._told else super()._no()
 
     def _spoken(self, name: str, value: str) -> str:
+        if name not in SPELLED:
+            return super()._spoken(name, value)
         # A name that is put right is spelled: said, it would be misheard as before.
-        return self.words.spelled(value) if name in SPELLED and self._refused else super()._spoken(name, value)
+        return self.words.spelled(value) if self._refused else self.words.value(name, value)
 
     def _value(self, asked: Question, heard: str = "") -> str:
         name = ALIASES.get(asked.slot, asked.slot)
         value = self._wanted(name)
         keys = keys_told(name, value, self._told) if value else ""
-        # A name is keyed as soon as keys are offered: it was misunderstood before. What is short is said once more.
-        if keys and (name in SPELLED or self._stuck >= 1):
+        if keys:
             return f"#{keys}"
         if name in SPELLED and value and "spell" in heard:
             return self.words.spelled(value)
@@ -130,7 +131,10 @@ def keys_told(name: str, value: str, told: str) -> str:
         case "date":
             return value[5:7] + value[8:10] if "month and day as four digits" in told else ""
         case "time":
-            return _in_menu(read_back(Kind.time, value, _CLOCK), told)
+            at = time.fromisoformat(value)
+            typed = f"{(at.hour - 1) % 12 + 1:02}{at.minute:02}{2 if at.hour >= 12 else 1}"
+            spoken = read_back(Kind.time, value, _CLOCK)
+            return typed if "enter the time as four digits" in told else _in_menu(spoken, told)
         case "phone":
             return value.removeprefix("+1") + "#" if "enter the phone number" in told else ""
         case _:

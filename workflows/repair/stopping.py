@@ -9,7 +9,7 @@ from calls.commands import Cancel, Goodbye, WrongNumber
 from calls.repairs import Repair
 from calls.run import Commanded
 from calls.speech import HeardBy
-from workflows.asking import ask
+from workflows.asking import ask, offer_keys
 from workflows.language.model import End
 from workflows.offers import STOP
 from workflows.repair.leaving import cancel, goodbye, wrong_number
@@ -53,6 +53,7 @@ def asks_first(turn: Turn, command: Leaving, stimulus: Commanded) -> bool:
     turn.learn(STOPPING, next(name for name, kind in _KINDS.items() if isinstance(command, kind)))
     turn.confirming(STOP)
     ask(turn)
+    offer_keys(turn)
     return True
 
 

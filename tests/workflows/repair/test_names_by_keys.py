@@ -53,3 +53,20 @@ def test_spelling_it_once_more_is_still_taken() -> None:
     talk = misheard(at_name()).words_heard("R L W E B E R").words_heard("no")
     talk.words_heard("C A R L W E B E R")
     assert talk.slots["name"] == "Carl Weber" and talk.run.confirming == "name"
+
+
+def test_a_keyed_name_is_not_read_out_by_letters() -> None:
+    talk = misheard(misheard(at_name()))
+    talk.words_heard(to_pairs("Carl Weber"), keys=True).words_heard("yes")
+    assert talk.run.confirming == "*" and "Carl Weber" in talk.words and "Charlie" not in talk.words
+
+
+def test_a_number_put_right_in_vain_is_asked_for_alone_with_the_keys() -> None:
+    talk = at_name(poor_line=True).words_heard("Alex Kim")
+    while talk.run.confirming != "*":
+        talk.words_heard("yes")
+    talk.words_heard("the phone number is wrong, it's 555-0163")
+    assert "phone" not in talk.slots and talk.asked == "phone" and not talk.run.confirming, talk.said
+    assert "pound key" in talk.words
+    talk.words_heard("2125550163", keys=True)
+    assert talk.run.confirming == "*" and talk.slots["phone"] == "+12125550163"

@@ -80,3 +80,10 @@ def test_letters_of_one_name_stay_one_name() -> None:
     talk.words_heard("the name is wrong").words_heard("Berkahn").words_heard("no")
     talk.words_heard("B E R K A H N")
     assert talk.slots["name"] == "Berkahn", talk.meant
+
+
+def test_letters_of_a_whole_name_after_a_first_name_that_was_right() -> None:
+    talk = read_back(exact_hearing=False)
+    talk.words_heard("the name is wrong").words_heard("David Dworknite").words_heard("no")
+    talk.words_heard("D A V I D P A R K")
+    assert talk.slots["name"] == "David Park", talk.meant

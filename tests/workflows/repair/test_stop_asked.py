@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from calls.commands import Affirm, Cancel, Command, Deny, Goodbye, WrongNumber
+from calls.commands import Affirm, Cancel, Command, Deny, Goodbye, Remark, WrongNumber
 from calls.repairs import Repair
 from calls.run import Commanded
 from tests.workflows.repair.talk import SEEDS, Talk, booking, draw, some
@@ -35,7 +35,7 @@ def test_what_is_hardly_heard_is_asked_about(seed: int) -> None:
 @pytest.mark.parametrize("again", ["yes", "the same"])
 def test_a_yes_or_the_same_again_ends_it(command: Command, again: str) -> None:
     talk = hardly_heard(booking(draw("stop_asked", 0), AT[2]), command)
-    hardly_heard(talk, Affirm() if again == "yes" else command)
+    hardly_heard(talk, Affirm(), 0.9) if again == "yes" else hardly_heard(talk, command)
     assert talk.ending[0] == "hang_up" and talk.ending[1] != "booked"
 
 
@@ -61,3 +61,20 @@ def test_a_value_goes_on_without_an_answer_to_it() -> None:
     talk = hardly_heard(booking(draw("stop_asked", 4), AT[2]), Goodbye())
     talk.words_heard("my name is Alex Kim")
     assert talk.slots["name"] == "Alex Kim" and not talk.ending[0]
+
+
+def test_a_yes_that_was_hardly_heard_ends_nothing() -> None:
+    talk = hardly_heard(booking(draw("stop_asked", 5), AT[2]), Goodbye())
+    assert "Press one for yes" in talk.words
+    hardly_heard(talk, Affirm(), 0.5)
+    assert not talk.ending[0] and talk.asked == "name"
+
+
+def test_abuse_that_was_hardly_heard_is_not_reproved() -> None:
+    talk = hardly_heard(booking(draw("stop_asked", 6), AT[2]), Remark("abusive"), 0.43)
+    assert "polite" not in talk.words and Repair.NO_MATCH_1 in talk.repairs and talk.asked == "name"
+
+
+def test_on_a_poor_line_what_awaits_a_yes_tells_the_keys() -> None:
+    talk = booking(draw("stop_asked", 7), AT[3], poor_line=True)
+    assert talk.run.confirming == "phone" and "Press one for yes" in talk.words
