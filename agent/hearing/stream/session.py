@@ -76,7 +76,7 @@ class StreamedSession:
         self._awake = asyncio.Event()
         self._outbox: deque[Message] = deque()
         self._first: Now | None = None
-        self._frame_ms = self._sent_ms = self._message_ms = self._filled_ms = 0.0
+        self._frame_ms = self._sent_ms = self._message_ms = self._filled_ms = self._ticked_ms = 0.0
         self._sending_ms: float | None = None
         self._loud_told_ms = 0.0
         self._garbled = 0
@@ -207,7 +207,9 @@ class StreamedSession:
             while True:
                 await self._awake.wait()
                 self._awake.clear()
-                self._outbox.extend(self._wire.tick(self._now()))
+                now = self._now()
+                self._ticked_ms = now.clock_ms
+                self._outbox.extend(self._wire.tick(now))
                 self._tell()
                 while self._outbox:
                     await self._send(socket, self._outbox.popleft())
@@ -280,6 +282,8 @@ class StreamedSession:
                     self._audio.pad(max(100.0, traits.chunk_ms))
                 else:
                     self._outbox.append(traits.keep_alive)
+            elif now_ms - self._ticked_ms < BEAT_MS:
+                continue  # the caller's frames have just seen to it
             self._awake.set()
 
     def _stalled(self, now_ms: float) -> bool:
