@@ -74,9 +74,10 @@ class Utterance:
         return self.text[self.spans[index - 1][1] : self.spans[index][0]] if index > 0 else ""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=16)
 def _split(text: str) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:
-    # Kept, for half a dozen grammars ask for the words of one and the same turn.
+    # Half a dozen grammars ask for the words of one turn, one right after the other. No more are kept than that takes:
+    # what hearing reads here may be a card number.
     words: list[str] = []
     spans: list[tuple[int, int]] = []
     for match in islice(_TOKEN.finditer(text), MAX_WORDS):

@@ -20,14 +20,27 @@ def test_texts_alike_are_told_apart() -> None:
     assert Utterance.of("Nine").span(0, 1) == (0, 4)
 
 
-def test_a_long_text_is_kept_no_longer_than_it_is_read() -> None:
+def test_one_text_is_cut_once_however_many_ask() -> None:
+    text = "could it be thursday, then"
+    words_of(text)
+    before = _split.cache_info().misses
+    for strict in (False, True, False):
+        assert Utterance.of(text, strict=strict).words == words_of(text)
+    assert _split.cache_info().misses == before
+
+
+def test_what_was_said_is_soon_forgotten() -> None:
     endless = "word " * 100_000
     assert len(words_of(endless)) == MAX_WORDS
     assert Utterance.of(endless).text is endless
-    before = _split.cache_info().currsize
-    words_of(endless + "and more")  # the same beginning: nothing new to keep
-    assert _split.cache_info().currsize == before
-    for number in range(1_000):
+    misses = _split.cache_info().misses
+    words_of(endless + "and more")  # the same as far as it is read
+    assert _split.cache_info().misses == misses
+    words_of("four two four two")
+    for number in range(16):
         words_of(f"call {number}")
-    assert _split.cache_info().currsize <= 256
+    assert _split.cache_info().currsize <= 16
+    misses = _split.cache_info().misses
+    words_of("four two four two")
+    assert _split.cache_info().misses == misses + 1
     assert len(endless) > MAX_CHARS
