@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from itertools import pairwise
 
 import aiohttp
@@ -10,10 +11,15 @@ import pytest
 from aiohttp import web
 
 from calls.audio import MULAW_SILENCE, AudioFrame
+from calls.clock import LoopClock
 from calls.events import LineDegraded, LineMeasured
+from calls.speech import Clause
+from calls.virtual_time import run_virtual
 from telephony.aiohttp_socket import AiohttpSocket
 from telephony.gathered import GatheredFrames
 from telephony.held_back import HeldBack, HoldsBack
+from telephony.media_stream import MediaStream
+from telephony.playout import StreamPlayOut
 from telephony.quality import LineMeter
 
 FRAME = MULAW_SILENCE * 160
@@ -127,6 +133,48 @@ def test_frames_that_lay_there_are_neither_jitter_nor_a_stall() -> None:
     assert together.jitter_max_ms == alone.jitter_max_ms == 0.0
     assert together.stall_ms == alone.stall_ms == 20.0
     assert told(5, 300.0).stall_ms == told(1, 300.0).stall_ms == 320.0
+
+
+class Sent:
+    """A media socket that takes everything."""
+
+    closed = False
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    async def receive(self) -> str | bytes | None:
+        return None
+
+    async def send_text(self, text: str) -> None:
+        self.texts.append(text)
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize(("behind_ms", "delay_ms"), [(0.0, 90.0), (60.0, 60.0)])
+def test_a_mark_counts_as_come_before_the_frames_that_lay_behind_it(behind_ms: float, delay_ms: float) -> None:
+    async def main() -> float:
+        stream, socket, clock = MediaStream(), Sent(), LoopClock()
+        started = {"callSid": "CA" + "1" * 32, "streamSid": "MZ" + "1" * 32}
+        stream.receive_text(json.dumps({"event": "start", "start": started}))
+        playout = StreamPlayOut(stream, socket, clock)
+        async with asyncio.TaskGroup() as group:
+            sending = group.create_task(playout.run())
+            playout.begin(Clause("r1.1", "Hello."))
+            playout.feed("r1.1", FRAME * 20)
+            await clock.sleep_ms(140.0)
+            playout.behind_ms = lambda: behind_ms
+            playout.mark_returned(json.loads(socket.texts[0])["mark"]["name"])
+            sending.cancel()
+        playout.meter.frame(FRAME, 0.0, 1, clock.now_ms())
+        last = playout.measured()[-1]
+        assert isinstance(last, LineMeasured)
+        return last.delay_ms
+
+    # The packet's 20 ms, and half of the way there and back: of 140 ms, or of the 80 that it really took.
+    assert run_virtual(main()) == delay_ms
 
 
 # --- the system's own --------------------------------------------------------------------------------
