@@ -13,9 +13,10 @@ from .years import Calendar, Read, at, day_number, full_year, read_year
 _NOUNS = word_set(
     """available one ones time thing slot appointment opening name question option choice place person half class
     visit week quarter try attempt floor kid child son daughter street avenue party reminder call email message letter
-    order item opinion hand aid year grade road degree timer timers of let i can
-    could we tell you off things"""
+    order item opinion hand aid year grade road degree timer timers of off things"""
 )
+_BEGINNINGS = word_set("let i can could we tell you")
+""" "First I", "second, can you": a sentence in order; "the twenty first I think" is a day."""
 _NOT_A_DAY = frozenset({"a", "an", "one", "just", "my", "your", "our", "his", "her", "their", "every", "another"})
 _AFTER_MAY_VERB = frozenset((word,) for word in ("i", "we", "you", "be", "have", "need", "come", "want", "not"))
 _STROKES = frozenset({"slash", "stroke", "/"})
@@ -153,6 +154,8 @@ def read_day_month(words: Sequence[str], i: int, calendar: Calendar) -> Read:
     if month and make_date(2024, month[0], number):
         return _with_year(DateParts(month=month[0], day=number, sure=0.9), words, month[1], calendar)
     if not ordinal or (j < len(words) and words[j] in _NOUNS):
+        return None
+    if number <= 3 and j < len(words) and words[j] in _BEGINNINGS and words[i - 1 : i] != ("on",):
         return None
     firm = the or (i > 0 and words[i - 1] == "on")
     if not firm and (calendar.strict or (i > 0 and words[i - 1] in _NOT_A_DAY)):

@@ -7,8 +7,12 @@ second" or "first of all" look like values and are masked before a grammar reads
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from .days import MONTHS
 from .found import CORRECTION
 from .kinds import Kind
+from .numbers import ORDINALS, TEN_WORDS
 from .tokens import FILLERS, MASK, Phrases, Utterance, phrases, word_set
 
 COURTESY = phrases(
@@ -96,8 +100,15 @@ def without_idioms(kind: Kind, u: Utterance) -> Utterance:
     return u.masked(ranges) if ranges else u
 
 
+def _goes_on(words: Sequence[str], i: int) -> bool:
+    """ "Twenty first I guess", "November first, I think", "on the first I can": the rest of a number or of a date begins no idiom."""
+    if i == 0 or words[i] not in ORDINALS:
+        return False
+    return words[i - 1] in TEN_WORDS or words[i - 1] in MONTHS or tuple(words[max(0, i - 2) : i]) == ("on", "the")
+
+
 def _idiom(kind: Kind, u: Utterance, i: int) -> int:
-    length = _IDIOMS.match(u.words, i)
+    length = 0 if _goes_on(u.words, i) else _IDIOMS.match(u.words, i)
     waiting = _MINUTE.match(u.words, i)
     if kind is not Kind.duration:
         return max(length, waiting)
