@@ -101,7 +101,7 @@ def without_idioms(kind: Kind, u: Utterance) -> Utterance:
 
 
 def _goes_on(words: Sequence[str], i: int) -> bool:
-    """ "Twenty first I guess", "November first, I think", "on the first I can": the rest of a number or of a date begins no idiom."""
+    """ "Twenty first I guess", "November first I think", "on the first I can": what ends a date begins no idiom."""
     if i == 0 or words[i] not in ORDINALS:
         return False
     return words[i - 1] in TEN_WORDS or words[i - 1] in MONTHS or tuple(words[max(0, i - 2) : i]) == ("on", "the")
