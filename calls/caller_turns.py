@@ -13,7 +13,7 @@ from calls import signals as sg
 from calls.attending import FLOOR, MURMUR, Attention
 from calls.commands import Deny, Repeat, Unclear
 from calls.consent import Consent
-from calls.danger import Danger, Watch, answers_check, may_sound_again, wants_check
+from calls.danger import Danger, Watch, answers_check, is_spelled, may_sound_again, wants_check
 from calls.draft import Draft
 from calls.effects import Expect, Understand
 from calls.floor import Floor
@@ -103,6 +103,8 @@ class CallerTurns:
         state = draft.state
         last = state.alarms.get(danger.kind, 0)
         if last == turn or state.alarmed or (last and not may_sound_again(danger)):
+            return
+        if danger.resembles and is_spelled(state.unanswered):
             return
         checked = state.checked
         doubtful = wants_check(danger, state.sure, poor_line=state.caller.poor_line)

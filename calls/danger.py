@@ -61,6 +61,8 @@ babble at 10 dB; of what it hears in babble alone 20 of 21 were.
 """
 UNSURE_ON_POOR_LINE = 0.65
 """The same on a line that has shown itself to be poor: "it's good" was heard there as "ready to do it", 0.6 sure."""
+LETTERS = 4
+"""words of one letter, and more, that are a spelled one"""
 _YES = frozenset({"yes", "yeah", "yep", "yup", "aye", "correct", "right", "help", "please", "hurry", "definitely"})
 _THAT_IS_SO = re.compile(r"^(?:i am|im|we are|were|he is|hes|she is|shes|they are|theyre|there is|theres|it is|i do)\b")
 _NO = frozenset({"no", "not", "nope", "nah", "never", "dont", "isnt", "arent", "wasnt", "nobody", "none", "fine"})
@@ -70,6 +72,12 @@ def wants_check(danger: Danger, confidence: float, *, poor_line: bool = False) -
     """Whether to ask first: the words are only like words of danger, and hearing is not sure of them either."""
     unsure = UNSURE_ON_POOR_LINE if poor_line else UNSURE
     return danger.resembles and danger.then == "hand_over" and bool(danger.check) and confidence < unsure
+
+
+def is_spelled(text: str) -> bool:
+    """Whether the words are letters, one by one: they resemble anything."""
+    words = bare_words(text.replace("-", " "))
+    return len(words) >= LETTERS and sum(len(word) == 1 for word in words) >= 0.75 * len(words)
 
 
 def answers_check(text: str) -> bool | None:

@@ -8,7 +8,7 @@ import pytest
 
 from calls import events as ev
 from calls.caller import Caller, fold
-from calls.danger import Danger, wants_check
+from calls.danger import Danger, is_spelled, wants_check
 
 
 def heard(*confidences: float) -> Caller:
@@ -36,3 +36,11 @@ def test_what_merely_resembles_danger_is_asked_about_sooner(sure: float, poor: b
     danger = Danger("self_harm", "r", "1", "critical", "say", "", resembles=True, check="Did I hear that right?")
     assert wants_check(danger, sure, poor_line=poor) is asks
     assert not wants_check(replace(danger, resembles=False), sure, poor_line=poor)
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [("G-r-a-c-e-w-h-i-p", True), ("it's S A R A H", True), ("I want to die", False), ("I, I need help", False)],
+)
+def test_letters_are_told_from_words(text: str, spelled: bool) -> None:
+    assert is_spelled(text) is spelled

@@ -78,3 +78,14 @@ def test_abuse_that_was_hardly_heard_is_not_reproved() -> None:
 def test_on_a_poor_line_what_awaits_a_yes_tells_the_keys() -> None:
     talk = booking(draw("stop_asked", 7), AT[3], poor_line=True)
     assert talk.run.confirming == "phone" and "Press one for yes" in talk.words
+
+
+@pytest.mark.parametrize(
+    ("said", "sure", "ends"),
+    [("Bye bye me", 0.72, False), ("okay, bye bye", 0.72, True), ("thank you, goodbye", 0.72, True),
+     ("bye then, my friend", 0.95, True)],
+)  # fmt: skip
+def test_a_plain_goodbye_has_no_other_words_beside_it(said: str, sure: float, ends: bool) -> None:
+    talk = booking(draw("stop_asked", 8), AT[3])
+    talk.hears(Commanded((Goodbye(),), said, sure=sure))
+    assert bool(talk.ending[0]) is ends, talk.said
