@@ -14,6 +14,10 @@ def samples(frames: list[AudioFrame]) -> dict[int, int]:
     return {round(frame.offset_ms * 8) + n: byte for frame in frames for n, byte in enumerate(frame.samples)}
 
 
+QUIET = b"\xff\xfe\xfd\xfc\xfb\xfa\xf9\x7f\x7e\x7d\x7c"
+LOUD = b"\x20\xa0" * 80
+
+
 def test_with_little_to_do_every_frame_is_heard_at_once() -> None:
     heard: list[AudioFrame] = []
     gathered = GatheredFrames(heard.append, lambda: 0.4)
@@ -26,10 +30,10 @@ def test_with_much_to_do_three_are_heard_as_one() -> None:
     heard: list[AudioFrame] = []
     gathered = GatheredFrames(heard.append, lambda: 0.6)
     for n in range(7):
-        gathered.take(20.0 * n, bytes([n]) * 160)
+        gathered.take(20.0 * n, QUIET[n : n + 1] * 160)
     assert [(frame.offset_ms, frame.duration_ms) for frame in heard] == [(0.0, 60.0), (60.0, 60.0)]
     gathered.pass_on()
-    assert (heard[2].offset_ms, heard[2].samples) == (120.0, bytes([6]) * 160)
+    assert (heard[2].offset_ms, heard[2].samples) == (120.0, QUIET[6:7] * 160)
     gathered.pass_on()
     assert len(heard) == 3
 
@@ -38,15 +42,43 @@ def test_with_very_much_to_do_five_are_heard_as_one() -> None:
     heard: list[AudioFrame] = []
     gathered = GatheredFrames(heard.append, lambda: 0.8)
     for n in range(11):
-        gathered.take(20.0 * n, bytes([n]) * 160)
+        gathered.take(20.0 * n, QUIET[n : n + 1] * 160)
     assert [(frame.offset_ms, frame.duration_ms) for frame in heard] == [(0.0, 100.0), (100.0, 100.0)]
+
+
+def test_who_speaks_is_heard_by_twos_and_who_has_spoken_soon_by_fives_again() -> None:
+    heard: list[AudioFrame] = []
+    gathered = GatheredFrames(heard.append, lambda: 0.8)
+    for n in range(160):
+        gathered.take(20.0 * n, LOUD if 50 <= n < 100 else QUIET[:1] * 160)
+    lengths = {round(frame.offset_ms): frame.duration_ms for frame in heard}
+    assert lengths[0] == lengths[900] == 100.0
+    assert {length for at, length in lengths.items() if 1_000 <= at < 2_900} == {40.0}
+    assert {length for at, length in lengths.items() if at > 3_000} == {100.0}
+
+
+def test_what_waits_goes_with_the_first_loud_frame() -> None:
+    heard: list[AudioFrame] = []
+    gathered = GatheredFrames(heard.append, lambda: 0.8)
+    gathered.take(0.0, QUIET[:1] * 160)
+    assert gathered.missing == 4
+    gathered.take(20.0, LOUD)
+    assert [frame.duration_ms for frame in heard] == [40.0] and gathered.missing == 2
+
+
+def test_a_click_is_no_speech() -> None:
+    heard: list[AudioFrame] = []
+    gathered = GatheredFrames(heard.append, lambda: 0.8)
+    for n in range(5):
+        gathered.take(20.0 * n, LOUD[:2] + QUIET[:1] * 158)
+    assert [frame.duration_ms for frame in heard] == [100.0]
 
 
 def test_a_gap_is_not_bridged() -> None:
     heard: list[AudioFrame] = []
     gathered = GatheredFrames(heard.append, lambda: 1.0)
-    gathered.take(0.0, b"a" * 160)
-    gathered.take(100.0, b"b" * 160)
+    gathered.take(0.0, QUIET[:1] * 160)
+    gathered.take(100.0, QUIET[1:2] * 160)
     gathered.pass_on()
     assert [frame.offset_ms for frame in heard] == [0.0, 100.0]
 
@@ -55,10 +87,10 @@ def test_what_waits_when_the_strain_is_over_goes_first() -> None:
     heard: list[AudioFrame] = []
     strain = [0.6]
     gathered = GatheredFrames(heard.append, lambda: strain[0])
-    gathered.take(0.0, b"a" * 160)
+    gathered.take(0.0, QUIET[:1] * 160)
     strain[0] = 0.0
     for n in range(1, 4):
-        gathered.take(20.0 * n, b"b" * 160)
+        gathered.take(20.0 * n, QUIET[1:2] * 160)
     assert [frame.offset_ms for frame in heard] == [0.0, 60.0]
 
 
