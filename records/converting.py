@@ -83,7 +83,7 @@ def wave_digest_of(flac: Path) -> str:
 
 def main() -> int:
     """The process."""
-    os.nice(NICE)
+    os.nice(max(0, NICE - os.nice(0)))
     source, target = map(Path, sys.argv[1:3])
     try:
         done = convert(source, target, json.load(sys.stdin))
