@@ -2,8 +2,8 @@
 
 Most of what a frame costs is the way through hearing, recorder and vendor's socket, whatever its length. So a process
 that uses half of a core takes three at once, and one that uses 70 % takes five, while a caller is silent; while they
-speak it takes two. Their last word waits 10 ms longer on average, their first 20 or 40, where they would have waited for
-each other. Until then frames lie in the system (``telephony.held_back``).
+speak it takes two. Their last word waits 10 ms longer on average, their first 20 or 40, where they would have waited
+for each other. Until then frames lie in the system (``telephony.held_back``).
 A carrier that stops sending leaves the last of it waiting until it sends anything again.
 """
 
