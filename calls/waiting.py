@@ -57,6 +57,10 @@ UNHURRIED = 2
 SHORT_MS = 60_000
 """How long before the longest call the caller is told; a quarter of it for calls of less than four minutes."""
 
+IN_VAIN_MS = 2_800
+"""After something as long as an answer that held no words: once, the caller is asked sooner, for they may have
+answered, and wait as we do. With what hearing takes that leaves 4 s of silence at most."""
+
 LATEST_MS = 5_000
 """Later than this before the end it is of no use any more."""
 
@@ -85,8 +89,10 @@ class Waits:
                 return
             guidance = self._agent.guidance(draft)
             since_ms = draft.at_ms if state.lull.since_ms is None else state.lull.since_ms
-            patience_ms = guidance.silence_ms * (UNHURRIED if state.unhurried else 1)
-            left_ms = since_ms + patience_ms - draft.at_ms
+            slowly = UNHURRIED if state.unhurried else 1
+            left_ms = since_ms + guidance.silence_ms * slowly - draft.at_ms
+            if state.lull.tried:
+                left_ms = min(left_ms, IN_VAIN_MS * slowly)
             draft.ring_in(SILENCE, max(left_ms, GRACE_MS))
 
     def sounds(self, draft: Draft) -> None:
