@@ -105,6 +105,8 @@ _LIGHT = word_set(
 )
 
 
+_LIKE_NO = frozenset({"now", "know"})
+"""What recognizers write for a bare "no"; as an answer to yes or no they say nothing else."""
 _ECHOES = phrases("i have | i am | i do | i can | i will | i did | i would | it is | they are | we are | we do | im in")
 _AFTER_AN_ECHO = _LIGHT | {
     MASK,
@@ -152,6 +154,8 @@ def _hits(u: Utterance) -> list[tuple[int, int, bool | None]]:
 
 def find_yes_no(u: Utterance, context: Context) -> Found | None:
     """The kind ``yes_no``; None for "maybe" and for answers that are neither."""
+    if len(u.words) == 1 and u.words[0] in _LIKE_NO:
+        return Found(0, 1, False, 0.6)
     hits = _hits(u)
     if u.strict:
         hits = [hit for hit in hits if hit[0] == 0 or not (set(u.words[: hit[0]]) - _LIGHT - {MASK})]

@@ -10,6 +10,7 @@ from calls.commands import Affirm, Deny
 from calls.guidance import Guidance
 from calls.run import CallFacts
 from spoken import Kind, parse
+from spoken.tokens import words_of
 
 from .refusing import mixed, refuses
 from .values import context_for
@@ -95,7 +96,8 @@ def read_answer(text: str, guidance: Guidance, facts: CallFacts) -> Answered | N
         return None
     if awaited and found.value and mixed(text):
         return Answered(Answer.YES_BUT, found.confidence, False, found.text)
-    alone = found.confidence >= 0.9
+    # A bare "now" where a yes or no is awaited is a "no" half heard, and no time of day.
+    alone = found.confidence >= 0.9 or (awaited and words_of(found.text) == words_of(text))
     if guidance.more and not found.value and not alone and not _LEADS_WITH_NO.match(text.strip()):
         return None
     if not found.complete and found.alternatives == (True,):

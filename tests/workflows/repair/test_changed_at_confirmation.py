@@ -63,3 +63,11 @@ def test_a_change_to_what_it_is_already_is_read_back(said: str) -> None:
     assert "half past two" in talk.words or "two thirty" in talk.words, (talk.meant, talk.said)
     talk.words_heard("yes")
     assert talk.done == ["book"]
+
+
+@pytest.mark.parametrize("heard", ["Now,", "know"])
+def test_what_a_recognizer_makes_of_a_bare_no_changes_no_value(heard: str) -> None:
+    talk = read_back()
+    before = dict(talk.slots)
+    talk.words_heard(heard)
+    assert talk.slots == before and "like to change" in talk.words, talk.meant
