@@ -11,7 +11,7 @@ from calls.caller import fold as fold_caller
 from calls.changed import changed
 from calls.floor import Floor, move
 from calls.lull import FILLER_LINE as FILLER_LINE
-from calls.lull import Lull, lulled
+from calls.lull import TAKEN_BACK, Lull, lulled
 from calls.recording import Recording
 from calls.recording import fold as fold_recording
 from calls.run import ActionRequest, ActionSettled, Receipt, Run
@@ -262,6 +262,9 @@ def _evolve_speech(state: CallState, body: ev.EventBody, at_ms: float) -> CallSt
     match body:
         case ev.UtteranceCheckpointed():
             return changed(state, checkpointed_ms=at_ms)
+        case ev.CallerQuieted() if state.overruled > state.turn and body.reason not in ("wordless", TAKEN_BACK):
+            # What was answered while it was said is no turn after all: the next one is its own.
+            return changed(state, overruled=0)
         case ev.CallerSpoke():
             # What is said while a danger is being answered is heard, and asks for nothing.
             answered = state.alarmed or state.overruled == body.turn
