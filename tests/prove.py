@@ -3,7 +3,8 @@
     python -m tests.prove [--quick] [--only NAME ...] [--again] [--write]
 
 Findings are kept in var/proof.json under the commit, so an interrupted run goes on; logs are in var/proof/.
-`--write` puts the table into docs/proof.md. Exit code 1 when a claim does not hold.
+`--write` puts the newest finding of every step into docs/proof.md, with its commit. Exit code 1 when a claim of this
+run does not hold.
 """
 
 from __future__ import annotations
@@ -44,9 +45,8 @@ def main() -> int:
             ledger.keep(of, step.name, found)
         findings += found
     print("\n" + _table(findings))
-    missing = [step for step in STEPS if step not in steps]
     if chosen.write:
-        PAGE.write_text(_page(of, findings, missing), encoding="utf-8")
+        PAGE.write_text(_page(of, [(step, ledger.newest(step.name)) for step in STEPS]), encoding="utf-8")
         print(f"\nwritten to {PAGE.relative_to(PROJECT)}")
     return 0 if all(finding.holds for finding in findings) else 1
 
@@ -89,19 +89,22 @@ def _table(findings: Sequence[Finding]) -> str:
     return "\n".join(rows)
 
 
-def _page(of: str, findings: Sequence[Finding], missing: Sequence[Step]) -> str:
+def _page(of: str, newest: Sequence[tuple[Step, tuple[str, list[Finding]] | None]]) -> str:
     rows = [
-        f"| {_cell(finding.claim)} | {_cell(finding.measured)} | {HOLDS if finding.holds else f'**{FAILS}**'} |"
-        for finding in findings
+        f"| {_cell(one.claim)} | {_cell(one.measured)} | {HOLDS if one.holds else f'**{FAILS}**'} | `{found[0]}` |"
+        for _, found in newest
+        if found is not None
+        for one in found[1]
     ]
-    left_out = f"\nNot measured in this run: {', '.join(step.name for step in missing)}.\n" if missing else ""
+    missing = [step.name for step, found in newest if found is None]
+    left_out = f"\nNot measured yet: {', '.join(missing)}.\n" if missing else ""
     return f"""# What is promised, and what was measured
 
-Written by `make prove ARGS=--write` at commit `{of}` on {datetime.now(UTC):%Y-%m-%d}:
+Written by `make prove ARGS=--write` at commit `{of}` on {datetime.now(UTC):%Y-%m-%d}, the newest finding of every step:
 {_machine()}.
 
-| Claim | Measured | Verdict |
-|---|---|---|
+| Claim | Measured | Verdict | At commit |
+|---|---|---|---|
 {chr(10).join(rows)}
 {left_out}
 ## How

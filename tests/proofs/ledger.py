@@ -45,6 +45,13 @@ class Ledger:
         kept = self._read().get(of, {}).get(step)
         return None if kept is None else [Finding(**finding) for finding in kept]
 
+    def newest(self, step: str) -> tuple[str, list[Finding]] | None:
+        """What was found last on the way to this commit, and at which one; never with uncommitted changes."""
+        known = self._read()
+        commits = _git("rev-list", "--abbrev-commit", "--abbrev=12", "HEAD").split()
+        found = next((commit for commit in commits if step in known.get(commit, {})), None)
+        return None if found is None else (found, [Finding(**finding) for finding in known[found][step]])
+
     def keep(self, of: str, step: str, findings: Sequence[Finding]) -> None:
         """At once, so that nothing is run twice."""
         with self._path.with_suffix(".lock").open("w") as lock:
