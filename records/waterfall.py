@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from calls import events as ev
-from calls.state import FILLER_LINE
+from calls.lull import FILLER_LINE
 from records.turn_latency import STAGES, LatencySummary, Stage, TurnLatency, percentile, summarize
 
 __all__ = ["STAGES", "LatencySummary", "TurnLatency", "Waterfall", "percentile", "summarize", "waterfall"]
