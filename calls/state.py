@@ -10,7 +10,7 @@ from calls.caller import Caller
 from calls.caller import fold as fold_caller
 from calls.changed import changed
 from calls.floor import Floor, move
-from calls.lull import TAKEN_BACK, Lull, lulled
+from calls.lull import FILLER_LINE, TAKEN_BACK, Lull, lulled
 from calls.recording import Recording
 from calls.recording import fold as fold_recording
 from calls.run import ActionRequest, ActionSettled, Receipt, Run
