@@ -14,6 +14,7 @@ from .digits import digit_runs, settle_runs
 from .durations import read_stretch
 from .found import CORRECTION
 from .full_names import title
+from .hesitations import without_hesitations
 from .kinds import Context, Kind, Parsed, Value
 from .letters import LETTER_NAMES, NATO, spellings
 from .parsing import parse
@@ -41,7 +42,7 @@ def extend(kind: Kind | str, earlier: Value, text: str, context: Context) -> Par
     """
     kind = Kind(kind)
     fresh = parse(kind, text, context)
-    u = Utterance.of(text)
+    u = without_hesitations(Utterance.of(text))
     if any(_ANEW.match(u.words, i) for i in range(len(u.words))):
         return fresh
     if kind in _DIGIT_KINDS:

@@ -15,6 +15,7 @@ from .date_ranges import find_date_range
 from .durations import find_duration
 from .emails import find_email
 from .found import Found
+from .hesitations import without_hesitations
 from .kinds import Context, Kind, Parsed
 from .misheard import misheard
 from .money import find_money
@@ -27,7 +28,7 @@ from .plain import without_idioms
 from .postcodes import find_postcode
 from .spelled_names import find_spelled_name
 from .time_kinds import find_datetime, find_time
-from .tokens import MASK, Utterance, word_set
+from .tokens import MASK, Utterance, word_set, words_of
 from .yes_no import find_yes_no
 
 Range = tuple[int, int]
@@ -89,13 +90,20 @@ def _parsed(kind: Kind, u: Utterance, found: Found) -> Parsed:
     )
 
 
+def _fluent(u: Utterance, kinds: Sequence[Kind], context: Context) -> Utterance:
+    """The utterance without hesitations; words of a choice's name are none where one is asked for."""
+    if Kind.choice not in kinds:
+        return without_hesitations(u)
+    return without_hesitations(u, {word for one in context.choices for name in one.says for word in words_of(name)})
+
+
 def parse(kind: Kind | str, text: str, context: Context) -> Parsed | None:
     """The value of ``kind`` in ``text``, or None when nothing of the kind was said.
 
     Never raises on any text; raises ValueError for an unknown kind and SpokenError for a broken context.
     """
     kind = Kind(kind)
-    u = Utterance.of(text)
+    u = _fluent(Utterance.of(text), (kind,), context)
     readable = without_idioms(kind, u)
     found = GRAMMARS[kind](readable, context) if u.words else None
     if found is None:
@@ -111,7 +119,7 @@ def parse_all(kinds: Sequence[Kind | str], text: str, context: Context) -> list[
     needs "under" or "my name is", a bare "seven" is no time without "at".
     """
     wanted = sorted((Kind(kind) for kind in kinds), key=list(GRAMMARS).index)
-    whole = Utterance.of(text, strict=len(wanted) > 1)
+    whole = _fluent(Utterance.of(text, strict=len(wanted) > 1), wanted, context)
     u = whole
     results: list[tuple[Kind, Found, list[Range]]] = []
     for kind in wanted:
