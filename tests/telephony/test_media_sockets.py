@@ -5,50 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
-from aiohttp import web
 
-from calls.clock import Clock, LoopClock
+from calls.clock import LoopClock
 from calls.errors import CarrierLost
 from calls.ports import MediaSocket
 from calls.signals import CarrierGone, PlaybackBegan
 from calls.virtual_time import run_virtual
 from telephony.aiohttp_socket import AiohttpSocket
 from telephony.media import handle_media
-from telephony.twin.memory import MemorySocket, memory_pair
+from telephony.twin.memory import memory_pair
 from tests.telephony.front import Front, admitted, said, start
+from tests.telephony.wire import Peer, over_the_wire
 
-Contract = Callable[[MediaSocket, "Peer"], Awaitable[None]]
-
-
-class Peer:
-    """The far end, whatever the wire."""
-
-    def __init__(self, end: MemorySocket | aiohttp.ClientWebSocketResponse) -> None:
-        self._end = end
-
-    async def send(self, message: str | bytes) -> None:
-        if isinstance(self._end, MemorySocket):
-            await (self._end.send_text(message) if isinstance(message, str) else self._end.send_bytes(message))
-        else:
-            await (self._end.send_str(message) if isinstance(message, str) else self._end.send_bytes(message))
-
-    async def receive(self) -> str | None:
-        if isinstance(self._end, MemorySocket):
-            message = await self._end.receive()
-            return message if isinstance(message, str) else None
-        got = await self._end.receive()
-        return got.data if got.type is aiohttp.WSMsgType.TEXT else None
-
-    async def close(self) -> None:
-        await self._end.close()
-
-    @property
-    def close_code(self) -> int | None:
-        return self._end.close_code
+Contract = Callable[[MediaSocket, Peer], Awaitable[None]]
 
 
 async def messages_arrive_in_order_then_none_for_good(socket: MediaSocket, peer: Peer) -> None:
@@ -97,38 +69,6 @@ def test_the_memory_socket_keeps_the_contract(clause: Contract) -> None:
         await clause(near, Peer(far))
 
     run_virtual(main())
-
-
-@asynccontextmanager
-async def served(handler: Callable[[web.Request], Awaitable[web.StreamResponse]], method: str = "GET"):  # type: ignore[no-untyped-def]
-    app = web.Application()
-    app.router.add_route(method, "/", handler)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}/"
-    finally:
-        await runner.cleanup()
-
-
-async def over_the_wire(
-    serve: Callable[[AiohttpSocket], Awaitable[None]],
-    visit: Callable[[Peer], Awaitable[None]],
-    clock: Clock | None = None,
-    autoping: bool = True,
-) -> None:
-    async def handler(request: web.Request) -> web.StreamResponse:
-        async with AiohttpSocket.accepted(request, clock) as socket:
-            await serve(socket)
-        return socket.response
-
-    async with (
-        served(handler) as url,
-        aiohttp.ClientSession() as session,
-        session.ws_connect(url, autoping=autoping) as far,
-    ):
-        await visit(Peer(far))
 
 
 @pytest.mark.wire
@@ -202,8 +142,7 @@ def test_a_peer_that_has_vanished_is_noticed_within_30_s() -> None:
             await noticed.wait()
             assert 25_000 <= clock.slept_ms <= 30_000
 
-        async with asyncio.timeout(5):
-            await over_the_wire(serve, visit, clock)
+        await over_the_wire(serve, visit, clock)
 
     asyncio.run(main())
 
@@ -228,8 +167,7 @@ def test_a_peer_that_is_only_silent_is_asked_and_kept() -> None:
                 await got.wait()
                 assert await answering is None
 
-        async with asyncio.timeout(10):
-            await over_the_wire(serve, visit, clock)
+        await over_the_wire(serve, visit, clock)
 
     asyncio.run(main())
 
@@ -244,7 +182,7 @@ def test_a_peer_that_sends_is_not_asked_and_its_own_pings_are_answered() -> None
                 pass
 
         async def visit(peer: Peer) -> None:
-            far = peer._end
+            far = peer.end
             assert isinstance(far, aiohttp.ClientWebSocketResponse)
             while clock.slept_ms < 60_000:
                 await peer.send("a frame")
@@ -254,8 +192,7 @@ def test_a_peer_that_sends_is_not_asked_and_its_own_pings_are_answered() -> None
             assert (message.type, message.data) == (aiohttp.WSMsgType.PONG, b"there?"), "and nothing before it"
             answered.set()
 
-        async with asyncio.timeout(10):
-            await over_the_wire(serve, visit, clock, autoping=False)
+        await over_the_wire(serve, visit, clock, bare=True)
         assert answered.is_set()
 
     asyncio.run(main())
