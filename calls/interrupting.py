@@ -25,11 +25,9 @@ from calls.replies import AGAIN_MS, ONSET, AgentSide
 from calls.speech import Heard, HeardBy, Tone
 from calls.state import CallState
 
-ONSET_MS = 900.0
-"""since the onset; the agent is heard again within a second of it"""
-
-
-LASTS_MS = 900.0
+ONSET_MS = 820.0
+"""since the onset, as hearing places it; the agent is heard again within a second of the true one"""
+LASTS_MS = 200.0
 """hearing tells again sooner, while speech lasts"""
 MOST_ALARMS = 4
 """So many sounds in a row were nothing, and the next one no longer silences the agent: its words do."""
@@ -81,7 +79,7 @@ class Interruption:
         """It is surely speech, and goes on: the agent does not go on over it for want of words."""
         onset, state = draft.state.caller.speaking, draft.state
         if onset is not None and onset.by is HeardBy.SPEECH and state.floor is Floor.CONTESTED and not onset.words:
-            draft.ring_in(ONSET, LASTS_MS)
+            draft.ring_in(ONSET, max(LASTS_MS, onset.from_ms + ONSET_MS - draft.at_ms))
 
     def news(self, draft: Draft, signal: sg.SpeechGrew) -> bool:
         """Whether its words make something else of the onset than those on record: then they go there, too."""

@@ -40,21 +40,32 @@ class Verdict:
         return self.kind == "interruption"
 
 
-SHORT_MS, SHORT_WORDS = 500.0, 2
+SHORT_MS, SHORT_WORDS = 700.0, 2
 """Words that are over sooner, and of no use here, are an acknowledgement that was misheard: "chair" for "sure", "Mama"
-for "mm-hm", "the hound" for "uh-huh"."""
+for "mm-hm", "the hound" for "uh-huh". As hearing measures them, with some 100 ms in which the last sound fades."""
 _HEEDED_WORDS = """
     stop wait no not nope nah dont what who whom whose which why where when how hello hi hey hold sorry pardon excuse
     repeat again help agent human person operator representative manager cancel goodbye bye back wrong never nothing
-    slower slow louder loud faster later yes emergency fire police ambulance quiet enough hang silence speak listen
-    nevermind incorrect false change actually but today tomorrow tonight noon midnight morning afternoon evening monday
-    tuesday wednesday thursday friday saturday sunday january february march april may june july august september
-    october november december zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
-    fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred first
-    second third last next earlier earliest latest skip pass none
+    slower slow louder loud faster yes emergency fire police ambulance quiet enough hang silence speak listen nevermind
+    incorrect false change actually but skip pass
 """
 _HEEDED = frozenset(_HEEDED_WORDS.split())
 """Single words that are never overheard, whatever is being asked."""
+_VALUE_WORDS = """
+    today tomorrow tonight noon midnight morning afternoon evening monday tuesday wednesday thursday friday saturday
+    sunday january february march april may june july august september october november december zero one two three four
+    five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty
+    thirty forty fifty sixty seventy eighty ninety hundred first second third last next later earlier earliest latest
+    none
+"""
+_VALUES = frozenset(_VALUE_WORDS.split())
+"""... and those that are not where they may answer, correct or choose something."""
+_FUNCTION_WORDS = """
+    a an the i you it we they he she me us them is are am was were be been do does did have has had to of in on at for
+    and or my your our their this that these those there can could would will get got so if as with
+"""
+_FUNCTION = frozenset(_FUNCTION_WORDS.split())
+"""Words that stand in every way of saying anything, and alone name nothing."""
 _FOR_US_WORDS = """
     help hello hi agent human person operator representative manager repeat again cancel goodbye bye emergency fire
     police ambulance sorry pardon excuse wrong press
@@ -63,7 +74,7 @@ _FOR_US = frozenset(_FOR_US_WORDS.split())
 """Words that are not said to anybody else often enough, however softly."""
 _AMONG_WAYS = frozenset({"yes_no", "choice"})
 """kinds whose answers are among the words that the script names"""
-_SURE = 0.7
+_SURE = 0.85
 """confidence below which a word that no option is named by is no wording of an option either"""
 _ANY_WORD = frozenset({"person_name", "spelled_name", "free_text", "address", "email", "code", "postcode", "choice"})
 """kinds an unknown word may be a value of, unless one is being read back"""
@@ -128,7 +139,7 @@ def is_misheard(state: CallState, heard: Heard, guidance: Guidance) -> bool:
     clause = state.clause(paused.clause) if paused is not None else None
     if clause is None or clause.text.rstrip().endswith("?"):
         return False
-    return not any(w in _HEEDED or w.isdigit() or len(w) == 1 or _has_use(w, guidance, sure=sure) for w in words)
+    return not any(_is_heeded(w, guidance) or len(w) == 1 or _has_use(w, guidance, sure=sure) for w in words)
 
 
 MOST_READ_OTHERWISE = 3
@@ -140,7 +151,7 @@ def is_read_otherwise(text: str, guidance: Guidance) -> bool:
     """Whether words that came after an acknowledgement, in the same breath, may be the same one in other words: few,
     and none of which anybody or the script would make anything. A recognizer reads "uh-huh" in many ways."""
     words = bare_words(text)
-    use = any(word in _HEEDED or word.isdigit() or _has_use(word, guidance, sure=False) for word in words)
+    use = any(_is_heeded(word, guidance) or _has_use(word, guidance, sure=False) for word in words)
     return len(words) <= MOST_READ_OTHERWISE and not use
 
 
@@ -154,14 +165,22 @@ def is_of_no_use(text: str, guidance: Guidance) -> bool:
     slot = guidance.slot(guidance.primary)
     if guidance.proposed is not None or guidance.offered or not words or _FOR_US.intersection(words):
         return False
-    if slot is not None and slot.kind not in _AMONG_WAYS:
-        answers = any(word in _HEEDED or word.isdigit() for word in words)
-        if answers or slot.kind in _ANY_WORD:
-            return False
+    if slot is not None and slot.kind not in _AMONG_WAYS and (
+        slot.kind in _ANY_WORD or any(_is_heeded(word, guidance) for word in words)
+    ):
+        return False
     said = f" {' '.join(words)} "
     options = [option for slot in guidance.slots for option in slot.options]
     ways = (way for option in (*options, *guidance.workflows, *guidance.topics) for way in option.says)
     return not any(f" {' '.join(bare_words(way))} " in said for way in ways)
+
+
+def _is_heeded(word: str, guidance: Guidance) -> bool:
+    if word in _HEEDED:
+        return True
+    slot = guidance.slot(guidance.primary)
+    among_ways = slot is not None and slot.kind in _AMONG_WAYS and guidance.proposed is None and not guidance.offered
+    return not among_ways and (word in _VALUES or word.isdigit())
 
 
 def _has_use(word: str, guidance: Guidance, *, sure: bool = True) -> bool:
@@ -169,6 +188,8 @@ def _has_use(word: str, guidance: Guidance, *, sure: bool = True) -> bool:
     any_word = slot is not None and slot.kind in _ANY_WORD and (sure or slot.kind != "choice")
     if any_word and guidance.proposed is None:
         return True
+    if word in _FUNCTION:
+        return False
     options = [option for slot in guidance.slots for option in slot.options]
     ways = [way for option in (*options, *guidance.workflows, *guidance.topics) for way in option.says]
     names = [name for slot in guidance.slots for name in slot.names]

@@ -39,15 +39,20 @@ class Tuning:
     partial_ms: float = 1_000.0
     """at least between two partials; grows with the utterance, which is decoded whole each time"""
     first_ms: float = 300.0
-    """after it was noticed, and once more: whether it has words must be known soon, for the agent fell silent for it"""
+    """after it was noticed: whether it has words must be known soon, for the agent fell silent for it"""
+    second_ms: float = 200.0
+    """after that; the first look may have come in the middle of the first word"""
     sure: float = 0.9
     """a window at least this likely is surely speech: of words nearly all are, of laughter and coughs few"""
     sure_share: float = 0.6
     """of the windows since the onset, for all of it to be"""
-    lasts_ms: float = 800.0
+    lasts_ms: float = 640.0
     """after the onset, and ..."""
-    lasts_again_ms: float = 600.0
+    lasts_again_ms: float = 100.0
     """... then each time it is told that speech lasts"""
+    wordless_ms: float = 500.0
+    """of speech in which a recognizer that has looked at it found no word: it is told no more, there is nothing to wait
+    for. Laughter and hums are surely voices"""
     lasts_most_ms: float = 3_000.0
     """after the onset; a recognizer that has no words by then will not have them soon"""
     longest_ms: float = 30_000.0

@@ -67,7 +67,7 @@ class _Utterance:
     partial_at_ms: float = 0.0
     partials: int = 0
     grown_ms: float = 0.0
-    """of speech in which ``grown`` was found"""
+    """of speech that was last looked at for ``grown``"""
     grown: str = ""
     keen: bool = False
     """faint evidence of speech counts"""
@@ -296,7 +296,8 @@ class Turns:
         utterance.lasts_at_ms = age_ms + tuning.lasts_again_ms
         # What was needed to notice it is not counted.
         enough = utterance.sure_ms >= tuning.sure_share * (age_ms - tuning.onset_ms)
-        return [Lasts(utterance.from_ms)] if enough and not utterance.grown else []
+        looked = utterance.grown or utterance.grown_ms >= tuning.wordless_ms
+        return [Lasts(utterance.from_ms)] if enough and not looked else []
 
     def _resume(self, utterance: _Utterance) -> list[Decision]:
         began = self._window_ms - utterance.resumed_ms
@@ -337,9 +338,9 @@ class Turns:
 
     def _partial(self, utterance: _Utterance) -> list[Decision]:
         length = self._length(utterance)
-        # The first look may have come in the middle of the first word.
-        early = utterance.partials < 2
-        wait_ms = self._tuning.first_ms if early else max(self._tuning.partial_ms, 0.3 * length)
+        soon = (self._tuning.first_ms, self._tuning.second_ms)
+        early = utterance.partials < len(soon)
+        wait_ms = soon[utterance.partials] if early else max(self._tuning.partial_ms, 0.3 * length)
         if utterance.partial or self._window_ms < utterance.partial_at_ms + wait_ms:
             return []
         self._tickets += 1

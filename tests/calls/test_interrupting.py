@@ -363,7 +363,7 @@ def test_a_short_word_that_means_something_is_none(text: str) -> None:
     assert "Cut" in bench.effect_names(), verdicts(bench)
 
 
-@pytest.mark.parametrize(("text", "for_ms"), [("Chair.", 600.0), ("A chair", 300.0)])
+@pytest.mark.parametrize(("text", "for_ms"), [("Chair.", 750.0), ("A chair", 300.0)])
 def test_what_lasts_longer_or_has_more_words_is_none(text: str, for_ms: float) -> None:
     bench = paused()
     ends_with(bench, text, for_ms)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from calls import signals as sg
 from calls.effects import StartTimer
+from calls.guidance import Guidance, Option, SlotExpectation
+from calls.onset import is_misheard
 from calls.speech import Heard
 from tests.calls.house import Bench
 from tests.calls.test_interrupting import grows, paused, time_is_up, verdicts
@@ -13,9 +17,20 @@ from tests.calls.test_interrupting import grows, paused, time_is_up, verdicts
 
 def test_speech_that_lasts_is_not_spoken_over_for_want_of_words() -> None:
     bench = paused()
-    bench.give(sg.SpeechLasts(bench.at_ms - 800), 600.0)
-    assert bench.effects[-1] == StartTimer("onset", 900)
+    began_ms = bench.at_ms - 40  # as hearing places it
+    bench.give(sg.SpeechLasts(began_ms), 600.0)
+    assert bench.effects[-1] == StartTimer("onset", 200)
+    bench.give(sg.SpeechLasts(began_ms), 100.0)
+    assert bench.effects[-1] == StartTimer("onset", 200), "told again, it waits again"
     assert verdicts(bench) == []
+
+
+def test_told_that_speech_lasts_it_never_goes_on_sooner() -> None:
+    bench = paused()
+    onset = bench.state.caller.onset
+    assert onset is not None
+    bench.give(sg.SpeechLasts(onset.from_ms), 100.0)
+    assert bench.effects[-1] == StartTimer("onset", onset.from_ms + 820 - bench.at_ms)
 
 
 def test_nor_does_it_silence_an_agent_that_has_gone_on() -> None:
@@ -63,6 +78,34 @@ def test_an_acknowledgement_read_in_other_words_at_its_end_is_still_one() -> Non
     bench.give(sg.CallerSaid(Heard("It has me", bench.at_ms - 700, bench.at_ms)), 100.0)
     assert verdicts(bench)[-1][0] == "acknowledgement"
     assert "agent.interrupted" not in bench.names
+
+
+CHOICE = Guidance("c", "service", (SlotExpectation("service", "choice", (Option("cleaning", ("a cleaning",)),)),))
+DATE = Guidance("d", "day", (SlotExpectation("day", "date"),))
+
+
+def misheard(text: str, guidance: Guidance, confidence: float = 0.7) -> bool:
+    return is_misheard(paused().state, Heard(text, 1_000.0, 1_400.0, confidence), guidance)
+
+
+@pytest.mark.parametrize(("text", "guidance", "nothing"), [
+    ("Ten.", CHOICE, True), ("Ten.", DATE, False), ("First", CHOICE, True), ("First", DATE, False),
+    ("Ten.", replace(CHOICE, offered=("10:00",)), False), ("Ten.", Guidance("open"), False),
+    ("Stop.", CHOICE, False), ("cleaning", CHOICE, False), ("Farted", CHOICE, True),
+])  # fmt: skip
+def test_a_number_means_something_where_it_may_answer_or_choose(text: str, guidance: Guidance, nothing: bool) -> None:
+    assert misheard(text, guidance) == nothing
+
+
+def test_words_that_stand_in_every_sentence_name_nothing() -> None:
+    topics = (Option("place", ("where are you", "what is it like")),)
+    assert misheard("it had", replace(CHOICE, topics=topics), 0.5)
+    assert not misheard("the place", replace(CHOICE, topics=(Option("place", ("the place",)),)), 0.5)
+
+
+def test_an_unknown_word_surely_heard_may_be_another_name_of_a_choice() -> None:
+    assert not misheard("Scaling", CHOICE, 0.95)
+    assert misheard("Guarded", CHOICE, 0.8)
 
 
 @pytest.mark.parametrize(("text", "confidence", "kind"), [

@@ -26,13 +26,16 @@ INTERRUPTIONS_SAID = (
     "Hold on, what does it cost?", "Excuse me, can I ask something else?", "Stop, please.", "No, no, wait a moment.",
     "I'd like a check-up, please.", "Can you say that again?",
 )  # fmt: skip
-ACKNOWLEDGEMENTS_SAID = ("Mm-hm.", "Uh-huh.", "Okay.", "Right.", "Yeah.", "I see.", "Sure.", "Got it.")
+HUMMED = "Mm-hm."
+ACKNOWLEDGEMENTS_SAID = (HUMMED, "Uh-huh.", "Okay.", "Right.", "Yeah.", "I see.", "Sure.", "Got it.")
 ASIDES_SAID = (
     "Put that down, please.", "I'll be there in a minute.", "No, the blue one.", "Can you close the door?",
     "Not now, I am on the phone.", "Ask your sister.",
 )  # fmt: skip
 ASIDE_DB = -12.0
 """words for the room do not go into the telephone"""
+SPELLS_HUMS = frozenset({"flite-slt", "flite-rms"})
+"""voices that know no such word and say "em, em, aitch, em": nobody does"""
 EACH_CALL = 5
 LINES = (Conditions(), Conditions(codec="alaw"), Conditions(around="babble", snr_db=15.0), Conditions(loss=0.02))
 
@@ -78,11 +81,12 @@ def _said(texts: Sequence[str], db: float = 0.0) -> Make:
 
 
 def _acknowledged(guest: Guest, chance: random.Random) -> Utterance:
-    """Words, or a recorded hum."""
-    hums = guest.caller.library.noises("hum") if guest.caller.voice == RECORDED else ()
-    if hums:
-        return Utterance(chance.choice(list(hums)), "(hum)")
-    return _said(ACKNOWLEDGEMENTS_SAID)(guest, chance)
+    """Words, or a recorded hum: also where a voice would spell it."""
+    said = _said(ACKNOWLEDGEMENTS_SAID)(guest, chance)
+    voice = guest.caller.voice
+    if voice == RECORDED or (said.text == HUMMED and voice in SPELLS_HUMS):
+        return Utterance(chance.choice(list(guest.caller.library.noises("hum"))), "(hum)")
+    return said
 
 
 def _noisy(guest: Guest, chance: random.Random) -> Utterance:

@@ -10,6 +10,7 @@ from agent.hearing.decisions import (
     Decision,
     Faded,
     Grew,
+    Lasts,
     Patience,
     Recognize,
     SpeechStarted,
@@ -62,7 +63,7 @@ class Listener:
         return [
             type(d).__name__
             for _, d in self.decisions
-            if partials or not (isinstance(d, Grew) or (isinstance(d, Recognize) and d.partial))
+            if partials or not (isinstance(d, Grew | Lasts) or (isinstance(d, Recognize) and d.partial))
         ]
 
     def only(self, kind: type[Decision]) -> Decision:
