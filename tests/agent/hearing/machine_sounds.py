@@ -34,11 +34,24 @@ def cng(hz: float = 1_100.0, on_ms: float = 500.0, times: int = 2, dbfs: float =
 
 
 def ced(hz: float = 2_100.0, ms: float = 3_000.0, dbfs: float = -20.0, reversals: bool = False) -> Samples:
-    """V.25; with phase reversals every 450 ms it is V.8's ANS."""
+    """V.25; with phase reversals every 450 ms too."""
     samples = tone(hz, ms, dbfs)
     if reversals:
         samples *= np.where((np.arange(len(samples)) // 3_600) % 2, -1.0, 1.0)
     return samples
+
+
+def ansam(hz: float = 2_100.0, ms: float = 3_000.0, dbfs: float = -20.0, reversals: bool = True) -> Samples:
+    """V.8, 8.2: swells by 20 %, 15 times a second."""
+    samples = ced(hz, ms, dbfs, reversals)
+    return samples * (1 + 0.2 * np.sin(2 * np.pi * 15 * np.arange(len(samples)) / RATE))
+
+
+def whistle(from_hz: float, to_hz: float, ms: float, vibrato_hz: float = 0.0, dbfs: float = -20.0) -> Samples:
+    """One tone that slides, and sways 5 times a second."""
+    time = np.arange(int(ms * 8)) / RATE
+    hz = np.linspace(from_hz, to_hz, len(time)) + vibrato_hz * np.sin(2 * np.pi * 5 * time)
+    return level(dbfs) * np.sin(2 * np.pi * np.cumsum(hz) / RATE)
 
 
 def keyed(bits: list[tuple[int, float]], mark: float, space: float, dbfs: float) -> Samples:
