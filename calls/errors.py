@@ -123,3 +123,11 @@ class UnknownEvent(RecordError):
     """A stored event has a name or a version this release does not know."""
 
     code = "record.unknown_event"
+
+
+def reason_of(fault: Exception) -> str:
+    """Why it failed, in words that are safe to log and keep: the system's own for its errors ("No space left on
+    device", without the file's name), ours for ours, and of anything else its kind alone."""
+    if isinstance(fault, OSError):
+        return fault.strerror or type(fault).__name__
+    return (str(fault) if isinstance(fault, SwitchboardError) else "") or type(fault).__name__

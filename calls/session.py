@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from calls import effects as ef
 from calls import signals as sg
 from calls.audio import AudioFrame
-from calls.card_watch import CardWatch, NoCards, without_card
+from calls.card_watch import CardScreen, CardWatch, NoCards
 from calls.clock import Clock
 from calls.conversation import Conversation
-from calls.errors import EngineError, StaleEpoch
+from calls.errors import EngineError, StaleEpoch, reason_of
 from calls.events import DangerHeard
 from calls.floor import Floor
 from calls.keys import KEYS, Keypad
@@ -79,6 +79,7 @@ class CallSession:
         self._mouth = Mouth(parts.engine, parts.playout, parts.clock, self.signal)
         self._keypad = Keypad(self.signal, self._timers)
         self._secure = SecureKeys(parts.vault, parts.clock, self._timers, self.signal)
+        self._cards = CardScreen(parts.cards, parts.conversation.line.locale, pays=parts.vault is not None)
         self._shut = False
         self._keys_sound_until_ms = 0.0
         self._group: asyncio.TaskGroup | None = None
@@ -202,9 +203,10 @@ class CallSession:
         self._parts.playout.position()
         try:
             return await recorder.finish()
-        except OSError as why:
-            log.error("a recording could not be completed (%s)", why.strerror)
-            return Recorded(0.0, "", fault=why.strerror or type(why).__name__)
+        except OSError as fault:
+            why = reason_of(fault)
+            log.error("a recording could not be completed (%s)", why)
+            return Recorded(0.0, "", fault=why)
 
     async def _hear(self) -> None:
         try:
@@ -227,10 +229,7 @@ class CallSession:
                 self._secure.rang(group)
                 return
             case sg.SpeechGrew() | sg.TurnLikely() | sg.CallerSaid():
-                signal = without_card(
-                    signal, self._parts.cards, self._parts.conversation.line.locale, self._keypad.guidance,
-                    self._state, at_ms, pays=self._parts.vault is not None,
-                )  # fmt: skip
+                signal = self._cards.clean(signal, self._keypad.guidance, self._state, at_ms)
             case sg.TimerRang() if signal.timer == KEYS:
                 self._keypad.rang()
                 return

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from calls.errors import RecordError
+from calls.errors import RecordError, reason_of
 from records.recording import digest_of
 from records.wav import FRAME, HEADER, header, repair
 
@@ -90,7 +90,7 @@ def main() -> int:
     except (BlockingIOError, FileNotFoundError):
         return BUSY
     except (RecordError, OSError) as why:
-        print(why if isinstance(why, RecordError) else why.strerror, file=sys.stderr)
+        print(reason_of(why), file=sys.stderr)
         return 1
     print(json.dumps(asdict(done)))
     return 0

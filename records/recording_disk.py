@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from calls.errors import reason_of
 from records.wav import FRAME, HEADER, HIGH, LOW, RATE, header, repair
 
 log = logging.getLogger(__name__)
@@ -100,7 +101,7 @@ class WavFile:
                 self._synced = self.frames
         except Exception as fault:
             # Whatever is wrong with one recording: this thread has those of other calls, too.
-            self.fault = (isinstance(fault, OSError) and fault.strerror) or type(fault).__name__
+            self.fault = reason_of(fault)
             log.error("a recording stops here, and its call goes on: %s (check the recordings' disk)", self.fault)
             return True
         if ended:

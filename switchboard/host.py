@@ -13,7 +13,7 @@ from calls.clock import Clock
 from calls.commands import Value
 from calls.conversation import Conversation
 from calls.danger import Watch
-from calls.errors import RecordError
+from calls.errors import RecordError, reason_of
 from calls.events import CallEvent
 from calls.line import IncomingCall, Line
 from calls.ports import Actions, Engine, EngineSession, EventSink, Guardrail, PlayOut, Recorder, Scripts, Vault
@@ -135,6 +135,6 @@ class Host:
             return self._make_recorder(recording_path(self._recordings, call), since_ms), ""
         except (OSError, RecordError) as fault:
             # A caller is answered also when the disk is not.
-            why = (isinstance(fault, OSError) and fault.strerror) or str(fault)
+            why = reason_of(fault)
             log.error("a call is not recorded: %s (check the folder for recordings)", why)
             return None, why
