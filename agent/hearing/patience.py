@@ -59,11 +59,6 @@ class WordPatience:
         self.pace = CallerPace()
         self._turn_to(guidance)
 
-    @property
-    def grouped(self) -> bool:
-        """Whether a value is expected that is said piece by piece."""
-        return self._grouped
-
     def expect(self, guidance: Guidance) -> None:
         """From now on."""
         if guidance is not self._guidance:
@@ -73,7 +68,8 @@ class WordPatience:
         self._guidance = guidance
         self._judged: tuple[str, Patience] | None = None
         slot = self._slot = guidance.slot(guidance.primary)
-        self._grouped = slot is not None and guidance.proposed is None and slot.kind in _GROUPED
+        self.grouped = slot is not None and guidance.proposed is None and slot.kind in _GROUPED
+        """whether a value is expected that is said piece by piece"""
         self._awaits_yes = guidance.proposed is not None or (
             slot.kind == Kind.yes_no if slot else Affirm.__name__ in guidance.allowed
         )
