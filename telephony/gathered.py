@@ -27,7 +27,7 @@ SPEAKS_MS: Final = 1_000.0
 LOUD_SAMPLES: Final = 4
 """in a frame: fewer are a click"""
 _TOGETHER, _MOST, _SPOKEN = map(mulaw_bytes, (TOGETHER_MS, MOST_MS, SPOKEN_MS))
-_FAINT: Final = bytes(code for code in range(256) if abs(g711.peak(g711.ulaw_to_linear(bytes([code])))) < 580)
+_FAINT: Final = bytes(code for code in range(256) if g711.peak(g711.ulaw_to_linear(bytes([code]))) < 580)
 """mu-law codes below -35 dBFS, which no syllable stays below"""
 _SEAM_MS: Final = 0.5
 """A frame that does not follow the one before begins anew."""
