@@ -155,10 +155,11 @@ def read_day_month(words: Sequence[str], i: int, calendar: Calendar) -> Read:
         return _with_year(DateParts(month=month[0], day=number, sure=0.9), words, month[1], calendar)
     if not ordinal or (j < len(words) and words[j] in _NOUNS):
         return None
-    if number <= 3 and j < len(words) and words[j] in _BEGINNINGS and words[i - 1 : i] != ("on",):
+    before = words[i - 1] if i > 0 else ""
+    if number <= 3 and j < len(words) and words[j] in _BEGINNINGS and before != "on":
         return None
-    firm = the or (i > 0 and words[i - 1] == "on")
-    if not firm and (calendar.strict or (i > 0 and words[i - 1] in _NOT_A_DAY)):
+    firm = the or before == "on"
+    if not firm and (calendar.strict or before in _NOT_A_DAY):
         return None
     return DateParts(day=number, sure=0.85 if firm else 0.75), j
 
