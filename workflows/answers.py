@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from calls.events import SlotConfirmed, SlotFilled
 from calls.repairs import Repair
 from spoken import Kind
@@ -20,6 +22,19 @@ from workflows.walk import give_up, hand_over, take_message, walk
 
 UNMISTAKABLE = 0.7
 """confidence a yes needs before something is done on it"""
+
+NOTHING_TO_CHANGE = "nothing_to_change."
+"""counter, by step: how often a caller who said no to what was read back then had nothing to change"""
+
+_WORD = re.compile(r"[a-z']+")
+_NO = frozenset({"no", "nope", "nah", "nothing", "none", "not"})
+_NOTHING = _NO | frozenset(
+    _WORD.findall(
+        """anything really at all to change changes else um uh er oh well actually sorry
+        thanks thank you please it it's that's is all right alright fine ok okay good"""
+    )
+)
+"""what people say who want nothing changed; "never mind" and "don't book it" go further"""
 
 
 def affirm(turn: Turn, sure: float = 1.0) -> None:
@@ -51,8 +66,21 @@ def affirm(turn: Turn, sure: float = 1.0) -> None:
         _plain(turn, yes=True)
 
 
-def deny(turn: Turn, *, leaving: bool = False) -> None:
-    """The caller said no. ``leaving``: and goodbye."""
+def changes_nothing(turn: Turn, said: str) -> bool:
+    """Whether ``said`` answers "what would you like to change?" with "nothing"."""
+    words = _WORD.findall(said.lower())
+    return turn.run.confirming == CHANGE and not _NO.isdisjoint(words) and _NOTHING.issuperset(words)
+
+
+def keep_all(turn: Turn) -> None:
+    """Nothing is to be changed: all is read back once more. Who then says no does not want it."""
+    turn.count(f"{NOTHING_TO_CHANGE}{turn.step.id}")
+    turn.confirming("")
+    walk(turn, turn.step.id)
+
+
+def deny(turn: Turn, *, leaving: bool = False, said: str = "") -> None:
+    """The caller said no, in the words ``said``. ``leaving``: and goodbye."""
     step, confirming = turn.step, turn.run.confirming
     if confirming in (HUMAN, CALLBACK):
         turn.confirming("")
@@ -71,7 +99,9 @@ def deny(turn: Turn, *, leaving: bool = False) -> None:
     elif confirming == OWN_NAME:
         turn.learn(f"@{CALLER_NAME}", "not given")
         _resume(turn)
-    elif isinstance(step, Confirm) and (confirming == CHANGE or (confirming == ALL and leaving)):
+    elif confirming == CHANGE and not leaving and (changes_nothing(turn, said) or not said):
+        keep_all(turn)
+    elif isinstance(step, Confirm) and (confirming == CHANGE or (confirming == ALL and _unwanted(turn, leaving))):
         turn.confirming("")
         walk(turn, step.declined)
     elif confirming == ALL and isinstance(step, Confirm):
@@ -85,6 +115,10 @@ def deny(turn: Turn, *, leaving: bool = False) -> None:
         goodbye(turn)
     else:
         _plain(turn, yes=False)
+
+
+def _unwanted(turn: Turn, leaving: bool) -> bool:
+    return leaving or turn.counted(f"{NOTHING_TO_CHANGE}{turn.step.id}") > 0
 
 
 def _resume(turn: Turn) -> None:

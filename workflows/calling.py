@@ -22,7 +22,10 @@ from workflows.language.model import SHARED, Call, Script, Verify
 from workflows.turn import Turn
 from workflows.values import canonical, objection
 
-_COUNTED = ("said.", "agreed.", "no_match.", "refused.", "denied.", "offered.", "skipped.", "part.", "troubled")
+_COUNTED = (
+    "said.", "agreed.", "no_match.", "refused.", "denied.", "nothing_to_change.", "offered.", "skipped.", "part.",
+    "troubled",
+)  # fmt: skip
 """Counters which begin anew with a script."""
 
 

@@ -11,6 +11,7 @@ from calls.repairs import Repair
 from calls.run import Commanded, SlotValue
 from calls.speech import HeardBy
 from spoken import Kind, first_and_last, like_heard, says_one_name
+from workflows.answers import NOTHING_TO_CHANGE
 from workflows.asking import ASKED, CHANGE, ask, asked_slot, offer_keys
 from workflows.language.model import Choose, Collect, Confirm, Decide, Slot
 from workflows.offers import CALLER_NAME, OWN_NAME
@@ -175,7 +176,7 @@ def go_on(turn: Turn, stimulus: Commanded, changes: Changes) -> None:
     if set(changes.filled) - set(changes.corrected):
         turn.reset("troubled")
     if changes.filled or changes.emptied:
-        turn.reset(f"no_match.{step.id}")
+        turn.reset(f"no_match.{step.id}", f"{NOTHING_TO_CHANGE}{step.id}")
     if changes.asked_which:
         return  # the question has been asked
     if changes.circling:

@@ -31,7 +31,7 @@ from calls.commands import (
 )
 from calls.repairs import Repair
 from calls.run import Commanded
-from workflows.answers import affirm, deny
+from workflows.answers import affirm, changes_nothing, deny, keep_all
 from workflows.asking import ASKED, allows, by_keys, offer_keys
 from workflows.changes import Changes, go_on, take
 from workflows.language.model import Choose, End
@@ -136,7 +136,9 @@ def _answer(turn: Turn, stimulus: Commanded) -> None:
     elif _has(commands, Deny):
         leaving = _has(commands, Goodbye)
         if not (leaving and asks_first(turn, Goodbye(), stimulus)):
-            deny(turn, leaving=leaving)
+            deny(turn, leaving=leaving, said=stimulus.text)
+    elif changes_nothing(turn, stimulus.text):
+        keep_all(turn)
     elif wishes or _has(commands, UseCallerNumber):
         back(turn)
     else:

@@ -138,7 +138,7 @@ def test_no_then_what_to_change(words: str) -> None:
     must_book(caller, booking(day=WEDNESDAY))
 
 
-@pytest.mark.parametrize("words", ["no|nothing, never mind", "no|no", "cancel that please", "no, goodbye"])
+@pytest.mark.parametrize("words", ["no|nothing, never mind", "no|no|no", "cancel that please", "no, goodbye"])
 def test_no_at_the_confirmation_books_nothing(words: str) -> None:
     async def caller(phone: Caller) -> None:
         await tells_all(phone)

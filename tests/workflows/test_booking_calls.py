@@ -173,6 +173,8 @@ def test_no_and_no_again_books_nothing() -> None:
     call.says(Deny())
     assert "change" in call.words
     call.says(Deny())
+    assert call.run.confirming == "*", "nothing to change: all is asked about again"
+    call.says(Deny())
     assert call.ending == ("hang_up", "declined")
     assert call.actions.books.bookings == []
     assert call.done == []

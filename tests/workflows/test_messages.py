@@ -55,9 +55,8 @@ def test_a_message_is_taken_read_back_passed_on_and_come_back_from() -> None:
 
 def test_a_message_not_to_be_passed_on_is_not() -> None:
     call, world = take()
-    call.says(FillSlot("message", "I am late", "x")).says(fill("name", "Alex Kim")).says(Deny()).says(Deny()).says(
-        Deny()
-    )
+    call.says(FillSlot("message", "I am late", "x")).says(fill("name", "Alex Kim")).says(Deny())
+    call.says(Deny()).says(Deny()).says(Deny())
     assert world.asked == []
     assert call.turn[-1] == "Anything else?"
 

@@ -233,7 +233,7 @@ STEPS: Mapping[str, Keys] = {
         Key("change", Shape.line, "Asked after a plain no: what shall be changed."),
         *_LADDER,
         *_MANNER,
-        Key("declined", Shape.step, "The step after the second no.", needed=True),
+        Key("declined", Shape.step, "The step for who does not want it: says so, or no, nothing, no.", needed=True),
         _THEN,
     ),
     "act": (

@@ -71,3 +71,37 @@ def test_what_a_recognizer_makes_of_a_bare_no_changes_no_value(heard: str) -> No
     before = dict(talk.slots)
     talk.words_heard(heard)
     assert talk.slots == before and "like to change" in talk.words, talk.meant
+
+
+NOTHING = ("no", "nothing", "nope, nothing", "nothing at all", "no thanks, it's fine", "oh, um, no changes")
+
+
+@pytest.mark.parametrize("said", NOTHING)
+def test_who_wants_nothing_changed_is_asked_again_whether_all_is_right(said: str) -> None:
+    talk = read_back()
+    before = dict(talk.slots)
+    talk.words_heard("no").words_heard(said)
+    assert talk.ending == ("", "") and talk.done == [] and talk.slots == before, (talk.meant, talk.said)
+    assert talk.run.confirming == "*" and "Shall I book it?" in talk.words, (talk.meant, talk.said)
+    talk.words_heard("yes")
+    assert talk.done == ["book"]
+
+
+@pytest.mark.parametrize("said", NOTHING)
+def test_who_then_says_no_once_more_does_not_want_it(said: str) -> None:
+    talk = read_back()
+    talk.words_heard("no").words_heard(said).words_heard("no")
+    assert talk.ending == ("hang_up", "declined") and talk.done == [], talk.said
+
+
+def test_a_change_after_nothing_to_change_begins_anew() -> None:
+    talk = read_back()
+    talk.words_heard("no").words_heard("nothing").words_heard("no, on Friday please").words_heard("no")
+    assert talk.ending == ("", "") and "like to change" in talk.words, talk.said
+
+
+@pytest.mark.parametrize("said", ["never mind", "nothing, never mind", "no, don't book it", "nothing, cancel that"])
+def test_who_does_not_want_it_is_not_asked_again(said: str) -> None:
+    talk = read_back()
+    talk.words_heard("no").words_heard(said)
+    assert talk.ending == ("hang_up", "declined") and talk.done == [], (talk.meant, talk.said)
