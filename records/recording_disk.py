@@ -27,6 +27,8 @@ THREADS: Final = 4
 MOST_QUEUED: Final = 8 * 1024 * 1024
 """bytes of a file waiting for the disk at most, about a minute of a call; what comes then is lost, and counted"""
 
+STILL_THERE: Final = "and what was to be made silent may still be heard: destroy the file"
+
 
 @dataclass(frozen=True, slots=True)
 class Write:
@@ -91,24 +93,41 @@ class WavFile:
         ended = self._ended
         try:
             while self._queue:
-                job = self._queue.popleft()
-                self._taken += len(job.frames) if isinstance(job, Write) else 0
-                if not self.fault:
-                    self._write(job) if isinstance(job, Write) else self._blank(job)
+                self._perform(self._queue.popleft())
             if not self.fault and (ended or self.frames - self._synced >= RATE):
                 # Audio is the clock: at most one sync for each second of it.
                 os.fsync(self._file)
                 self._synced = self.frames
         except Exception as fault:
             # Whatever is wrong with one recording: this thread has those of other calls, too.
-            self.fault = reason_of(fault)
-            log.error("a recording stops here, and its call goes on: %s (check the recordings' disk)", self.fault)
+            self._stop(reason_of(fault))
             return True
         if ended:
             with suppress(OSError):  # an error of this last moment is none that a sync had not told
                 os.close(self._file)
             self.written.set()
         return not ended
+
+    def _perform(self, job: Write | Blank) -> None:
+        match job:
+            case Write():
+                self._taken += len(job.frames)
+                if not self.fault:
+                    self._write(job)
+            case Blank():
+                # After a fault, too: what must not be kept can be overwritten where a full disk has it.
+                try:
+                    self._blank(job)
+                except OSError as fault:
+                    raise OSError(fault.errno, f"{reason_of(fault)}, {STILL_THERE}") from fault
+
+    def _stop(self, fault: str) -> None:
+        first, self.fault = not self.fault, fault
+        log.error("a recording stops here, and its call goes on: %s (check the recordings' disk)", fault)
+        if first:
+            # Half a piece may lie behind what the header tells of.
+            with suppress(OSError):
+                os.ftruncate(self._file, HEADER + self.frames * FRAME)
 
     def _write(self, job: Write) -> None:
         frames = job.frames if job.channel is None else self._patched(job)

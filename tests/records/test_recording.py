@@ -19,7 +19,7 @@ import pytest
 from calls.errors import RecordError
 from calls.ports import Recorded
 from records.recording import WavRecorder
-from records.recording_disk import MOST_QUEUED, THREADS, WavFile, Write
+from records.recording_disk import MOST_QUEUED, THREADS, Blank, WavFile, Write
 from records.recording_path import recording_name
 from records.wav import FRAME as FRAME_BYTES
 from records.wav import HEADER, HIGH, LOW, header, repair
@@ -281,6 +281,47 @@ def test_a_mute_may_reach_into_the_call_s_earlier_parts(tmp_path: Path) -> None:
 
     asyncio.run(main())
     assert loud(channels(tmp_path / "a.wav")[0]) == {*range(50), 152}
+
+
+def test_what_lies_on_a_disk_that_filled_up_is_made_silent_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, room = tmp_path / "a.wav", HEADER + 10_001
+    written = os.pwrite
+
+    def until_full(file: int, content: bytes, at: int) -> int:
+        if at >= room:
+            raise OSError(28, "No space left on device")
+        return written(file, content[: room - at], at)
+
+    monkeypatch.setattr("records.recording_disk.os.pwrite", until_full)
+
+    file = WavFile(path)
+    for at in range(3):
+        file.offer(Write(at * 1_000, b"\1" * 1_000 * FRAME_BYTES))
+    assert file.work() and file.fault == "No space left on device"
+    assert path.stat().st_size == HEADER + 2_000 * FRAME_BYTES, "nothing behind what the header tells of"
+    file.offer(Blank(500, 3_000))
+    file.end()
+    assert not file.work()
+    samples = path.read_bytes()[HEADER:]
+    assert samples == b"\1" * 500 * FRAME_BYTES + bytes(1_500 * FRAME_BYTES)
+
+
+def test_what_cannot_be_made_silent_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = WavFile(tmp_path / "a.wav")
+    file.offer(Write(0, b"\1" * 1_000 * FRAME_BYTES))
+    assert file.work() and not file.fault
+
+    def broken(*_: object) -> int:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("records.recording_disk.os.pwrite", broken)
+    file.offer(Blank(500, 1_000))
+    file.end()
+    assert file.work()
+    assert file.fault.startswith("Input/output error, and what was to be made silent may still be heard")
+    assert not file.work() and file.written.is_set()
 
 
 def test_what_was_muted_twice_is_recorded_again_after_one_end(tmp_path: Path) -> None:
