@@ -138,6 +138,12 @@ class Bench:
     def understood(self, *commands: object) -> None:
         self.give(sg.Understood(self.state.turn, commands, "grammar"))  # type: ignore[arg-type]
 
+    def caller_means(self, text: str, *commands: object) -> None:
+        """A whole turn: the caller begins, is heard and is understood."""
+        self.caller_begins()
+        self.caller_says(text)
+        self.understood(*commands)
+
     def books(self) -> None:
         receipt = Receipt("k1", "book", {"code": "ABC12"}, "digest")
         self.give(sg.ActionDone(ActionSettled("k1", "book", receipt), 30.0))

@@ -74,9 +74,7 @@ def asked(blocks: str = "%") -> OpenBench:
     bench.answer()
     bench.agent_finishes()
     bench.forget()
-    bench.caller_begins()
-    bench.caller_says("what do you charge")
-    bench.understood(QUESTION)
+    bench.caller_means("what do you charge", QUESTION)
     return bench
 
 
@@ -162,9 +160,7 @@ def test_commands_that_lead_elsewhere_withdraw_what_came_with_them() -> None:
     bench = OpenBench()
     bench.answer()
     bench.agent_finishes()
-    bench.caller_begins()
-    bench.caller_says("tuesday")
-    bench.understood(TUESDAY)
+    bench.caller_means("tuesday", TUESDAY)
     assert "Withdraw" in bench.effect_names()
     assert "reply.opened" not in bench.names
 

@@ -30,9 +30,7 @@ def test_after_the_last_mark_the_caller_has_the_floor_and_silence_is_timed() -> 
 
 def test_a_turn_is_understood_and_acted_on_once() -> None:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("tuesday")
-    bench.understood(TUESDAY)
+    bench.caller_means("tuesday", TUESDAY)
     bench.understood(TUESDAY)
     assert bench.names.count("action.requested") == 1
     assert bench.names.count("commands.understood") == 1
@@ -52,9 +50,7 @@ def test_what_is_understood_too_late_answers_no_other_question() -> None:
 
 def test_the_claim_is_spoken_with_its_receipt_only() -> None:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("tuesday")
-    bench.understood(TUESDAY)
+    bench.caller_means("tuesday", TUESDAY)
     assert bench.said() == []
     bench.books()
     assert bench.said() == ["You are booked.", "Anything else?"]
@@ -117,9 +113,7 @@ def test_a_must_say_line_cut_by_keys_is_owed_to_the_next_reply() -> None:
 
 def test_a_line_that_may_not_be_interrupted_goes_on_and_the_words_count() -> None:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("bye")
-    bench.understood(BYE)
+    bench.caller_means("bye", BYE)
     bench.caller_begins(Played("r2.1", 100, ""))
     assert bench.state.floor is Floor.OVERTALK
     assert "Pause" not in bench.effect_names()
@@ -127,9 +121,7 @@ def test_a_line_that_may_not_be_interrupted_goes_on_and_the_words_count() -> Non
 
 def test_goodbye_is_heard_out_before_the_line_is_left() -> None:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("bye")
-    bench.understood(BYE)
+    bench.caller_means("bye", BYE)
     assert "LeaveLine" not in bench.effect_names()
     bench.agent_finishes()
     assert bench.effect_names()[-1] == "LeaveLine"
@@ -143,9 +135,7 @@ def test_goodbye_is_heard_out_before_the_line_is_left() -> None:
 def talked_over_goodbye() -> Bench:
     """The goodbye has been heard to its end, and the caller is in the middle of a sentence."""
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("that is all")
-    bench.understood(BYE)
+    bench.caller_means("that is all", BYE)
     bench.give(sg.PlaybackBegan("r2.1"))
     bench.caller_begins(Played("r2.1", 600, "Good"))
     bench.give(sg.PlaybackEnded("r2.1", 900.0))
@@ -239,21 +229,15 @@ def test_a_silence_timer_that_rings_late_does_nothing() -> None:
 
 def test_a_slow_action_is_covered_by_a_word() -> None:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("tuesday")
-    bench.understood(TUESDAY)
+    bench.caller_means("tuesday", TUESDAY)
     bench.give(sg.TimerRang("filler"))
     assert bench.said() == ["One moment, please."]
 
 
 def test_talking_during_an_action_does_not_start_another() -> None:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("tuesday")
-    bench.understood(TUESDAY)
-    bench.caller_begins()
-    bench.caller_says("tuesday")
-    bench.understood(TUESDAY)
+    bench.caller_means("tuesday", TUESDAY)
+    bench.caller_means("tuesday", TUESDAY)
     assert bench.names.count("action.requested") == 1
 
 
@@ -303,9 +287,7 @@ def test_understanding_that_fails_counts_as_unclear() -> None:
 
 def test_hold_on_keeps_quiet_and_waits() -> None:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("hold on")
-    bench.understood(HOLD)
+    bench.caller_means("hold on", HOLD)
     assert bench.said() == []
     bench.give(sg.TimerRang("silence"))
     assert "caller.silent" in bench.names
@@ -313,9 +295,7 @@ def test_hold_on_keeps_quiet_and_waits() -> None:
 
 def test_a_stuck_action_is_covered_again_and_given_up_in_the_end() -> None:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("tuesday")
-    bench.understood(TUESDAY)
+    bench.caller_means("tuesday", TUESDAY)
     for _ in range(2):
         bench.give(sg.TimerRang("filler"))
         bench.agent_finishes()
@@ -327,9 +307,7 @@ def test_a_stuck_action_is_covered_again_and_given_up_in_the_end() -> None:
 
 def test_a_key_does_not_cut_a_goodbye() -> None:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("bye")
-    bench.understood(BYE)
+    bench.caller_means("bye", BYE)
     bench.caller_presses("5")
     assert "Cut" not in bench.effect_names()
     bench.agent_finishes()
@@ -365,9 +343,7 @@ def test_nothing_moves_an_ended_call() -> None:
 
 def test_a_recording_that_is_not_whole_is_told_on_the_record() -> None:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("bye")
-    bench.understood(BYE)
+    bench.caller_means("bye", BYE)
     bench.agent_finishes()
     bench.give(sg.LineLeft(5_000, "abc", 2_500.0, "No space left on device"))
     lacking, stopped = bench.events[-3:-1]

@@ -191,9 +191,7 @@ def test_a_no_brings_the_open_question_back(answer: str) -> None:
     misheard(bench, answer, 0.9)
     assert not heard(bench) and "Which day?" in bench.said()
     bench.agent_finishes()
-    bench.caller_begins()
-    bench.caller_says("tuesday")
-    bench.understood(TUESDAY)
+    bench.caller_means("tuesday", TUESDAY)
     assert "day" in bench.state.run.slots
 
 

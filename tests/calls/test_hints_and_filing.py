@@ -27,9 +27,7 @@ def test_a_line_files_outcomes_under_its_own_names() -> None:
     bench = Bench(line=line)
     bench.answer()
     bench.agent_finishes()
-    bench.caller_begins()
-    bench.caller_says("bye")
-    bench.understood(BYE)
+    bench.caller_means("bye", BYE)
     bench.agent_finishes()
     bench.give(sg.LineLeft())
     ended = [body for body in bench.events if isinstance(body, ev.CallEnded)]

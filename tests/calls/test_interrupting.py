@@ -162,9 +162,7 @@ def test_a_caller_who_says_something_like_it_is(text: str) -> None:
 def asking(text: str) -> Bench:
     """The caller sets in at the end of ``text``, where more is to come."""
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("nonsense")
-    bench.understood(NONSENSE)
+    bench.caller_means("nonsense", NONSENSE)
     (reply,) = bench.state.replies
     bench.state = replace(bench.state, replies=(replace(reply, clauses=(Clause("r2.1", text), *reply.clauses[1:])),))
     bench.forget()
@@ -207,9 +205,7 @@ def test_soft_words_need_less_to_be_for_somebody_else() -> None:
 
 def test_a_goodbye_is_talked_over_without_a_verdict_on_silence() -> None:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("bye")
-    bench.understood(BYE)
+    bench.caller_means("bye", BYE)
     bench.forget()
     bench.caller_begins(Played("r2.1", 100.0, ""))
     time_is_up(bench)

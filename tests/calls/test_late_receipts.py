@@ -11,9 +11,7 @@ from tests.calls.house import BYE, CALL, NONSENSE, TUESDAY, WALL, Bench, bench_l
 
 def given_up() -> Bench:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("tuesday")
-    bench.understood(TUESDAY)
+    bench.caller_means("tuesday", TUESDAY)
     bench.give(sg.TimerRang("action"))
     return bench
 
@@ -27,9 +25,7 @@ def test_a_receipt_that_comes_after_we_gave_up_is_told_at_the_next_pause() -> No
     bench.agent_finishes()
     assert bench.said()[said:] == ["You are booked.", "Anything else?"]
     bench.agent_finishes()
-    bench.caller_begins()
-    bench.caller_says("hm")
-    bench.understood(NONSENSE)
+    bench.caller_means("hm", NONSENSE)
     bench.agent_finishes()
     assert bench.said().count("You are booked.") == 1
 
@@ -54,9 +50,7 @@ def test_a_late_receipt_is_told_at_once_when_nobody_speaks_and_not_while_the_cal
 def test_a_late_receipt_comes_before_the_end_of_the_call() -> None:
     bench = given_up()
     bench.agent_finishes()
-    bench.caller_begins()
-    bench.caller_says("bye")
-    bench.understood(BYE)
+    bench.caller_means("bye", BYE)
     assert bench.said()[-1] == "Goodbye."
     bench.books()
     assert bench.said()[-1] == "Anything else?" and "LeaveLine" not in bench.effect_names()

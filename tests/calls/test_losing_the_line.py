@@ -15,9 +15,7 @@ from tests.calls.house import BYE, HOLD, HUMAN, NONSENSE, TUESDAY, WALL, Bench, 
 
 def test_a_hand_over_is_announced_and_recorded_before_the_line_is_left() -> None:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("agent")
-    bench.understood(HUMAN)
+    bench.caller_means("agent", HUMAN)
     bench.agent_finishes()
     assert bench.names[-1] == "handover.requested"
     bench.give(sg.LineLeft())
@@ -27,9 +25,7 @@ def test_a_hand_over_is_announced_and_recorded_before_the_line_is_left() -> None
 
 def test_a_caller_nobody_answered_comes_back_to_the_agent() -> None:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("agent")
-    bench.understood(HUMAN)
+    bench.caller_means("agent", HUMAN)
     bench.agent_finishes()
     bench.state = evolve(bench.state, ev.HandoverFailed("no-answer"), bench.at_ms)
     bench.give(sg.LineOpened("MZ2", WALL))
@@ -48,9 +44,7 @@ def test_a_lost_line_is_taken_up_again() -> None:
 
 def test_an_action_without_an_answer_is_asked_again_under_its_key() -> None:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("tuesday")
-    bench.understood(TUESDAY)
+    bench.caller_means("tuesday", TUESDAY)
     bench.give(sg.CarrierGone(False, "abrupt"))
     bench.forget()
     bench.give(sg.LineOpened("MZ2", WALL))
@@ -69,9 +63,7 @@ def test_the_callers_hang_up_ends_the_call() -> None:
 
 def test_an_action_answered_after_the_hang_up_stands_on_the_record() -> None:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("tuesday")
-    bench.understood(TUESDAY)
+    bench.caller_means("tuesday", TUESDAY)
     bench.give(sg.CarrierGone(True, "stop"))
     bench.books()
     bench.give(sg.LineLeft())

@@ -82,9 +82,7 @@ def test_who_talks_over_the_goodbye_does_not_keep_a_call_open_that_costs_too_muc
     bench.give(OVER)
     farewell = bench.said()[-1]
     for _ in range(3):
-        bench.caller_begins()
-        bench.caller_says("another one please")
-        bench.understood(TUESDAY)
+        bench.caller_means("another one please", TUESDAY)
     assert bench.said().count(farewell) == 1
     bench.agent_finishes()
     assert (bench.state.leaving, bench.state.disposition) == ("hang_up", "time")

@@ -12,9 +12,7 @@ from tests.calls.house import NONSENSE, TUESDAY, Bench, bench_listening
 def answered(*commands: object) -> Bench:
     """The first part was understood, and its answer chosen."""
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("on the")
-    bench.understood(*commands)
+    bench.caller_means("on the", *commands)
     return bench
 
 
@@ -37,9 +35,7 @@ def test_the_two_parts_are_one_turn_and_the_script_stands_where_it_stood() -> No
 
 def test_the_whole_is_answered_once() -> None:
     bench = answered(NONSENSE)
-    bench.caller_begins()
-    bench.caller_says("seventeenth")
-    bench.understood(TUESDAY)
+    bench.caller_means("seventeenth", TUESDAY)
     assert bench.state.run.slots["day"].value == "2026-03-17"
     assert bench.state.unanswered == ""
 

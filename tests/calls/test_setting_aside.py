@@ -12,9 +12,7 @@ from tests.calls.house import NONSENSE, TUESDAY, Bench, bench_listening
 
 def under_way() -> Bench:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("tuesday")
-    bench.understood(TUESDAY)
+    bench.caller_means("tuesday", TUESDAY)
     bench.caller_begins()
     bench.caller_says("something")
     bench.forget()

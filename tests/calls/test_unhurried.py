@@ -47,9 +47,7 @@ def test_a_new_turn_is_no_slip() -> None:
 def test_who_answers_what_they_heard_was_not_cut_in_on() -> None:
     bench = bench_listening()
     for _ in range(3):
-        bench.caller_begins()
-        bench.caller_says("tuesday")
-        bench.understood(NONSENSE)
+        bench.caller_means("tuesday", NONSENSE)
         bench.agent_finishes()
     assert granted(bench) == []
 
@@ -90,9 +88,7 @@ def test_the_ear_is_told_at_once() -> None:
 
 def test_everything_is_slower_and_longer_from_then_on() -> None:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("please give me more time")
-    bench.understood(NeedTime())
+    bench.caller_means("please give me more time", NeedTime())
     assert granted(bench) == ["asked"]
     paces = {effect.clause.style.pace for effect in bench.effects if isinstance(effect, Judge)}
     assert paces == {0.85}
@@ -104,7 +100,5 @@ def test_everything_is_slower_and_longer_from_then_on() -> None:
 
 def test_a_relay_service_is_a_reason() -> None:
     bench = bench_listening()
-    bench.caller_begins()
-    bench.caller_says("this is a relay call")
-    bench.understood(NeedTime("relay"))
+    bench.caller_means("this is a relay call", NeedTime("relay"))
     assert granted(bench) == ["relay"]
