@@ -123,6 +123,14 @@ def test_the_band_is_a_telephones(rate: int, hertz: int, share: float) -> None:
     assert len(telephone(tone, rate)) == 8_000
 
 
+@pytest.mark.parametrize("rate", [8_000, 16_000])
+def test_a_constant_does_not_come_over_the_line(rate: int) -> None:
+    tone = (0.1 * np.sin(2 * np.pi * 1_000 * np.arange(rate) / rate)).astype(np.float32)
+    heard = np.frombuffer(mulaw_to_linear(telephone(tone + np.float32(0.3), rate)), dtype="<i2")[800:-800] / 32768.0
+    assert abs(heard.mean()) < 0.002
+    assert heard.max() == pytest.approx(0.1, abs=0.01)
+
+
 def test_resampling_delays_nothing() -> None:
     click = np.zeros(48_000, dtype=np.float32)
     click[24_000] = 1.0
