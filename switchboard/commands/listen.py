@@ -10,24 +10,32 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calls.errors import ConfigurationError
+from calls.errors import ConfigurationError, RecordError
 from calls.guidance import NOTHING_EXPECTED, Guidance, SlotExpectation
 from switchboard import settings
 from switchboard.lines import CHOICES, LOCALES
 
 if TYPE_CHECKING:
     from agent.hearing.listening import Findings
-    from agent.hearing.wav import Sound
+    from agent.hearing.wav import Samples, Sound
     from agent.offline_parts import SileroDetector
     from agent.ports import Recognition
     from calls.speech import Tone
     from workflows.language.model import Script
 
+NOBODY = 0.001
+"""-60 dBFS"""
+
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     command = commands.add_parser("listen", help="what hearing decides on a recording: speech, turns, why they ended")
-    command.add_argument("file", type=Path, metavar="FILE.wav", help="any rate, width and channels; PCM, float, G.711")
+    command.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="any rate, width and channels; PCM, float, G.711; or a recording of ours in FLAC",
+    )
     command.add_argument("--script", default="", metavar="NAME", help="as at the first step of this script")
     command.add_argument("--expects", default="", metavar="KIND", help="as where this is asked for: phone, yes_no, ...")
     command.add_argument(
@@ -35,7 +43,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     command.add_argument("--unhurried", action="store_true", help="as with a caller who needs time")
     command.add_argument("--locale", default="en-US", choices=LOCALES)
-    command.add_argument("--channel", type=int, metavar="N", help="the first is 1; else the first with sound")
+    command.add_argument(
+        "--channel", type=int, metavar="N", help="the first is 1; else the first that is not silent: the caller's"
+    )
     command.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     command.set_defaults(run=run)
 
@@ -47,27 +57,61 @@ async def run(arguments: argparse.Namespace) -> int:
     from agent.hearing.listening import listen
     from agent.hearing.nearness import NearDetector
     from agent.hearing.patience import WordPatience
-    from agent.hearing.wav import read_file
 
     guidance = expected(arguments.script, arguments.expects, arguments.locale)
     guidance = dataclasses.replace(guidance, unhurried=arguments.unhurried)
-    sound = read_file(arguments.file)
-    mulaw = telephone(sound.channels[_channel(sound, arguments)], sound.rate)
+    sound = _read(arguments.file)
+    channel = _channel(sound, arguments)
+    mulaw = telephone(sound.channels[channel], sound.rate)
     recognize, detector = _models()
     patience = WordPatience(guidance, arguments.locale, arguments.turn_taking)
     found = listen(mulaw, Listener(NearDetector(detector), patience), recognize)
-    print(_json(found, _tones(mulaw, found)) if arguments.json else _table(found, _tones(mulaw, found), sound))
+    tones = _tones(mulaw, found)
+    print(_json(found, tones) if arguments.json else _table(found, tones, sound, channel))
     return 0
 
 
+def _read(path: Path) -> Sound:
+    """A WAV file, or a recording of ours as it is stored."""
+    import numpy as np
+
+    from agent.hearing.wav import Sound, UnreadableSound, read_file
+    from records.flac_reading import read_samples
+    from records.wav import CHANNELS, RATE
+
+    if not path.is_file() or not _is_flac(path):
+        return read_file(path)
+    try:
+        pcm16 = b"".join(read_samples(path))
+    except RecordError as why:
+        raise UnreadableSound(
+            f"{path}: {why}; of FLAC only recordings of this service are read, convert others: "
+            "ffmpeg -i IN -acodec pcm_s16le OUT.wav"
+        ) from why
+    samples = np.frombuffer(pcm16, dtype="<i2").reshape(-1, CHANNELS).astype(np.float32) / np.float32(32768.0)
+    return Sound(tuple(np.ascontiguousarray(samples[:, n]) for n in range(CHANNELS)), RATE)
+
+
+def _is_flac(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"fLaC"
+
+
 def _channel(sound: Sound, arguments: argparse.Namespace) -> int:
-    """Recordings of ours have the caller first. A channel of pure silence is nobody's."""
+    """Recordings of ours have the caller first. A channel that is silent, or nearly so, is nobody's."""
     chosen, count = arguments.channel, len(sound.channels)
     if chosen is not None:
         if not 1 <= chosen <= count:
             raise ConfigurationError(f"{arguments.file}: has no channel {chosen}; choose 1 to {count}")
         return int(chosen) - 1
-    return next((n for n, channel in enumerate(sound.channels) if channel.any()), 0)
+    return next((n for n, channel in enumerate(sound.channels) if _sounds(channel, sound.rate)), 0)
+
+
+def _sounds(channel: Samples, rate: int) -> bool:
+    """Whether any tenth of a second of it is louder than an input to which nothing is connected."""
+    size = rate // 10
+    blocks = channel[: len(channel) // size * size].reshape(-1, size)
+    return bool(((blocks - blocks.mean(axis=1, keepdims=True)) ** 2).mean(axis=1).max(initial=0.0) > NOBODY**2)
 
 
 def _models() -> tuple[Callable[[bytes], Recognition], SileroDetector]:
@@ -179,9 +223,10 @@ def _json(found: Findings, tones: list[Tone | None]) -> str:
     return json.dumps({"speech": speech, "turns": turns}, ensure_ascii=False)
 
 
-def _table(found: Findings, tones: list[Tone | None], sound: Sound) -> str:
+def _table(found: Findings, tones: list[Tone | None], sound: Sound, channel: int) -> str:
     spoken_ms = sum(span.to_ms - span.from_ms for span in found.speech)
-    lines = [f"{sound.duration_ms / 1000:.1f} s at {sound.rate} Hz, {spoken_ms / 1000:.1f} s of speech in "
+    which = f", channel {channel + 1} of {len(sound.channels)}" if len(sound.channels) > 1 else ""
+    lines = [f"{sound.duration_ms / 1000:.1f} s at {sound.rate} Hz{which}, {spoken_ms / 1000:.1f} s of speech in "
              f"{len(found.speech)} stretches"]  # fmt: skip
     if not found.turns:
         return "\n".join([*lines, "no turns"])
