@@ -62,7 +62,7 @@ def test_a_late_receipt_is_told_by_the_socket_that_follows_a_lost_one() -> None:
     bench = given_up()
     bench.give(sg.CarrierGone(False, "socket_lost", {}))
     bench.books()
-    bench.give(sg.LineLeft("", 0.0))
+    bench.give(sg.LineLeft())
     bench.give(sg.LineOpened("MZ2", WALL))
     bench.agent_finishes()
     assert bench.said().count("You are booked.") == 1
