@@ -4,11 +4,12 @@ Most of what a frame costs is the way through hearing, recorder and vendor's soc
 that uses half of a core takes three at once, and one that uses 70 % takes five, while a caller is silent; while they
 speak it takes two. Their last word waits 10 ms longer on average, their first 20 or 40, where they would have waited
 for each other. Until then frames lie in the system (``telephony.held_back``).
-A carrier that stops sending leaves the last of it waiting until it sends anything again.
+What nothing follows, because the carrier stops sending, is heard within 0.15 to 0.3 s all the same.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Final
 
@@ -31,6 +32,11 @@ _FAINT: Final = bytes(code for code in range(256) if g711.peak(g711.ulaw_to_line
 """mu-law codes below -35 dBFS, which no syllable stays below"""
 _SEAM_MS: Final = 0.5
 """A frame that does not follow the one before begins anew."""
+WAITS_S: Final = 0.15
+"""What waits and is the same after this is heard, whatever there is of it."""
+
+Later = Callable[[float, Callable[[], None]], asyncio.TimerHandle]
+"""Has something called after so many seconds; a loop's ``call_later``."""
 
 
 def never_busy() -> float:
@@ -39,14 +45,19 @@ def never_busy() -> float:
 
 
 class GatheredFrames:
-    """One media stream. Grammar: ``take`` for every frame, ``pass_on`` before anything else that happens on it.
+    """One media stream. Grammar: ``take`` for every frame, ``pass_on`` before anything else on it, then ``close``.
 
-    ``hear`` is given frames of 20 to 100 ms; ``busy`` tells how much of a core this process uses, 0 to 1.
+    ``hear`` is given frames of 20 to 100 ms; ``busy`` tells how much of a core this process uses, 0 to 1. Without
+    ``later`` what nothing follows waits for ``pass_on``.
     """
 
-    def __init__(self, hear: Callable[[AudioFrame], None], busy: Callable[[], float] = never_busy) -> None:
+    def __init__(
+        self, hear: Callable[[AudioFrame], None], busy: Callable[[], float] = never_busy, later: Later | None = None
+    ) -> None:
         self._hear = hear
         self._busy = busy
+        self._later = later
+        self._look: asyncio.TimerHandle | None = None
         self._waiting = bytearray()
         self._from_ms = 0.0
         self._enough = 0
@@ -81,6 +92,8 @@ class GatheredFrames:
         waiting += payload
         if len(waiting) >= self._enough:
             self.pass_on()
+        elif self._look is None:
+            self._look_later()
 
     def pass_on(self) -> None:
         """What waits is heard now."""
@@ -88,6 +101,28 @@ class GatheredFrames:
             frame = AudioFrame(bytes(self._waiting), self._from_ms)
             self._waiting.clear()
             self._hear(frame)
+
+    def close(self) -> None:
+        """Nothing is heard any more of its own accord."""
+        self._later = None
+        if self._look is not None:
+            self._look.cancel()
+
+    def _look_later(self) -> None:
+        if self._later is not None:
+            # One timer looks after many frames: setting one anew for each would cost more than what it brings.
+            at_ms = self._at_ms
+            self._look = self._later(WAITS_S, lambda: self._looked(at_ms))
+
+    def _looked(self, at_ms: float) -> None:
+        """Whether anything came since the frame at ``at_ms``."""
+        self._look = None
+        if not self._waiting:
+            return
+        if self._at_ms == at_ms:
+            self.pass_on()
+        else:
+            self._look_later()
 
     def _together(self) -> int:
         """Bytes worth waiting for."""

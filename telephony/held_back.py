@@ -3,7 +3,7 @@
 Of what a frame costs a process that is nearly busy, more than half is to be told of it: the system's call, the loop's
 round, a task that goes on, and memory that other calls have pushed out of the processor's caches meanwhile. So the
 system is told how much has to be there (``SO_RCVLOWAT``). What nothing follows within 0.15 to 0.3 s is asked for all
-the same, whatever there is.
+the same, whatever there is. A carrier's `stop` that comes alone may wait as long: who has hung up waits for nothing.
 """
 
 from __future__ import annotations

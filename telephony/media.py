@@ -10,7 +10,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, closing
 from dataclasses import dataclass
 from typing import Final
 
@@ -223,8 +223,14 @@ async def _converse(wire: _Wire, visit: Visit, seat: Seat, parts: MediaParts) ->
 
 
 async def _listen(wire: _Wire, live: LiveCall, playout: StreamPlayOut, seat: Seat, parts: MediaParts) -> None:
-    counts, clock = wire.stream.counts, parts.clock
-    frames = GatheredFrames(live.hear, parts.busy)
+    with closing(GatheredFrames(live.hear, parts.busy, asyncio.get_running_loop().call_later)) as frames:
+        await _take_all(wire, live, frames, playout, seat, parts.clock)
+
+
+async def _take_all(
+    wire: _Wire, live: LiveCall, frames: GatheredFrames, playout: StreamPlayOut, seat: Seat, clock: Clock
+) -> None:
+    counts = wire.stream.counts
     held = HeldBack(wire.socket, frames)
     playout.behind_ms = lambda: held.behind_ms
     first_ms: int | None = None

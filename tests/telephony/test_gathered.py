@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from calls.audio import AudioFrame, mulaw_ms
-from telephony.gathered import MOST_MS, GatheredFrames
+from calls.clock import LoopClock
+from calls.virtual_time import run_virtual
+from telephony.gathered import MOST_MS, WAITS_S, GatheredFrames
 
 
 def samples(frames: list[AudioFrame]) -> dict[int, int]:
@@ -92,6 +97,53 @@ def test_what_waits_when_the_strain_is_over_goes_first() -> None:
     for n in range(1, 4):
         gathered.take(20.0 * n, QUIET[1:2] * 160)
     assert [frame.offset_ms for frame in heard] == [0.0, 60.0]
+
+
+@pytest.mark.parametrize("frames", [1, 2, 4, 6, 9])
+def test_what_nothing_follows_is_heard_all_the_same(frames: int) -> None:
+    heard: list[AudioFrame] = []
+
+    async def carrier_stalls() -> None:
+        gathered = GatheredFrames(heard.append, lambda: 0.8, asyncio.get_running_loop().call_later)
+        for n in range(frames):
+            await LoopClock().sleep_ms(20.0)
+            gathered.take(20.0 * n, QUIET[n : n + 1] * 160)
+        before = sum(frame.duration_ms for frame in heard)
+        assert before < 20.0 * frames, "something waits"
+        await LoopClock().sleep_ms(2_000 * WAITS_S)
+        assert sum(frame.duration_ms for frame in heard) == 20.0 * frames
+        gathered.take(20.0 * frames, QUIET[:1] * 160)
+        await LoopClock().sleep_ms(2_000 * WAITS_S)
+        assert heard[-1].offset_ms == 20.0 * frames, "and so is the next stall's"
+
+    run_virtual(carrier_stalls())
+
+
+def test_who_goes_on_is_heard_by_fives_whatever_the_timer_says() -> None:
+    heard: list[AudioFrame] = []
+
+    async def carrier_sends() -> None:
+        gathered = GatheredFrames(heard.append, lambda: 0.8, asyncio.get_running_loop().call_later)
+        for n in range(100):
+            await LoopClock().sleep_ms(20.0)
+            gathered.take(20.0 * n, QUIET[:1] * 160)
+
+    run_virtual(carrier_sends())
+    assert [frame.duration_ms for frame in heard] == [100.0] * 20
+
+
+def test_nothing_is_heard_after_the_call() -> None:
+    heard: list[AudioFrame] = []
+
+    async def call_ends() -> None:
+        gathered = GatheredFrames(heard.append, lambda: 0.8, asyncio.get_running_loop().call_later)
+        gathered.take(0.0, QUIET[:1] * 160)
+        gathered.close()
+        gathered.take(20.0, QUIET[:1] * 160)
+        await LoopClock().sleep_ms(1_000.0)
+
+    run_virtual(call_ends())
+    assert heard == []
 
 
 @given(

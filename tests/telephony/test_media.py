@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -208,6 +209,26 @@ def test_a_host_that_fails_closes_with_1011(caplog: pytest.LogCaptureFixture) ->
     virtual(scene)
     assert "OSError" in caplog.text
     assert "10.0.0.3" not in caplog.text
+
+
+def test_under_strain_a_carrier_that_falls_silent_leaves_nothing_unheard() -> None:
+    async def scene(front: Front) -> None:
+        near, far = memory_pair()
+        async with asyncio.TaskGroup() as group:
+            serving = group.create_task(handle_media(near, replace(front.media, busy=lambda: 0.8)))
+            await far.send_text(start("CA0001", await admitted(front)))
+            frame = base64.b64encode(b"\xff" * 160).decode()
+            for n in range(7):
+                media = {"timestamp": str(20 * n), "payload": frame}
+                await far.send_text(json.dumps({"event": "media", "streamSid": "MZ0001", "media": media}))
+            await front.clock.sleep_ms(20)
+            (call,) = front.host.calls
+            assert [one.duration_ms for one in call.frames] == [100.0]
+            await front.clock.sleep_ms(300)
+            assert [one.duration_ms for one in call.frames] == [100.0, 40.0]
+            serving.cancel()
+
+    virtual(scene)
 
 
 # --- a second socket for the same call ----------------------------------------------------------
