@@ -69,7 +69,6 @@ class Diary:
     closures: Sequence[Closure] = ()
     """those that concern it"""
     taken: Sequence[Taken] = ()
-    place_name: str = ""
 
     @cached_property
     def zone(self) -> ZoneInfo:

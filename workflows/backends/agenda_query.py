@@ -28,8 +28,8 @@ READ = text("""
             FROM services WHERE business = :business AND id = :service
         ),
         'resources', (
-            SELECT json_agg(json_build_array(r.id, coalesce(r.place, ''), coalesce(p.timezone, ''), r.capacity,
-                                             coalesce(p.name, '')) ORDER BY r.id)
+            SELECT json_agg(json_build_array(r.id, coalesce(r.place, ''), coalesce(p.timezone, ''), r.capacity)
+                            ORDER BY r.id)
             FROM resource_services o
             JOIN resources r ON r.business = o.business AND r.id = o.resource
             LEFT JOIN places p ON p.business = r.business AND p.id = r.place
@@ -168,7 +168,7 @@ def _diary(
     closures: Sequence[Closure],
     taken: Mapping[str, Sequence[Taken]],
 ) -> Diary:
-    resource, place, zone, seats, name = row
+    resource, place, zone, seats = row
     return Diary(
         resource,
         place,
@@ -177,7 +177,6 @@ def _diary(
         hours_for(hours, place, resource),
         [one for one in closures if one.concerns(place, resource)],
         taken.get(resource, ()),
-        name,
     )
 
 

@@ -149,7 +149,6 @@ class Practice:
             hours_for(self.all_hours(), room.place, resource),
             [one for one in self.closures if one.concerns(room.place, resource)],
             taken,
-            place.name,
         )
 
 
