@@ -28,6 +28,8 @@ class CardFound:
     text: str
     stop: bool
     """the caller is to be stopped; else it may yet turn out to be something else"""
+    doubtful: bool = False
+    """a partial with more digits than what was asked for, some of them twice: a card, or a number that was doubled"""
 
 
 class CardWatch(Protocol):
@@ -56,30 +58,49 @@ class NoCards:
 Words = SpeechGrew | TurnLikely | CallerSaid
 
 
-def without_card(
-    signal: Words, watch: CardWatch, locale: str, guidance: Guidance, state: CallState, at_ms: float, *, pays: bool
-) -> Words:
-    """``signal`` without the digits of a card number, and marked so; as it is when there are none.
+class CardScreen:
+    """One per call, before anything else has seen what was heard: what is recorded, understood or asked of a model is
+    made of what it lets pass.
 
-    Before anything else has seen it: what is recorded, understood or asked of a model is made of this. ``pays``: cards
-    can be keyed in on this line, so that digits nobody asked for are likely one.
+    What a recognizer says of a number while it is said may have its digits twice, and right again a moment later. So a
+    doubtful partial is masked at once, and stops the caller when the next partial, or the end of the turn, says so too.
     """
-    text = signal.text if isinstance(signal, SpeechGrew) else signal.heard.text
-    expected = guidance.slot(guidance.primary)
-    if isinstance(signal, CallerSaid) and _spells(signal.heard, expected):
-        return signal
-    wary = pays or at_ms - state.card_ms < LATELY_MS
-    kind, partial = expected.kind if expected else "", isinstance(signal, SpeechGrew)
-    found = watch.find(text, guidance.language or locale, kind, wary=wary, partial=partial)
-    if found is None:
-        return signal
-    if isinstance(signal, SpeechGrew):
-        return replace(signal, text=found.text, card=found.stop)
-    tone = signal.heard.tone
+
+    def __init__(self, watch: CardWatch, locale: str, *, pays: bool) -> None:
+        """``pays``: cards can be keyed in on this line, so that digits nobody asked for are likely one."""
+        self._watch = watch
+        self._locale = locale
+        self._pays = pays
+        self._doubted = 0
+        """the caller's turn of which the newest partial was doubtful"""
+
+    def clean(self, signal: Words, guidance: Guidance, state: CallState, at_ms: float) -> Words:
+        """``signal`` without the digits of a card number, and marked so; as it is when there are none."""
+        text = signal.text if isinstance(signal, SpeechGrew) else signal.heard.text
+        expected = guidance.slot(guidance.primary)
+        if isinstance(signal, CallerSaid) and _spells(signal.heard, expected):
+            return signal
+        wary = self._pays or at_ms - state.card_ms < LATELY_MS
+        kind, partial = expected.kind if expected else "", isinstance(signal, SpeechGrew)
+        found = self._watch.find(text, guidance.language or self._locale, kind, wary=wary, partial=partial)
+        if isinstance(signal, SpeechGrew):
+            sure = self._sure(found, state.turn + 1)
+            return replace(signal, text=found.text, card=found.stop and sure) if found else signal
+        return replace(signal, heard=_masked(signal.heard, found)) if found else signal
+
+    def _sure(self, found: CardFound | None, turn: int) -> bool:
+        doubtful = found is not None and found.doubtful
+        sure = not doubtful or self._doubted == turn
+        self._doubted = turn if doubtful else 0
+        return sure
+
+
+def _masked(heard: Heard, found: CardFound) -> Heard:
+    tone = heard.tone
     if tone is not None:
         # Words said with weight, and words as evidence, may be the digits.
         tone = replace(tone, stressed=(), evidence=tuple(cue for cue in tone.evidence if not _WORDS_OF.match(cue)))
-    return replace(signal, heard=replace(signal.heard, text=found.text, card=found.stop, tone=tone))
+    return replace(heard, text=found.text, card=found.stop, tone=tone)
 
 
 _LETTERS = re.compile(r"(?:[2-68][1-3]|[79][1-4]|1[0-9]|0[1-6])+#?")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from calls import effects as ef
 from calls import signals as sg
 from calls.audio import AudioFrame
-from calls.card_watch import CardWatch, NoCards, without_card
+from calls.card_watch import CardScreen, CardWatch, NoCards
 from calls.clock import Clock
 from calls.conversation import Conversation
 from calls.errors import EngineError, StaleEpoch, reason_of
@@ -79,6 +79,7 @@ class CallSession:
         self._mouth = Mouth(parts.engine, parts.playout, parts.clock, self.signal)
         self._keypad = Keypad(self.signal, self._timers)
         self._secure = SecureKeys(parts.vault, parts.clock, self._timers, self.signal)
+        self._cards = CardScreen(parts.cards, parts.conversation.line.locale, pays=parts.vault is not None)
         self._shut = False
         self._keys_sound_until_ms = 0.0
         self._group: asyncio.TaskGroup | None = None
@@ -228,10 +229,7 @@ class CallSession:
                 self._secure.rang(group)
                 return
             case sg.SpeechGrew() | sg.TurnLikely() | sg.CallerSaid():
-                signal = without_card(
-                    signal, self._parts.cards, self._parts.conversation.line.locale, self._keypad.guidance,
-                    self._state, at_ms, pays=self._parts.vault is not None,
-                )  # fmt: skip
+                signal = self._cards.clean(signal, self._keypad.guidance, self._state, at_ms)
             case sg.TimerRang() if signal.timer == KEYS:
                 self._keypad.rang()
                 return

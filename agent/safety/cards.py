@@ -76,7 +76,7 @@ _IS = word_set(
 _BESIDE = 3
 """other words in a turn that is all but digits"""
 
-Verdict = Literal["pass", "mask", "stop"]
+Verdict = Literal["pass", "mask", "doubt", "stop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +96,16 @@ class CardEar:
         """``text`` with the digits masked, and whether the caller is to be stopped; None when all may stand."""
         spans = [(match.start(), match.end()) for match in _TOKEN.finditer(text)]
         words = [text[start:end].lower().replace("’", "'") for start, end in spans]
-        masked, stop, done = "", False, 0
+        masked, verdicts, done = "", set[Verdict](), 0
         for run in _runs(words):
             verdict = _judged(run, words, expected, wary=wary, partial=partial)
             if verdict == "pass":
                 continue
-            stop = stop or verdict == "stop"
+            verdicts.add(verdict)
             masked += text[done : spans[run.first][0]] + MASK
             done = spans[run.last][1]
-        return CardFound(masked + text[done:], stop) if done else None
+        sure, doubtful = "stop" in verdicts, "doubt" in verdicts
+        return CardFound(masked + text[done:], sure or doubtful, doubtful and not sure) if done else None
 
 
 def _runs(words: Sequence[str]) -> list[_Run]:
@@ -154,11 +155,11 @@ def _judged(run: _Run, words: Sequence[str], expected: str, *, wary: bool, parti
         return "mask" if partial and named in ("card", "secret") else "pass"
     if named == "card":
         return "pass" if count == FEWEST and _is_an_ending(run, words) else "stop"
-    if _is_whole_card(run.digits):
-        return "stop"
-    if expected == "phone" and count > LONGEST_PHONE and run.digits[0] != "0":
-        return "stop"
-    if named == "other" or expected in DIGIT_KINDS or _is_year(run.digits):
+    welcome = named == "other" or expected in DIGIT_KINDS
+    too_long = expected == "phone" and count > LONGEST_PHONE and run.digits[0] != "0"
+    if too_long or _is_whole_card(run.digits):
+        return "doubt" if partial and welcome and _is_repeated(run.digits) else "stop"
+    if welcome or _is_year(run.digits):
         return "pass"
     return _bare(run, words, weak=named == "weak", wary=wary, partial=partial)
 
@@ -217,6 +218,13 @@ def _is_an_ending(run: _Run, words: Sequence[str]) -> bool:
 def _is_whole_card(digits: str) -> bool:
     lengths = range(SHORTEST_CARD, min(len(digits), 19) + 1)
     return digits[0] in "23456" and any(luhn(digits[:count]) for count in lengths)
+
+
+def _is_repeated(digits: str) -> bool:
+    """Three digits come twice: a recognizer that has not heard the end of a number may have its beginning twice over.
+    One number of thirteen digits in twenty is so by chance."""
+    threes = [digits[at : at + 3] for at in range(len(digits) - 2)]
+    return len(set(threes)) < len(threes)
 
 
 def _is_year(digits: str) -> bool:

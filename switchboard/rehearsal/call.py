@@ -18,7 +18,7 @@ from agent.thinking.thinker import Thinker
 from calls import effects as ef
 from calls import events as ev
 from calls import signals as sg
-from calls.card_watch import without_card
+from calls.card_watch import CardScreen
 from calls.conversation import Conversation
 from calls.danger import Watch
 from calls.errors import SwitchboardError
@@ -115,7 +115,7 @@ class RehearsedCall:
         self.keypad = Keypad(self._noticed, self.schedule)
         month = (self._answered.year, self._answered.month)
         self._capture = RehearsedCapture(self.schedule, self._noticed, month, us=line.locale == "en-US")
-        self._pays = vault is not None
+        self._cards = CardScreen(_CARDS, line.locale, pays=vault is not None)
 
     # --- what can be looked at --------------------------------------------------------------------------
 
@@ -210,10 +210,7 @@ class RehearsedCall:
                 self._capture.rang()
                 return
             case sg.SpeechGrew() | sg.TurnLikely() | sg.CallerSaid():
-                locale = self.line.locale
-                signal = without_card(
-                    signal, _CARDS, locale, self.guidance, self.state, self.now_ms, pays=self._pays
-                )
+                signal = self._cards.clean(signal, self.guidance, self.state, self.now_ms)
             case sg.TimerRang() if signal.timer == KEYS:
                 self.keypad.rang()
                 return

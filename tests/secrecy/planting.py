@@ -71,10 +71,18 @@ def planted(seed: int, mode: Mode, variant: int = 0, last_four: str = "") -> Pla
     return Planted(seed, mode, number, expiry, code, slip, said)
 
 
+HEADS = ("4", "51", "53", "55", "2221", "2720", "6011", "65", "62", "35")
+"""how numbers of sixteen digits begin (ISO/IEC 7812)"""
+
+
 def _number(chance: random.Random, length: int, last_four: str) -> str:
-    heads = ("34", "37") if length == 15 else ("4",) if last_four else ("4", "51", "53", "55", "2221", "65")
+    return card_of(chance, chance.choice(("34", "37") if length == 15 else ("4",) if last_four else HEADS), last_four)
+
+
+def card_of(chance: random.Random, head: str, last_four: str = "") -> str:
+    """A number that begins so, of the length such numbers have, with a right check digit."""
+    length = 15 if head in ("34", "37") else 16
     while True:
-        head = chance.choice(heads)
         body = head + "".join(str(chance.randrange(10)) for _ in range(length - len(head) - 4))
         tail = last_four or "".join(str(chance.randrange(10)) for _ in range(4))
         if luhn(body + tail):

@@ -57,7 +57,7 @@ def spoilt(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
         case "keys":
             monkeypatch.setattr(CallSession, "press", lambda self, digit: self.signal(KeyPressed(digit)))
             monkeypatch.setattr(session.SecureKeys, "open", False)
-            monkeypatch.setattr(session, "without_card", lambda signal, *_, **__: signal)
+            spoilt(monkeypatch, "words")
         case "ears":
             real = CallSession.hear
 
@@ -67,7 +67,7 @@ def spoilt(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
 
             monkeypatch.setattr(CallSession, "hear", hear)
         case "words":
-            monkeypatch.setattr(session, "without_card", lambda signal, *_, **__: signal)
+            monkeypatch.setattr(session.CardScreen, "clean", lambda self, signal, *_: signal)
         case "recording":
             spoilt(monkeypatch, "ears")
             monkeypatch.setattr(WavRecorder, "mute", lambda self, offset_ms, reason: None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import yaml
 from agent.safety.cards import CardEar
 from calls.card_watch import MASK
 from tests.counts import count
-from tests.secrecy.planting import planted
+from tests.secrecy.planting import HEADS, card_of, planted
 
 EAR = CardEar()
 PROJECT = Path(__file__).parents[3]
@@ -83,6 +84,41 @@ def test_until_it_is_known_digits_alone_are_masked_in_what_is_partial() -> None:
 
 def test_a_card_in_place_of_a_phone_number_is_stopped() -> None:
     assert stops("4242 4242 4242 4242", "phone")
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("212-5550-1212-5550", "phone"),
+        ("Six, four, six, five, five, five, six, six, five, five, five, six, five", "phone"),
+        ("my phone number is 4242 4242 4242 4242", ""),
+    ],
+)
+def test_a_number_that_was_asked_for_and_is_there_twice_is_doubted_while_it_is_said(said: str, expected: str) -> None:
+    found = EAR.find(said, "en-US", expected, partial=True)
+    assert found is not None and found.doubtful and found.stop and MASK in found.text
+    assert not any(word in found.text for word in ("five", "555", "4242"))
+
+
+@pytest.mark.parametrize("wary", [False, True])
+@pytest.mark.parametrize("head", [*HEADS, "34", "37"])
+def test_a_whole_card_in_place_of_a_number_is_never_let_by(head: str, wary: bool) -> None:
+    for seed in range(count(400, 40)):
+        card = card_of(random.Random(f"{head}/{seed}"), head)
+        for kind in ("phone", "code", "number", "date_of_birth", ""):
+            for text in (card, " ".join(card), ", ".join(card[at : at + 4] for at in range(0, len(card), 4))):
+                partial = EAR.find(text, "en-US", kind, wary=wary, partial=True)
+                whole = EAR.find(text, "en-US", kind, wary=wary)
+                assert partial is not None and partial.stop and partial.text.strip(" ,") == MASK
+                assert whole is not None and whole.stop and not whole.doubtful and whole.text == MASK
+                twice = len({card[at : at + 3] for at in range(len(card) - 2)}) < len(card) - 2
+                assert partial.doubtful == (twice and kind != "")
+
+
+def test_what_is_named_a_card_is_beyond_doubt() -> None:
+    found = EAR.find("my visa is four two four two four two four two four two four two four", "en-US", "phone",
+                     partial=True)  # fmt: skip
+    assert found is not None and found.stop and not found.doubtful
 
 
 def sentences(value: Any) -> list[str]:
