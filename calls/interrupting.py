@@ -27,7 +27,7 @@ from calls.state import CallState
 
 ONSET_MS = 820.0
 """since the onset, as hearing places it; the agent is heard again within a second of the true one"""
-LASTS_MS = 200.0
+LASTS_MS = 150.0
 """hearing tells again sooner, while speech lasts"""
 MOST_ALARMS = 4
 """So many sounds in a row were nothing, and the next one no longer silences the agent: its words do."""

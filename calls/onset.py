@@ -68,7 +68,7 @@ _FUNCTION = frozenset(_FUNCTION_WORDS.split())
 """Words that stand in every way of saying anything, and alone name nothing."""
 _FOR_US_WORDS = """
     help hello hi agent human person operator representative manager repeat again cancel goodbye bye emergency fire
-    police ambulance sorry pardon excuse wrong press
+    police ambulance sorry pardon excuse wrong actually press
 """
 _FOR_US = frozenset(_FOR_US_WORDS.split())
 """Words that are not said to anybody else often enough, however softly."""

@@ -48,7 +48,7 @@ class Tuning:
     """of the windows since the onset, for all of it to be"""
     lasts_ms: float = 640.0
     """after the onset, and ..."""
-    lasts_again_ms: float = 100.0
+    lasts_again_ms: float = 90.0
     """... then each time it is told that speech lasts"""
     wordless_ms: float = 500.0
     """of speech in which a recognizer that has looked at it found no word: it is told no more, there is nothing to wait

@@ -19,7 +19,6 @@ more) is over, the words are usually there.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from agent.companding import BYTES_PER_MS, rms
 from agent.hearing.decisions import (
@@ -35,49 +34,13 @@ from agent.hearing.decisions import (
 )
 from agent.hearing.second_look import Reading, better
 from agent.hearing.tuning import DEFAULT, Tuning
+from agent.hearing.utterance import Utterance
 
 _LEAST_LEVEL, _LEVEL_SHARE = 180.0, 0.15
 """-45 dBFS; share by which the level follows each window of speech"""
 
 PatienceRule = Callable[[str, float], Patience]
 """How long a pause after these words must be, of which this many ms were speech."""
-
-
-@dataclass(slots=True)
-class _Utterance:
-    from_ms: float
-    pieces: list[tuple[float, float]]
-    """(from, to) of speech between pauses of eager_ms and more, but for the last, which goes on to to_ms"""
-    piece_ms: float
-    """where the last piece begins"""
-    to_ms: float
-    voiced_ms: float
-    sure_ms: float = 0.0
-    """of windows that are surely speech"""
-    lasts_at_ms: float = 0.0
-    """when it may next be told that it lasts"""
-    silence_ms: float = 0.0
-    resumed_ms: float = 0.0
-    ticket: int = 0
-    """of the recognition whose words will count; 0 while there is none"""
-    text: str | None = None
-    confidence: float = 1.0
-    partial: int = 0
-    """ticket of the partial under way"""
-    partial_at_ms: float = 0.0
-    partials: int = 0
-    grown_ms: float = 0.0
-    """of speech that was last looked at for ``grown``"""
-    grown: str = ""
-    keen: bool = False
-    """faint evidence of speech counts"""
-    faint_ms: float = 0.0
-    """of it since the last that was clear"""
-    first: Reading | None = None
-    """what is recognized once more"""
-    level: float = 0.0
-    """of their speech, RMS of 16 bits; only where it counts"""
-    closing: bool = False
 
 
 def has_words(text: str) -> bool:
@@ -107,7 +70,7 @@ class Turns:
         self._speech = False
         self._evidence_ms = 0.0
         self._evidence_from_ms = at_ms
-        self._utterance: _Utterance | None = None
+        self._utterance: Utterance | None = None
         self._faded: list[tuple[float, float]] = []
         """what just held no words, piece by piece"""
         self._tickets = 0
@@ -186,14 +149,13 @@ class Turns:
             return []
         text = text.strip()
         if ticket == utterance.partial:
-            utterance.partial = 0
-            utterance.grown_ms = utterance.partial_at_ms - utterance.from_ms
+            utterance.looked()
             return self._grow(utterance, text)
         if ticket != utterance.ticket or utterance.text is not None:
             return []
         return self._read(utterance, Reading(text, confidence))
 
-    def _read(self, utterance: _Utterance, found: Reading) -> list[Decision]:
+    def _read(self, utterance: Utterance, found: Reading) -> list[Decision]:
         if utterance.first is not None:
             found, utterance.first = better(utterance.first, found, self._is_useful), None
         elif self._noisy and not utterance.closing and not self._is_useful(found.text):
@@ -236,7 +198,7 @@ class Turns:
         if self._evidence_ms < self._tuning.onset_ms:
             return []
         began = self._evidence_from_ms
-        self._utterance = _Utterance(
+        self._utterance = Utterance(
             began, self._recent(began), began, self._window_ms, self._evidence_ms, partial_at_ms=self._window_ms
         )
         self._utterance.keen = self.patience("", 0.0).keen
@@ -268,7 +230,7 @@ class Turns:
 
     # --- speaking and pausing -------------------------------------------------------------------------
 
-    def _follow(self, utterance: _Utterance, speech: bool, window_ms: float) -> list[Decision]:
+    def _follow(self, utterance: Utterance, speech: bool, window_ms: float) -> list[Decision]:
         if utterance.closing:
             return []
         if not speech:
@@ -281,25 +243,18 @@ class Turns:
             if utterance.resumed_ms < self._tuning.resume_ms:
                 # It may be a click: the pause goes on. But nothing ends it while it may be the caller's next word.
                 utterance.silence_ms += window_ms
-                return []
+                return self._lasting(utterance)
             resumed = self._resume(utterance)
         utterance.to_ms = self._window_ms
-        if self._length(utterance) >= self._tuning.longest_ms:
+        if utterance.length_ms(self._tuning.between_ms) >= self._tuning.longest_ms:
             utterance.closing = True
             return [*resumed, self._ask(utterance)]
         return resumed + self._lasting(utterance) + self._partial(utterance)
 
-    def _lasting(self, utterance: _Utterance) -> list[Decision]:
-        tuning, age_ms = self._tuning, self._window_ms - utterance.from_ms
-        if not max(tuning.lasts_ms, utterance.lasts_at_ms) <= age_ms <= tuning.lasts_most_ms:
-            return []
-        utterance.lasts_at_ms = age_ms + tuning.lasts_again_ms
-        # What was needed to notice it is not counted.
-        enough = utterance.sure_ms >= tuning.sure_share * (age_ms - tuning.onset_ms)
-        looked = utterance.grown or utterance.grown_ms >= tuning.wordless_ms
-        return [Lasts(utterance.from_ms)] if enough and not looked else []
+    def _lasting(self, utterance: Utterance) -> list[Decision]:
+        return [Lasts(utterance.from_ms)] if utterance.lasts(self._window_ms, self._tuning) else []
 
-    def _resume(self, utterance: _Utterance) -> list[Decision]:
+    def _resume(self, utterance: Utterance) -> list[Decision]:
         began = self._window_ms - utterance.resumed_ms
         paused = began - utterance.to_ms
         if paused >= self._tuning.eager_ms:
@@ -310,13 +265,13 @@ class Turns:
         utterance.ticket = 0
         return [Resumed(began, paused, text)] if paused >= self._tuning.eager_ms else []
 
-    def _quiet(self, utterance: _Utterance, ms: float) -> list[Decision]:
+    def _quiet(self, utterance: Utterance, ms: float) -> list[Decision]:
         utterance.silence_ms += ms
         if utterance.ticket == 0 and utterance.silence_ms >= self._tuning.eager_ms:
             return [self._ask(utterance)]
-        return self._settle(utterance)
+        return self._settle(utterance) or (self._lasting(utterance) if utterance.ticket == 0 else [])
 
-    def _settle(self, utterance: _Utterance) -> list[Decision]:
+    def _settle(self, utterance: Utterance) -> list[Decision]:
         """End the turn if its words are known and the pause is long enough for them."""
         if utterance.text is None:
             return []
@@ -330,31 +285,24 @@ class Turns:
             return []
         return [self._end(utterance, utterance.text, utterance.confidence, patience.reason)]
 
-    def _ask(self, utterance: _Utterance) -> Recognize:
+    def _ask(self, utterance: Utterance) -> Recognize:
         self._tickets += 1
         utterance.ticket, utterance.text = self._tickets, None
         utterance.partial = 0
         return Recognize(self._tickets, self._cut(utterance), False)
 
-    def _partial(self, utterance: _Utterance) -> list[Decision]:
-        length = self._length(utterance)
+    def _partial(self, utterance: Utterance) -> list[Decision]:
+        length = utterance.length_ms(self._tuning.between_ms)
         soon = (self._tuning.first_ms, self._tuning.second_ms)
         early = utterance.partials < len(soon)
         wait_ms = soon[utterance.partials] if early else max(self._tuning.partial_ms, 0.3 * length)
         if utterance.partial or self._window_ms < utterance.partial_at_ms + wait_ms:
             return []
         self._tickets += 1
-        utterance.partials += 1
-        utterance.partial, utterance.partial_at_ms = self._tickets, self._window_ms
+        utterance.look(self._tickets, self._window_ms)
         return [Recognize(self._tickets, self._cut(utterance), True)]
 
-    def _length(self, utterance: _Utterance) -> float:
-        """ms of what would be recognized, without what is around it."""
-        between = self._tuning.between_ms
-        spoken = sum(to_ms - from_ms for from_ms, to_ms in utterance.pieces)
-        return spoken + len(utterance.pieces) * between + utterance.to_ms - utterance.piece_ms
-
-    def _cut(self, utterance: _Utterance) -> bytes:
+    def _cut(self, utterance: Utterance) -> bytes:
         """The audio of an utterance, long pauses shortened."""
         pieces = [*utterance.pieces, (utterance.piece_ms, utterance.to_ms)]
         tuning, again = self._tuning, utterance.first is not None
@@ -376,7 +324,7 @@ class Turns:
         """Where a moment lies in the audio kept."""
         return max(0, int((ms - self._audio_ms) * BYTES_PER_MS / 2) * 2)
 
-    def _grow(self, utterance: _Utterance, text: str) -> list[Decision]:
+    def _grow(self, utterance: Utterance, text: str) -> list[Decision]:
         if not has_words(text) or text == utterance.grown:
             return []
         utterance.grown = text
@@ -384,11 +332,11 @@ class Turns:
 
     # --- back to quiet --------------------------------------------------------------------------------
 
-    def _end(self, utterance: _Utterance, text: str, confidence: float, reason: str) -> TurnEnded:
+    def _end(self, utterance: Utterance, text: str, confidence: float, reason: str) -> TurnEnded:
         self._utterance, self._speech = None, False
         return TurnEnded(text, utterance.from_ms, utterance.to_ms, self.now_ms, confidence, reason)
 
-    def _fade(self, utterance: _Utterance, reason: str) -> Faded:
+    def _fade(self, utterance: Utterance, reason: str) -> Faded:
         self._faded = [*utterance.pieces, (utterance.piece_ms, utterance.to_ms)] if reason == "no words" else []
         self._utterance, self._speech = None, False
         return Faded(utterance.from_ms, utterance.to_ms, reason)
