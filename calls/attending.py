@@ -73,7 +73,7 @@ class Attention:
         state = draft.state
         onset, since_ms = state.caller.speaking, state.caller.holds_from_ms
         speaks = onset is not None and onset.by is HeardBy.SPEECH and since_ms is not None
-        if not speaks or state.unhurried or state.alarmed or state.leaving or state.capture:
+        if not speaks or state.unhurried or state.overriding or state.leaving or state.capture:
             return
         if state.floor not in (Floor.CALLER, Floor.CONTESTED) or not self._agent.guidance(draft).takes_floor:
             return

@@ -80,12 +80,12 @@ class CallerTurns:
         if any(character.isalnum() for character in signal.text):
             draft.silence(WORDLESS)
         turn = draft.state.turn + 1
-        self._alarmed(draft, signal.text, turn, partial=True)
+        self._hear_danger(draft, signal.text, turn, partial=True)
         self._consent.grew(draft, signal.text, signal.from_ms)
-        if signal.card and draft.state.overruled != turn:
+        if signal.card and draft.state.overridden != turn:
             capturing.stopped(draft, self._agent, signal.from_ms, turn, partial=True)
 
-    def _alarmed(self, draft: Draft, text: str, turn: int, *, partial: bool) -> None:
+    def _hear_danger(self, draft: Draft, text: str, turn: int, *, partial: bool) -> None:
         """Answer a danger that ``text`` speaks of, unless it is answered already."""
         state = draft.state
         quiet = state.leaving or state.floor in (Floor.AWAY, Floor.IDLE)
@@ -101,8 +101,8 @@ class CallerTurns:
     def answer(self, draft: Draft, danger: Danger, turn: int, *, partial: bool) -> None:
         """Answer a danger, unless it is answered already."""
         state = draft.state
-        last = state.alarms.get(danger.kind, 0)
-        if last == turn or state.alarmed or (last and not may_sound_again(danger)):
+        last = state.dangers.get(danger.kind, 0)
+        if last == turn or state.overriding or (last and not may_sound_again(danger)):
             return
         if danger.resembles and is_spelled(state.unanswered):
             return
@@ -111,16 +111,16 @@ class CallerTurns:
         if not partial and doubtful and (checked is None or checked.turn != turn - 1):
             self._agent.check(draft, danger, turn)
             return
-        self._agent.alarm(draft, danger, turn, partial=partial)
+        self._agent.answer_danger(draft, danger, turn, partial=partial)
 
     def _checked(self, draft: Draft, text: str, turn: int) -> bool:
         """The answer to the question whether danger was heard right; True when nothing else is to be understood."""
         checked = draft.state.checked
-        if checked is None or checked.turn != turn - 1 or draft.state.overruled == turn:
+        if checked is None or checked.turn != turn - 1 or draft.state.overridden == turn:
             return False
         answer = answers_check(text)
         if answer:
-            self._agent.alarm(draft, checked.danger, turn, partial=False)
+            self._agent.answer_danger(draft, checked.danger, turn, partial=False)
         elif answer is False:
             # It answers our question, and none of the script's: that is asked once more.
             if draft.state.replies:
@@ -176,13 +176,13 @@ class CallerTurns:
             if went_on(draft, before):
                 draft.do(Expect(self._agent.guidance(draft)))
             draft.record(self._spoke(turn, heard))
-            self._alarmed(draft, draft.state.unanswered or heard.text, turn, partial=False)
-        if heard.card and draft.state.overruled != turn:
+            self._hear_danger(draft, draft.state.unanswered or heard.text, turn, partial=False)
+        if heard.card and draft.state.overridden != turn:
             capturing.stopped(draft, self._agent, heard.from_ms, turn, partial=False)
         if heard.by is HeardBy.SPEECH and self._checked(draft, heard.text, turn):
             anticipating.discard(draft, "danger")
             return
-        if draft.state.overruled == turn or (heard.by is HeardBy.SPEECH and draft.state.alarmed):
+        if draft.state.overridden == turn or (heard.by is HeardBy.SPEECH and draft.state.overriding):
             anticipating.discard(draft, "danger")
             return
         wanted = self._wanted(draft, heard, before)
@@ -239,7 +239,8 @@ class CallerTurns:
     def likely(self, draft: Draft, heard: Heard) -> None:
         """Understand ahead what will be the turn, if the caller says no more."""
         state = draft.state
-        if not self._agent.line.anticipate or state.floor in (Floor.AWAY, Floor.IDLE) or state.leaving or state.alarmed:
+        busy = state.leaving or state.overriding or state.floor in (Floor.AWAY, Floor.IDLE)
+        if busy or not self._agent.line.anticipate:
             return
         if not self._interruption.takes_floor(draft, heard) or state.recording.asked:
             return

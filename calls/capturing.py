@@ -103,7 +103,7 @@ STOP = "Please don't say card numbers aloud."
 
 def passed(draft: Draft) -> None:
     """The caller has been asked to stop; they are heard again."""
-    if not draft.state.hushed or draft.state.alarmed:
+    if not draft.state.hushed or draft.state.overriding:
         return
     draft.record(ev.CardPassed(draft.state.hushed))
     if not draft.state.capture:

@@ -129,14 +129,14 @@ class Conversation:
 
     def _understood(self, draft: Draft, signal: sg.Understood) -> None:
         state = draft.state
-        if signal.turn != state.turn or state.floor is Floor.AWAY or state.leaving or state.alarmed:
+        if signal.turn != state.turn or state.floor is Floor.AWAY or state.leaving or state.overriding:
             return
         if signal.turn == state.understood:
             return  # it was given up on, and something else may have been asked since
         if signal.danger is not None:
             self.turns.answer(draft, signal.danger, signal.turn, partial=False)
             state = draft.state
-            if state.alarmed or state.overruled == signal.turn:
+            if state.overriding or state.overridden == signal.turn:
                 return
         for timer in (UNDERSTANDING, SLOW):
             draft.silence(timer)

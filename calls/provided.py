@@ -30,7 +30,7 @@ def take_notice(
 def end_for_spending(draft: Draft, agent: AgentSide) -> None:
     """Bring a call that has used up a limit to a person when the line has one, otherwise to a goodbye."""
     state = draft.state
-    if state.floor is Floor.AWAY or state.leaving or state.alarmed or any(reply.ending for reply in state.replies):
+    if state.floor is Floor.AWAY or state.leaving or state.overriding or any(reply.ending for reply in state.replies):
         return
     if state.replies:
         agent.interrupt(draft)

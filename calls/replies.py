@@ -273,7 +273,7 @@ class AgentSide:
         """
         state = draft.state
         free = state.floor is Floor.LISTENING and not state.replies
-        if not state.untold or state.run.awaiting or state.alarmed or not (free or state.farewell):
+        if not state.untold or state.run.awaiting or state.overriding or not (free or state.farewell):
             return False
         if state.floor is Floor.CONTESTED:
             return False  # the caller has set in: what they say decides
@@ -325,7 +325,7 @@ class AgentSide:
         draft.record(ev.DangerChecked(danger, turn, draft.state.sure))
         self.speak(draft, (ScriptLine(f"danger.{danger.kind}.check", danger.check),), urgent=True)
 
-    def alarm(self, draft: Draft, danger: Danger, turn: int, *, partial: bool) -> None:
+    def answer_danger(self, draft: Draft, danger: Danger, turn: int, *, partial: bool) -> None:
         """Say the fixed words now, whoever speaks; then to a person, or on."""
         for timer in (SILENCE, UNDERSTANDING):
             draft.silence(timer)

@@ -102,16 +102,16 @@ class CallState:
     hung_up: bool = False
     overspent: bool = False
     """what one call may cost is used up: the call is brought to an end"""
-    alarms: Mapping[str, int] = field(default_factory=dict)
+    dangers: Mapping[str, int] = field(default_factory=dict)
     """kind of danger -> the caller's turn it was last heard in"""
     checked: ev.DangerChecked | None = None
     """a danger that was asked about last"""
     sure: float = 1.0
     """hearing's confidence in the newest turn"""
-    alarm: str = ""
-    """the reply which answers a danger or an order and ends our part: until it is heard nothing else is understood"""
-    overruled: int = 0
-    """the caller's turn whose words such a reply has answered"""
+    override: str = ""
+    """the reply said in the script's place; until it is heard nothing the caller says is understood"""
+    overridden: int = 0
+    """the caller's turn that such a reply has answered: the script is not told of it"""
     capture: str = ""
     """key of the action for which the caller keys in secret just now"""
     answered_away: ActionSettled | None = None
@@ -136,9 +136,9 @@ class CallState:
         return next((clause for reply in self.replies for clause in reply.clauses), None)
 
     @property
-    def alarmed(self) -> bool:
-        """Whether the answer to a danger is still to be heard."""
-        return any(reply.id == self.alarm for reply in self.replies)
+    def overriding(self) -> bool:
+        """Whether an override is still to be heard."""
+        return any(reply.id == self.override for reply in self.replies)
 
     @property
     def yields(self) -> bool:
@@ -191,8 +191,7 @@ def evolve(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
         case ev.CallerHungUp():
             return changed(state, replies=(), paused=None, hung_up=True, ahead=None)
         case ev.MachineHeard():
-            alarm = f"r{state.chosen + 1}"
-            return changed(state, machine=body.kind, alarm=alarm, overruled=state.turn, unanswered="", keyed=None)
+            return _override(changed(state, machine=body.kind), state.turn)
         case ev.HandoverRequested():
             # Whoever takes the call asks for themselves; who comes back is asked anew.
             owed = (*state.owed, *_must_be_said(state))
@@ -200,14 +199,12 @@ def evolve(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
         case ev.HandoverFailed():
             return changed(state, missed=body.status)
         case ev.OrderAccepted() if body.kind != "say":
-            return changed(state, alarm=f"r{state.chosen + 1}", overruled=state.turn, unanswered="", keyed=None)
+            return _override(state, state.turn)
         case ev.DangerChecked():
-            return changed(state, checked=body, overruled=body.turn, unanswered="", keyed=None)
+            return changed(state, checked=body, overridden=body.turn, unanswered="", keyed=None)
         case ev.DangerHeard():
-            state = changed(state, alarms={**state.alarms, body.kind: body.turn})
-            if body.then == "go_on":
-                return state
-            return changed(state, alarm=f"r{state.chosen + 1}", overruled=body.turn, unanswered="", keyed=None)
+            state = changed(state, dangers={**state.dangers, body.kind: body.turn})
+            return state if body.then == "go_on" else _override(state, body.turn)
         case ev.SpendNoticed(scope="call", step="exceeded"):
             return changed(state, overspent=True)
         case ev.OutcomeReached():
@@ -225,14 +222,16 @@ def evolve(state: CallState, body: ev.EventBody, at_ms: float) -> CallState:
         case ev.CaptureClosed():
             return changed(state, capture="")
         case ev.CardStopped():
-            return changed(
-                state, hushed=body.turn, card_ms=at_ms, overruled=body.turn, unanswered="", keyed=None,
-                alarm=f"r{state.chosen + 1}",
-            )  # fmt: skip
+            return _override(changed(state, hushed=body.turn, card_ms=at_ms), body.turn)
         case ev.CardPassed():
             return changed(state, hushed=0)
         case _:
             return _evolve_speech(state, body, at_ms)
+
+
+def _override(state: CallState, turn: int) -> CallState:
+    """The next reply takes the script's place; what the caller said in ``turn`` asks for nothing more."""
+    return changed(state, override=f"r{state.chosen + 1}", overridden=turn, unanswered="", keyed=None)
 
 
 def _away(state: CallState, body: ev.EventBody) -> ActionSettled | None:
@@ -261,12 +260,12 @@ def _evolve_speech(state: CallState, body: ev.EventBody, at_ms: float) -> CallSt
     match body:
         case ev.UtteranceCheckpointed():
             return changed(state, checkpointed_ms=at_ms)
-        case ev.CallerQuieted() if state.overruled > state.turn and body.reason not in ("wordless", TAKEN_BACK):
+        case ev.CallerQuieted() if state.overridden > state.turn and body.reason not in ("wordless", TAKEN_BACK):
             # What was answered while it was said is no turn after all: the next one is its own.
-            return changed(state, overruled=0)
+            return changed(state, overridden=0)
         case ev.CallerSpoke():
             # What is said while a danger is being answered is heard, and asks for nothing.
-            answered = state.alarmed or state.overruled == body.turn
+            answered = state.overriding or state.overridden == body.turn
             text = "" if answered else f"{state.unanswered} {body.text}".strip()
             feeling = body.tone.feeling if body.tone is not None and body.tone.confidence >= FELT else ""
             return changed(

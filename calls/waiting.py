@@ -217,4 +217,4 @@ def _free(state: CallState) -> bool:
 
 def _understanding(state: CallState) -> bool:
     """A turn of the caller's is still being understood."""
-    return state.understood < state.turn and state.overruled != state.turn and not state.alarmed
+    return state.understood < state.turn and state.overridden != state.turn and not state.overriding
