@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from calls import events as ev
 from calls import signals as sg
-from calls.commands import Affirm, AskHuman, Deny, FillSlot, Goodbye, Unclear, Wait
+from calls.commands import Affirm, AskHuman, Command, Deny, FillSlot, Goodbye, Unclear, Wait
 from calls.conversation import Conversation
 from calls.danger import Danger, Watch
 from calls.draft import Decision
@@ -135,10 +135,10 @@ class Bench:
     def caller_presses(self, digits: str) -> None:
         self.give(sg.CallerSaid(Heard(digits, self.at_ms - 500, self.at_ms, by=HeardBy.KEYS)))
 
-    def understood(self, *commands: object) -> None:
-        self.give(sg.Understood(self.state.turn, commands, "grammar"))  # type: ignore[arg-type]
+    def understood(self, *commands: Command) -> None:
+        self.give(sg.Understood(self.state.turn, commands, "grammar"))
 
-    def caller_means(self, text: str, *commands: object) -> None:
+    def caller_means(self, text: str, *commands: Command) -> None:
         """A whole turn: the caller begins, is heard and is understood."""
         self.caller_begins()
         self.caller_says(text)

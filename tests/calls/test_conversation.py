@@ -6,6 +6,7 @@ import pytest
 
 from calls import events as ev
 from calls import signals as sg
+from calls.effects import StartTimer, Understand
 from calls.floor import Floor
 from calls.speech import Clause, Heard, Played
 from tests.calls.house import BYE, HOLD, LINE, NONSENSE, TUESDAY, WALL, Bench, bench_listening
@@ -25,7 +26,8 @@ def test_after_the_last_mark_the_caller_has_the_floor_and_silence_is_timed() -> 
     bench.agent_finishes()
     assert bench.state.floor is Floor.LISTENING
     assert bench.names[-1] == "reply.completed"
-    assert bench.effects[-1].timer == "silence"  # type: ignore[union-attr]
+    timer = bench.effects[-1]
+    assert isinstance(timer, StartTimer) and timer.timer == "silence"
 
 
 def test_a_turn_is_understood_and_acted_on_once() -> None:
@@ -196,8 +198,8 @@ def test_words_of_a_turn_not_understood_yet_join_the_next() -> None:
     bench.caller_says("on tuesday")
     bench.caller_begins()
     bench.caller_says("at nine")
-    understand = [effect for effect in bench.effects if type(effect).__name__ == "Understand"]
-    assert understand[-1].heard.text == "on tuesday at nine"  # type: ignore[union-attr]
+    understand = [effect for effect in bench.effects if isinstance(effect, Understand)]
+    assert understand[-1].heard.text == "on tuesday at nine"
 
 
 def test_an_answer_to_an_old_turn_is_ignored() -> None:

@@ -130,7 +130,8 @@ def test_what_was_agreed_to_in_the_middle_agrees_to_nothing_said_later() -> None
     bench.caller_says("yes")
     assert "Understand" not in bench.effect_names()
     assert bench.state.floor is Floor.LISTENING
-    assert bench.effects[-1].timer == "silence"  # type: ignore[union-attr]
+    timer = bench.effects[-1]
+    assert isinstance(timer, StartTimer) and timer.timer == "silence"
 
 
 def test_keys_are_never_a_noise() -> None:

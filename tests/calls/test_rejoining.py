@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from calls import events as ev
 from calls import signals as sg
+from calls.commands import Command
 from calls.effects import Understand
 from calls.state import evolve
 from tests.calls.house import NONSENSE, TUESDAY, Bench, bench_listening
 
 
-def answered(*commands: object) -> Bench:
+def answered(*commands: Command) -> Bench:
     """The first part was understood, and its answer chosen."""
     bench = bench_listening()
     bench.caller_means("on the", *commands)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from calls import signals as sg
-from calls.commands import CorrectSlot, Deny, Remark
+from calls.commands import Command, CorrectSlot, Deny, Remark
 from calls.run import ActionSettled
 from tests.calls.house import NONSENSE, TUESDAY, Bench, bench_listening
 
@@ -33,7 +33,7 @@ def test_somebody_else_at_the_phone_counts_before_the_answer(kind: str) -> None:
 
 
 @pytest.mark.parametrize("said", [NONSENSE, Remark("chitchat"), Deny(), CorrectSlot("day", None, "")])
-def test_what_is_being_written_is_not_undone_by_talking(said: object) -> None:
+def test_what_is_being_written_is_not_undone_by_talking(said: Command) -> None:
     bench = under_way()
     bench.understood(said)
     assert "action.set_aside" not in bench.names and bench.state.run.awaiting == "k1"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
 from calls import events as ev
@@ -23,7 +26,7 @@ def stopped() -> Bench:
 @pytest.mark.parametrize("first", ["fades", "told"])
 def test_the_next_words_are_understood(reason: str, first: str) -> None:
     bench = stopped()
-    steps = [lambda: bench.give(sg.SpeechFaded(reason), 400.0), lambda: bench.agent_finishes()]
+    steps: list[Callable[[], object]] = [partial(bench.give, sg.SpeechFaded(reason), 400.0), bench.agent_finishes]
     for step in steps if first == "fades" else steps[::-1]:
         step()
     bench.caller_begins()

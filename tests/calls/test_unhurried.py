@@ -5,7 +5,7 @@ from __future__ import annotations
 from calls import events as ev
 from calls import signals as sg
 from calls.commands import NeedTime
-from calls.effects import Expect, Judge, Understand
+from calls.effects import Expect, Judge, StartTimer, Understand
 from calls.speech import Heard
 from tests.calls.house import NONSENSE, Bench, bench_listening
 
@@ -95,7 +95,8 @@ def test_everything_is_slower_and_longer_from_then_on() -> None:
     (expect,) = [effect for effect in bench.effects if isinstance(effect, Expect)]
     assert expect.guidance.unhurried
     bench.agent_finishes()
-    assert bench.effects[-1].ms == 14_000  # type: ignore[union-attr]
+    timer = bench.effects[-1]
+    assert isinstance(timer, StartTimer) and timer.ms == 14_000
 
 
 def test_a_relay_service_is_a_reason() -> None:

@@ -72,7 +72,7 @@ def test_letters_that_say_the_name_again_confirm_it() -> None:
     talk.words_heard("no")
     talk.words_heard("A L E X B R I M")
     assert talk.slots["name"] == "Alex Brim" and talk.asked != "name", talk.meant
-    assert not any("spelled" in line for line in talk.turn), "it is not spelled back once more"
+    assert "spelled" not in talk.words, "it is not spelled back once more"
 
 
 def test_a_name_spelled_before_any_was_understood_is_two_words_and_is_read_back() -> None:
@@ -80,4 +80,4 @@ def test_a_name_spelled_before_any_was_understood_is_two_words_and_is_read_back(
     talk.words_heard("the name is wrong")
     talk.words_heard("C O L I N M C B R I D E")
     assert talk.slots["name"] == "Colin McBride", talk.meant
-    assert talk.run.confirming == "name" and "C as in Charlie" in " ".join(talk.turn)
+    assert talk.run.confirming == "name" and "C as in Charlie" in talk.words
