@@ -30,7 +30,7 @@ from calls.run import (
     Stimulus,
     TimeIsUp,
 )
-from calls.speech import Heard, HeardBy, Played
+from calls.speech import Clause, Heard, HeardBy, Played
 from calls.state import CallState
 
 TRAITS = EngineTraits(True, False, "ours", "bridged", exact_hearing=False)
@@ -111,8 +111,12 @@ class Bench:
         self.effects += decision.effects
         for effect in decision.effects:
             if isinstance(effect, Judge):
-                self.give(sg.Judged(effect.clause.id, effect.clause), 0)
+                self.give(self.judged(effect.clause), 0)
         return decision
+
+    def judged(self, clause: Clause) -> sg.Judged:
+        """The gate's verdict: here, everything may be said."""
+        return sg.Judged(clause.id, clause)
 
     # --- the call, as a scene ---
 

@@ -13,7 +13,7 @@ from calls import events as ev
 from calls import signals as sg
 from calls.commands import AskQuestion, FillSlot
 from calls.conversation import Conversation
-from calls.effects import Anticipate, Compose, Discard, Judge, Understand, Withdraw
+from calls.effects import Anticipate, Compose, Discard, Understand, Withdraw
 from calls.floor import Floor
 from calls.guidance import Brief, Guidance
 from calls.run import Advance, CallFacts, Commanded, NotComposed, Run, ScriptLine, Stimulus
@@ -47,18 +47,9 @@ class OpenBench(Bench):
     def __post_init__(self) -> None:
         self.conversation = Conversation(self.line, CALL, OpenScript(), replace(TRAITS, composes=True), self.watch)
 
-    def give(self, signal: sg.Signal, after_ms: float = 100.0):  # type: ignore[no-untyped-def]
-        self.at_ms += after_ms
-        decision = self.conversation.decide(self.state, signal, self.at_ms)
-        self.state = decision.state
-        self.events += decision.events
-        self.stamped += [(body, self.at_ms) for body in decision.events]
-        self.effects += decision.effects
-        for effect in decision.effects:
-            if isinstance(effect, Judge):
-                passes = self.blocks not in effect.clause.text
-                self.give(sg.Judged(effect.clause.id, effect.clause if passes else None, "" if passes else "price"), 0)
-        return decision
+    def judged(self, clause: Clause) -> sg.Judged:
+        passes = self.blocks not in clause.text
+        return sg.Judged(clause.id, clause if passes else None, "" if passes else "price")
 
     def composed(self, text: str, *, last: bool = False, reply: str = "") -> None:
         self.give(sg.Composed(reply or f"r{self.state.chosen}", text, last=last))
