@@ -23,6 +23,7 @@ _STROKES = frozenset({"slash", "stroke", "/"})
 
 
 def read_numeric(words: Sequence[str], i: int, calendar: Calendar) -> Read:
+    """ "3/14", "3/14/26", "14.3.2026", "2026-03-14": figures in one word, in the order of the locale."""
     word = words[i]
     if word[0] not in "0123456789":
         return None
