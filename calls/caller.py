@@ -18,7 +18,6 @@ UNHEARD_MS = 250.0
 HOLDS_MS = 1_500.0
 """A pause shorter than this does not give the floor away: hearing closes very long turns by itself."""
 
-
 UNSURE = 0.55
 """Hearing's confidence below which it was not sure of a turn. With the recognizer of this machine 3 % of the turns
 of bookings over a clean line are below, and 32 % of those in babble at 10 dB."""

@@ -53,13 +53,13 @@ class Watch(Protocol):
         """
 
 
-UNSURE = 0.55
+DOUBTED = 0.55
 """Confidence of hearing in a turn below which likeness alone is asked about first.
 
 Measured with the offline recognizer: of 25 turns of danger none was below 0.68 over a clean line and none below 0.56 in
 babble at 10 dB; of what it hears in babble alone 20 of 21 were.
 """
-UNSURE_ON_POOR_LINE = 0.65
+DOUBTED_ON_POOR_LINE = 0.65
 """The same on a line that has shown itself to be poor: "it's good" was heard there as "ready to do it", 0.6 sure."""
 LETTERS = 4
 """words of one letter, and more, that are a spelled one"""
@@ -70,7 +70,7 @@ _NO = frozenset({"no", "not", "nope", "nah", "never", "dont", "isnt", "arent", "
 
 def wants_check(danger: Danger, confidence: float, *, poor_line: bool = False) -> bool:
     """Whether to ask first: the words are only like words of danger, and hearing is not sure of them either."""
-    unsure = UNSURE_ON_POOR_LINE if poor_line else UNSURE
+    unsure = DOUBTED_ON_POOR_LINE if poor_line else DOUBTED
     return danger.resembles and danger.then == "hand_over" and bool(danger.check) and confidence < unsure
 
 

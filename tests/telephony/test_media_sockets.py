@@ -199,6 +199,7 @@ def test_a_peer_that_sends_is_not_asked_and_its_own_pings_are_answered() -> None
 
 
 @pytest.mark.wire
+@pytest.mark.alone
 def test_a_call_over_loopback_is_greeted_within_50_ms() -> None:
     async def main() -> None:
         front = Front()
