@@ -7,14 +7,14 @@ counts as the audio that would have come in meanwhile: ``Latency``, measured on 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.companding import BYTES_PER_MS, mulaw_to_linear
 from agent.hearing.decisions import Decision, Faded, Recognize, Resumed, SpeechStarted, TurnEnded
 from agent.hearing.gain import Gain
 from agent.hearing.listener import Listener
 from agent.ports import Recognition
-from calls.audio import MULAW_SILENCE, AudioFrame, mulaw_bytes
+from calls.audio import MULAW_SILENCE, AudioFrame, mulaw_bytes, mulaw_ms
 
 FRAME_MS = 20.0
 AFTER_MS = 6_000.0
@@ -79,6 +79,14 @@ def listen(
                 decisions = listener.recognized(asked.ticket, heard.text, heard.confidence)
             decisions = _take(decisions, listener, found, spans, due, latency)
     found.cuts = listener.patience.pace.cuts
+    return _within(found, mulaw_ms(len(mulaw)))
+
+
+def _within(found: Findings, end_ms: float) -> Findings:
+    """A detector's window, and what it holds on to, may reach beyond the last sample; speech does not."""
+    found.speech = [Span(span.from_ms, min(span.to_ms, end_ms)) for span in found.speech]
+    found.turns = [replace(turn, to_ms=min(turn.to_ms, end_ms)) for turn in found.turns]
+    found.faded = [replace(sound, to_ms=min(sound.to_ms, end_ms)) for sound in found.faded]
     return found
 
 

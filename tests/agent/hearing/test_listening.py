@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 from agent.companding import linear_to_mulaw
 from agent.hearing.decisions import TurnEnded
+from agent.hearing.energy import QUIET as QUIET_WINDOW
 from agent.hearing.energy import EnergyDetector
 from agent.hearing.listener import Listener
 from agent.hearing.listening import Latency, Span, listen
@@ -49,6 +51,28 @@ def test_recognizing_takes_the_time_it_takes() -> None:
 
 def test_the_last_turn_of_a_recording_ends() -> None:
     assert len(heard("600q 800s", "it is broken")[0]) == 1
+
+
+class Lingering(EnergyDetector):
+    """Hears speech for 80 ms longer than there is any, as neural detectors do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._latest = [QUIET_WINDOW] * 4
+
+    def push(self, pcm16_8k: bytes) -> Sequence[float]:
+        found = []
+        for probability in super().push(pcm16_8k):
+            found.append(max(probability, *self._latest))
+            self._latest = [*self._latest[1:], probability]
+        return found
+
+
+def test_no_speech_lies_behind_a_recording_that_breaks_off() -> None:
+    listener = Listener(Lingering(), WordPatience(NOTHING_EXPECTED))
+    found = listen(sound("600q 800s"), listener, lambda _: Recognized("it is broken"))
+    (turn,) = found.turns
+    assert found.speech == [Span(600.0, 1_400.0)] and turn.to_ms == 1_400.0 < turn.decided_ms
 
 
 def test_what_holds_no_words_is_speech_and_no_turn() -> None:
