@@ -38,6 +38,9 @@ _THINKING = phrases(
     lets see | one moment | just a second | hold on | you know | i mean | how do i say | what was it"""
 )
 
+_CENTURIES = word_set("nineteen twenty 19 20")
+"""the first half of a year of birth: "nineteen ... eighty five" """
+
 _GREETINGS = phrases(
     """hello | hi | hey | hello there | hi there | yes hello | good morning | good afternoon | good evening |
     hello good morning | hello good afternoon | hi good morning | hi good afternoon"""
@@ -119,6 +122,8 @@ class WordPatience:
         found = self._value(slot, text) if slot else None
         if found is not None and slot is not None:
             kind = Kind(slot.kind)
+            if kind is Kind.date_of_birth and words[-1] in _CENTURIES:
+                return Patience(max(base, waits.incomplete), "incomplete")
             if _closes(found, kind, text) and (kind is not Kind.code or slot.length is not None):
                 return Patience(min(base, waits.closing[kind]), "complete")
             if kind in _GROWING and not found.complete:
