@@ -130,7 +130,7 @@ def _by_place(u: Utterance, choices: Sequence[Choice]) -> list[Found]:
             place = len(choices) // 2 + 1, i + 1
         if place is None and word in ("top", "bottom"):
             place = 1 if word == "top" else len(choices), i + 1
-        if place is None and len(u.words) <= 2 and not u.strict:
+        if place is None and len(u.words) <= 2:
             place = read_cardinal(u.words, i)
         if place and 1 <= place[0] <= len(choices):
             hits.append(Found(i, place[1], choices[place[0] - 1].id, 0.85))
@@ -150,5 +150,6 @@ def find_choice(u: Utterance, context: Context) -> Found | None:
             others = tuple(v for v in dict.fromkeys(h.value for h in exact) if v != found.value)
             return Found(found.start, found.end, found.value, 0.5, others)
         return found
-    placed = settle_found(_by_place(u, context.choices), u)
-    return placed or (None if u.strict else _partial(u, context.choices))
+    if u.strict:
+        return None  # "the second one" may be of anything that was offered
+    return settle_found(_by_place(u, context.choices), u) or _partial(u, context.choices)

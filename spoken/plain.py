@@ -61,6 +61,10 @@ _IDIOMS = phrases(
     the third degree | sixth sense | one size fits all | one and the same | one or two things | a thing or two |
     a dozen times | a million times | a thousand times | a hundred times | ten times already | three times already"""
 )
+_NEIGHBOURS = phrases(
+    "the one before | the one after | the one earlier | the one later | the next one | the one you | the one i"
+)
+"""of a time, told from what was offered: "one" is none there"""
 _MINUTE = phrases(
     "a minute | one minute | two minutes | a second | one second | a sec | a moment | two seconds | a few minutes"
 )
@@ -109,6 +113,8 @@ def _goes_on(words: Sequence[str], i: int) -> bool:
 
 def _idiom(kind: Kind, u: Utterance, i: int) -> int:
     length = 0 if _goes_on(u.words, i) else _IDIOMS.match(u.words, i)
+    if kind is Kind.time:
+        length = max(length, _NEIGHBOURS.match(u.words, i))
     waiting = _MINUTE.match(u.words, i)
     if kind is not Kind.duration:
         return max(length, waiting)

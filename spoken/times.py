@@ -212,10 +212,15 @@ def _half(words: Sequence[str], j: int) -> tuple[str, int]:
     return "", j
 
 
+_NAMED = frozenset({("the", "time", "to"), ("the", "time", "is"), ("the", "hour", "to"), ("the", "time", "for")})
+
+
 def read_time(words: Sequence[str], i: int, original: Sequence[str]) -> tuple[TimeParts, int] | None:
     """A time at word ``i`` and the index after it; ``original`` are the words before masking."""
     after_lead = i > 0 and (
-        original[i - 1] in _LEADS or (original[i - 1] in ("and", "or") and i > 2 and original[i - 3] == "between")
+        original[i - 1] in _LEADS
+        or (original[i - 1] in ("and", "or") and i > 2 and original[i - 3] == "between")
+        or tuple(original[i - 3 : i]) in _NAMED  # "the day to Friday and the time to eleven"
     )
     read = (
         _named(words, i)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from spoken import Context, Kind, extend, parse, parse_all
+from spoken import Choice, Context, Kind, extend, parse, parse_all
 
 BOOKING = [Kind.party_size, Kind.date, Kind.time, Kind.person_name]
 ANSWERS = {
@@ -68,6 +69,23 @@ def test_a_value_may_stand_inside_another(context: Context) -> None:
 def test_a_kind_named_twice_is_found_twice(context: Context) -> None:
     found = parse_all([Kind.email, Kind.number, Kind.number], "five of the red and seven of the blue", context)
     assert [p.value for p in found] == [5, 7]
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "clock"),
+    [
+        ("change the day to friday and the time to eleven", "2026-03-13", "11:00"),
+        ("friday, and the time is eleven", "2026-03-13", "11:00"),
+    ],
+)
+def test_a_number_called_the_time_is_one(said: str, day: str, clock: str, context: Context) -> None:
+    assert [one.value for one in parse_all([Kind.date, Kind.time], said, context)] == [day, clock]
+
+
+def test_a_place_in_a_row_is_of_what_was_asked_for(context: Context) -> None:
+    offered = replace(context, choices=(Choice("clean", ("cleaning",)), Choice("check", ("check-up",))))
+    assert [one.value for one in parse_all([Kind.choice], "the second one", offered)] == ["check"]
+    assert parse_all([Kind.choice, Kind.time], "the second one", offered) == []
 
 
 def test_yes_with_a_new_value(context: Context) -> None:
