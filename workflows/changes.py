@@ -108,6 +108,10 @@ def _empty(turn: Turn, slot: Slot, changes: Changes) -> None:
         if slot.kind in SPELLABLE:
             turn.count(f"refused.{slot.name}")
         changes.emptied.append(slot.name)
+    elif turn.run.confirming == slot.name:
+        # "Use a different number", where the caller's own was proposed.
+        turn.count(f"offered.{slot.name}")
+        changes.emptied.append(slot.name)
 
 
 def _fill(

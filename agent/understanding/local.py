@@ -22,7 +22,7 @@ from agent.understanding.parts import added, completed, part_in, picked
 from agent.understanding.refusing import mixed
 from agent.understanding.requests import requests
 from agent.understanding.telling import OUTBURST, about_the_talk, is_told, renamed, retold, turns_away
-from agent.understanding.topics import asked_about
+from agent.understanding.topics import asked_about, question_beside
 from agent.understanding.values import Reading, kind_of, named_for_change, read_values
 from agent.understanding.wording import best_option, is_question, mended, plain
 from calls.commands import (
@@ -131,10 +131,12 @@ def read_words(heard: Heard, guidance: Guidance, facts: CallFacts, intents: Inte
     piece = _piece(text, guidance, facts)
     if piece is not None:
         return (piece,)
-    readings = [] if _is_bare_answer(answered, guidance) else read_values(text, guidance, facts)
-    question = _question(words, text, guidance, readings)
-    if question is not None and words.split()[0] not in ("yes", "no", "yeah"):
-        return (question,)
+    told, question = (text, None) if is_told(guidance) else question_beside(text, guidance)
+    readings = [] if _is_bare_answer(answered, guidance) else read_values(told, guidance, facts)
+    if question is None or not readings:
+        question = _question(words, text, guidance, readings)
+        if question is not None and words.split()[0] not in ("yes", "no", "yeah"):
+            return (question,)
     if _is_chosen(readings, guidance):
         scripts = tuple(wanted for wanted in scripts if wanted.later)
     script = scripts[0] if scripts else None
@@ -258,9 +260,9 @@ def _commands(
     changes = [_command_of(r, heard, guidance) for r in readings if r not in repeated]
     values = [command for command in changes if command is not None]
     has_none = primary is not None and primary.optional and _is_bare_answer(answered, guidance)
-    named = named_for_change(plain(heard.text), guidance) if not values and not has_none else None
-    if named is not None and _renames(answered, guidance) and CorrectSlot.__name__ in guidance.allowed:
-        values.append(CorrectSlot(named.slot, None, heard.text, 0.8))
+    named = named_for_change(plain(heard.text), guidance) if not values and not has_none else []
+    if _renames(answered, guidance) and CorrectSlot.__name__ in guidance.allowed:
+        values += [CorrectSlot(slot.slot, None, heard.text, 0.8) for slot in named]
     answer = _answer(answered, guidance, values, repeated=bool(repeated))
     return (*answer, *values)
 

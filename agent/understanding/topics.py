@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from calls.guidance import Option
+from agent.understanding.wording import best_option, is_question, plain
+from calls.commands import AskQuestion
+from calls.guidance import Guidance, Option
 
 _MACHINE = r"(?:\w+ ){0,3}(?:human|person|people|robot|machine|computer|bot|real|recording|automated|ai)"
 _ASKED = {
@@ -53,3 +55,25 @@ def asked_about(topics: Sequence[Option], words: str) -> Option | None:
         if pattern is not None and pattern.search(words):
             found.append(topic)
     return found[0] if len(found) == 1 else None
+
+
+_JOINT = re.compile(r"[\s,.;!]+(?:and|but|also|oh|by the way)\b[\s,]*", re.IGNORECASE)
+
+
+def question_beside(text: str, guidance: Guidance) -> tuple[str, AskQuestion | None]:
+    """What is told before a question in the same breath, and the question: "a cleaning, and what does it cost".
+
+    Without a question that a topic answers: the whole text, and None.
+    """
+    if AskQuestion.__name__ not in guidance.allowed:
+        return text, None
+    for joint in _JOINT.finditer(text):
+        asked = text[joint.end() :]
+        words = plain(asked)
+        if not words or not is_question(words, asked):
+            continue
+        found = best_option(guidance.topics, words)
+        topic = found[0] if found is not None else asked_about(guidance.topics, words)
+        if topic is not None:
+            return text[: joint.start()], AskQuestion(topic.id, asked)
+    return text, None

@@ -171,22 +171,28 @@ def names_of(slot: SlotExpectation) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n.lower() for n in (*slot.names, slot.slot.replace("_", " "))))
 
 
-def named_for_change(words: str, guidance: Guidance) -> SlotExpectation | None:
-    """The slot in "I want to change the date" and "the time is wrong"; None when no change is asked for.
+def named_for_change(words: str, guidance: Guidance) -> list[SlotExpectation]:
+    """The slot in "I want to change the date" and "the time is wrong"; empty when no change is asked for.
 
-    Where nothing is asked but whether all is right, or what is not, a name alone will do: "no, the date".
+    Where nothing is asked but whether all is right, or what is not, names alone will do: "no, the date", "the name and
+    the time".
     """
     if not _CHANGE.search(words):
-        bare = re.sub(r"^(?:(?:a|an|the|my) )+", "", stripped(words))
-        named = [slot for slot in guidance.slots if bare in {_without_article(name) for name in names_of(slot)}]
-        return named[0] if named and named[0].filled and not guidance.primary else None
+        bare = [re.sub(r"^(?:(?:a|an|the|my) )+", "", one) for one in stripped(words).split(" and ")]
+        named = [_called(one, guidance) for one in bare]
+        filled = [slot for slot in named if slot is not None and slot.filled]
+        return filled if len(filled) == len(named) and not guidance.primary else []
     places = [
         (found.start(), slot)
         for slot in guidance.slots
         for name in names_of(slot)
         if (found := re.search(rf"\b{re.escape(name.removeprefix('the '))}\b", words))
     ]
-    return min(places, key=lambda entry: entry[0])[1] if places else None
+    return [min(places, key=lambda entry: entry[0])[1]] if places else []
+
+
+def _called(name: str, guidance: Guidance) -> SlotExpectation | None:
+    return next((slot for slot in guidance.slots if name in {_without_article(one) for one in names_of(slot)}), None)
 
 
 def _without_article(name: str) -> str:

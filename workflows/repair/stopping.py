@@ -57,7 +57,9 @@ def asks_first(turn: Turn, command: Leaving, stimulus: Commanded) -> bool:
     """
     if stimulus.by is HeardBy.KEYS or isinstance(turn.step, End) or turn.run.confirming == STOP:
         return False
-    likely = bool(turn.run.slots) and stimulus.text != "" and not _is_plain(command, stimulus)
+    # Who has told something already rather means a number that was read back.
+    told = bool(turn.run.slots) and stimulus.text != ""
+    likely = told and (isinstance(command, WrongNumber) or not _is_plain(command, stimulus))
     doubtful = stimulus.sure < SURE or turn.facts.poor_line or likely
     if not doubtful or _is_done(turn):
         return False

@@ -1,0 +1,98 @@
+"""Honest callers who answer otherwise than they were asked: what they said is taken, and nothing they did not say."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.workflows.repair.talk import Talk, read_back
+
+
+def booking(*slots: str) -> Talk:
+    talk = Talk()
+    talk.opens()
+    talk.answers(*slots)
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("a cleaning and what are your opening hours", "open"),
+        ("a cleaning, and also when are you open?", "open"),
+        ("I'd like a cleaning, oh by the way, what time do you close", "open"),
+    ],
+)
+def test_a_question_after_an_answer_is_answered_too(said: str, told: str) -> None:
+    talk = booking()
+    talk.words_heard(said)
+    assert talk.slots == {"service": "cleaning"}, talk.meant
+    assert told in talk.words and talk.asked == "date", talk.said
+
+
+def test_a_day_that_is_only_asked_about_is_not_taken() -> None:
+    talk = booking()
+    talk.words_heard("a cleaning, but are you open on Saturday")
+    assert talk.slots == {"service": "cleaning"}, talk.meant
+
+
+def test_two_values_changed_in_one_breath_are_both_changed() -> None:
+    talk = read_back()
+    talk.words_heard("change the day to Friday and the time to eleven")
+    assert (talk.slots["date"], talk.slots["time"]) == ("2026-03-20", "11:00"), talk.meant
+
+
+def test_two_things_that_are_wrong_are_both_asked_for() -> None:
+    talk = read_back()
+    talk.words_heard("no").words_heard("the name and the time")
+    assert {"name", "time"}.isdisjoint(talk.slots), talk.meant
+    assert talk.slots["date"] and talk.asked in ("name", "time")
+
+
+@pytest.mark.parametrize("said", ["the second one", "the one before that", "later"])
+def test_what_picks_none_of_the_times_changes_nothing(said: str) -> None:
+    talk = booking("service", "date")
+    before = dict(talk.slots)
+    talk.words_heard(said)
+    assert talk.slots == before and talk.asked == "time" and talk.ending == ("", ""), talk.meant
+
+
+@pytest.mark.parametrize("said", ["use a different number", "no, a different number please", "use another number"])
+def test_another_phone_number_is_asked_for(said: str) -> None:
+    talk = booking("service", "date", "time", "name")
+    assert "ending in" in talk.words
+    talk.words_heard(said)
+    assert talk.ending == ("", "") and talk.asked == "phone", (talk.meant, talk.said)
+    assert "ending in" not in talk.words and "stop" not in talk.words, talk.said
+    talk.words_heard("212 555 0142")
+    assert talk.slots["phone"] == "+12125550142", (talk.meant, talk.said)
+
+
+def test_a_wrong_number_ends_no_call_in_which_something_has_been_told() -> None:
+    talk = booking("service", "date", "time", "name")
+    talk.words_heard("wrong number")
+    assert talk.ending == ("", ""), talk.said
+    talk.words_heard("212 555 0142")
+    assert talk.slots["phone"] == "+12125550142", (talk.meant, talk.said)
+
+
+@pytest.mark.parametrize("said", ["what was the code", "what was my booking code again", "sorry, what was the code?"])
+def test_a_code_that_was_missed_is_said_again(said: str) -> None:
+    talk = read_back()
+    talk.words_heard("yes")
+    told = talk.words
+    assert "code" in told
+    talk.words_heard(said)
+    assert "code" in talk.words and talk.ending == ("", ""), (talk.meant, talk.words)
+
+
+def test_times_that_were_missed_are_said_again() -> None:
+    talk = booking("service", "date")
+    asked = talk.words
+    talk.words_heard("what times did you say")
+    assert talk.words == asked, talk.meant
+
+
+def test_who_hesitates_and_begins_anew_has_named_no_minutes() -> None:
+    talk = booking("service", "date")
+    talk.words_heard("ten uh eleven")
+    assert talk.slots.get("time") in (None, "10:00", "11:00"), talk.meant
