@@ -18,6 +18,8 @@ class Recording:
     """somebody writes it"""
     mutes: tuple[str, ...] = ()
     """reasons that stand, oldest first"""
+    muted_from_ms: float = 0.0
+    """silent since then, ms since answer, while any stands"""
     asked: int = 0
     """so often the caller was asked for leave, without an answer yet"""
     settled: int = 0
@@ -31,8 +33,13 @@ def fold(recording: Recording, body: ev.EventBody) -> Recording:
             return replace(recording, running=True)
         case ev.RecordingStopped():
             return replace(recording, running=False)
-        case ev.RecordingMuted() if body.reason not in recording.mutes:
-            return replace(recording, mutes=(*recording.mutes, body.reason))
+        case ev.RecordingMuted():
+            others = tuple(reason for reason in recording.mutes if reason != body.reason)
+            mutes = recording.mutes if len(others) < len(recording.mutes) else (*others, body.reason)
+            from_ms = min(recording.muted_from_ms, body.from_ms) if recording.mutes else body.from_ms
+            return replace(recording, mutes=mutes, muted_from_ms=from_ms)
+        case ev.RecordingDestroyed():
+            return replace(recording, muted_from_ms=min(recording.muted_from_ms, body.from_ms))
         case ev.RecordingUnmuted():
             return replace(recording, mutes=tuple(reason for reason in recording.mutes if reason != body.reason))
         case ev.ConsentAsked():

@@ -31,7 +31,11 @@ def unmute(draft: Draft, reason: str) -> None:
 
 
 def keep_muted(draft: Draft) -> None:
-    """A new media socket carries the call, with a recorder that knows nothing yet."""
-    for reason in draft.state.recording.mutes:
+    """A new media socket carries the call, with a recorder that knows nothing yet.
+
+    All that was to be silent is made so once more: a process that was killed may have had no time to.
+    """
+    recording = draft.state.recording
+    for reason in recording.mutes:
         # Its first frames may be a little older than this decision.
-        draft.do(MuteRecording(max(0.0, draft.at_ms - BEFORE_MS), reason))
+        draft.do(MuteRecording(max(0.0, min(recording.muted_from_ms, draft.at_ms - BEFORE_MS)), reason))

@@ -208,6 +208,27 @@ def test_what_was_recorded_before_is_kept_or_destroyed_as_the_line_says(policy: 
         assert "destroyed" in told(bench)[-1]
 
 
+@pytest.mark.parametrize("policy", ["keep", "destroy"])
+def test_who_takes_the_call_of_a_killed_process_silences_what_that_one_may_not_have(policy: str) -> None:
+    bench = listening(opened(Bench(line=replace(LINE, on_refusal=policy))))
+    since = bench.at_ms
+    bench.give(said("I don't want to be recorded.", since))
+    before = len(mutes(bench))
+    bench.give(sg.LineOpened("MZ2", WALL, recording=True), 30_000)
+    again = mutes(bench)[before:]
+    assert again == [ef.MuteRecording(since if policy == "keep" else 0.0, CONSENT)]
+
+
+def test_what_was_recorded_between_two_silences_stays_on_a_line_that_came_back() -> None:
+    bench = listening(opened(Bench()))
+    bench.give(said("Don't record me.", bench.at_ms))
+    listening(bench).give(said("Okay, you may record again.", bench.at_ms))
+    since = listening(bench).at_ms
+    bench.give(said("Don't record me.", since))
+    bench.give(sg.LineOpened("MZ2", WALL, recording=True), 30_000)
+    assert mutes(bench)[-1] == ef.MuteRecording(since, CONSENT)
+
+
 def test_leave_given_back_resumes_and_a_second_refusal_says_so() -> None:
     bench = listening(opened(Bench()))
     bench.give(said("You can record this.", bench.at_ms))
