@@ -50,7 +50,7 @@ def without_hesitations(u: Utterance, keep: Collection[str] = ()) -> Utterance:
             continue
         before, end = u.words[kept[-1]] if kept else "", pauses[-1].stop
         after = u.words[end] if end < len(u.words) else ""
-        stays, inside = begins_anew(before, after), _inside(before, after)
+        stays, inside = _begins_anew(before, after), _inside(before, after)
         kept.extend(j for pause in pauses for j in pause if stays or not (inside or u.words[pause.start] in _SOUNDS))
         i = end
     if not kept or len(kept) == len(u.words):
@@ -79,7 +79,7 @@ def _inside(before: str, after: str) -> bool:
     return all(word in _PARTS or is_digits(word[:1]) for word in (before, after))
 
 
-def begins_anew(before: str, after: str) -> bool:
+def _begins_anew(before: str, after: str) -> bool:
     """Whether the word after a hesitation takes back the one before rather than going on from it."""
     if before and before == after:
         return True

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from calls.guidance import Option
-from spoken.hesitations import begins_anew
 from spoken.tokens import words_of
 
 COURTESY = frozenset(
@@ -159,16 +158,10 @@ _THOUGHT = re.compile(
 )
 
 
-def _fluent(hesitation: re.Match[str]) -> str:
-    """Nothing, unless the caller begins anew there: "ten uh eleven"."""
-    before, after = words_of(hesitation.string[: hesitation.start()]), words_of(hesitation.string[hesitation.end() :])
-    return hesitation.group() if before and after and begins_anew(before[-1], after[0]) else ""
-
-
 def mended(text: str) -> str:
     """Slips which recognizers of telephone speech make, set right where only one reading makes sense; without
     hesitations, which stand in the middle of a number as well: "two hundred, uh, ten", "june like the tenth"."""
-    text = _THOUGHT.sub(r"\1 ", _FILLED.sub(r"\1 ", _HESITATION.sub(_fluent, text))) or text
+    text = _THOUGHT.sub(r"\1 ", _FILLED.sub(r"\1 ", _HESITATION.sub("", text))) or text
     for pattern, right in _SLIPS:
         text = pattern.sub(right, text)
     return text
