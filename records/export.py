@@ -210,38 +210,59 @@ def _no_formula(cell: str) -> str:
 def verify_export(out: Path) -> Exported:
     """Check every file, every chain, and that nothing was added or taken away. Raises RecordError."""
     try:
-        manifest = json.loads((out / MANIFEST).read_text())
-        files: dict[str, dict[str, Any]] = manifest["files"]
-        calls: dict[str, dict[str, Any]] = manifest["calls"]
-    except (OSError, ValueError, KeyError, TypeError) as why:
+        files, calls = _manifest(json.loads((out / MANIFEST).read_text()))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as why:
         raise RecordError(f"{out} has no readable {MANIFEST}: it is no export, or it was damaged") from why
     faults = []
     there = {path.name for path in out.iterdir()} - {MANIFEST}
     faults += [f"{name}: not in the manifest" for name in sorted(there - set(files))]
-    for name, expected in sorted(files.items()):
+    for name, digest in sorted(files.items()):
         if name not in there:
             faults.append(f"{name}: missing")
-        elif digest_of(out / name) != expected["sha256"]:
+        elif digest_of(out / name) != digest:
             faults.append(f"{name}: its content was changed")
     events = 0
-    for call, expected in sorted(calls.items()):
-        fault, count = _check_call(out, expected)
+    for call, listed in sorted(calls.items()):
+        fault, count = _check_call(out, listed)
         events += count
         faults += [f"{call}: {fault}"] if fault else []
     return Exported(len(calls), events, len(files), tuple(faults))
 
 
-def _check_call(out: Path, expected: dict[str, Any]) -> tuple[str, int]:
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What the manifest says of a call."""
+
+    events: int
+    last_leaf: str
+    file: str
+    recording: str
+    """its name; empty where there is none"""
+
+
+def _manifest(read: Any) -> tuple[dict[str, str], dict[str, _Listed]]:
+    """SHA-256 by file, and the calls. Raises ValueError, KeyError, TypeError or AttributeError where it is none."""
+    files = {str(name): str(told["sha256"]) for name, told in read["files"].items()}
+    calls = {
+        str(call): _Listed(
+            int(told["events"]), str(told["last_leaf"]), str(told["file"]), str(told.get("recording", ""))
+        )
+        for call, told in read["calls"].items()
+    }
+    return files, calls
+
+
+def _check_call(out: Path, listed: _Listed) -> tuple[str, int]:
     try:
-        path = out / Path(expected["file"]).name
+        path = out / Path(listed.file).name
         envelopes = [envelope_from(line) for line in path.read_bytes().splitlines()]
         count = verify(envelopes)
     except (OSError, RecordError) as fault:
         return str(fault) if isinstance(fault, RecordError) else "its events are missing", 0
     leaf = envelopes[-1].leaf if envelopes else ""
-    if (count, leaf) != (expected["events"], expected["last_leaf"]):
+    if (count, leaf) != (listed.events, listed.last_leaf):
         return "the chain does not end where the manifest says", count
-    recording = out / Path(expected.get("recording", "")).name
+    recording = out / Path(listed.recording).name
     if recording.is_file():
         return recording_fault(recording, _readable(envelopes)), count
     return "", count
