@@ -26,6 +26,9 @@ KNOWN_MS, UNKNOWN_DBFS = 300.0, -27.0
 """of a line before which nothing can be said of its background: until then only what is this loud is near"""
 SHARE = 0.3
 """of the time the line is no louder than its background"""
+PAUSES, ABOVE_PAUSES_DB = 0.05, 6.0
+"""... which is at most this much above what a twentieth of the time does not reach: with six people who talk at once
+there are 4 dB between the two; with one who talks without a pause 13 and more, who is not their own background"""
 SETS_IN_DB = 9.0
 """above the background: six people who talk at once swing by 6 dB, one voice by 20"""
 GOES_ON_DB = 5.0
@@ -62,7 +65,7 @@ class NearDetector:
     @property
     def noisy(self) -> bool:
         """Whether others talk around the caller, or something else sounds all the time."""
-        return self._background.level > LEAST_DBFS
+        return self._behind > LEAST_DBFS
 
     def reset(self) -> None:
         """The audio jumped: the line is the same, and so is the caller."""
@@ -79,6 +82,11 @@ class NearDetector:
             found.append(probability if self._near(rms(window), probability) else 0.0)
         self._rest = audio
         return found
+
+    @property
+    def _behind(self) -> float:
+        """dBFS of the background."""
+        return min(self._background.level, self._background.at(PAUSES) + ABOVE_PAUSES_DB)
 
     def _forget(self) -> None:
         self._background = Background(int(BACKGROUND_MS / self.window_ms), SHARE)
@@ -108,7 +116,7 @@ class NearDetector:
         if len(self._background) * self.window_ms < KNOWN_MS:
             least = UNKNOWN_DBFS if self.noisy else least
         elif self.noisy:
-            least = self._background.level + (GOES_ON_DB if goes_on else SETS_IN_DB)
+            least = self._behind + (GOES_ON_DB if goes_on else SETS_IN_DB)
         if self._caller_dbfs is None or goes_on:
             return least if least > LEAST_DBFS else -math.inf
         waited_s = max(0.0, self._since_ms - PATIENCE_MS) / 1000

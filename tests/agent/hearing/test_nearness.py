@@ -75,6 +75,14 @@ def test_somebody_much_softer_than_the_caller_is_somebody_else_for_some_seconds(
     assert speech(detector.push(sound(-40, 1_000, 3))) == 0.0
 
 
+def test_who_talks_on_without_a_pause_is_not_the_background_of_their_own_voice() -> None:
+    detector = NearDetector(_Always())
+    detector.push(sound(-66, 1_000, 1))
+    words = [sound(-20, 480, 3, seed) + sound(-55, 96, 1, seed) for seed in range(50)]
+    heard = [speech(detector.push(word)) for word in words]
+    assert min(heard) > 0.8
+
+
 def test_a_caller_who_becomes_soft_is_heard_again() -> None:
     detector = NearDetector(_Always())
     detector.push(sound(-66, 2_000, 1))
