@@ -28,6 +28,10 @@ class Clock(Protocol):
         """Return when ``now_ms()`` has reached ``at``."""
 
 
+_SHORTEST_S = 1e-9
+"""What an event loop's clock resolves."""
+
+
 class LoopClock:
     """Monotonic time of the running event loop; wall time from the machine, or from ``epoch`` when given."""
 
@@ -56,7 +60,8 @@ class LoopClock:
     async def sleep_until_ms(self, at: float) -> None:
         """Sleep until the event loop's clock shows ``at``; never returns early."""
         while (left := at - self.now_ms()) > 0:
-            await asyncio.sleep(left / 1000)
+            # Less than the clock can show is what rounding leaves; asked for that, the loop comes back time and again.
+            await asyncio.sleep(max(left / 1000, _SHORTEST_S))
 
 
 def stopwatch_ms() -> float:

@@ -16,7 +16,7 @@ from telephony.twin import Caller
 from tests.scenes.own_script import use
 from tests.scenes.stage import House, Played, asked, run_scene
 from tests.secrecy.planting import HEADS, Planted, card_of
-from tests.secrecy.scanning import in_text
+from tests.secrecy.scanning import Wanted, in_text
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 NUMBER = "two one two five five five zero one four seven"
@@ -83,6 +83,6 @@ def test_a_card_in_place_of_a_number_is_stopped(head: str, gap_ms: int, monkeypa
     (stopped,) = played.all(ev.CardStopped)
     assert stopped.partial or len({card[at : at + 3] for at in range(11)}) < 11
     since = [str(event.body) for event in played.events if event.at_ms >= played.at(ev.CardStopped)[0]]
-    planted = Planted(0, "aloud", card, "", "")
-    assert [leak for one in since for leak in in_text("event", one, planted) if leak.run] == []
+    wanted = Wanted([Planted(0, "aloud", card, "", "")])
+    assert [leak for one in since for leak in in_text("event", one, wanted)] == []
     assert played.all(ev.SlotFilled) == []

@@ -17,12 +17,13 @@ from records.tables import stream_owners
 from telephony.g711 import linear_to_ulaw
 from tests.scenes.stage import EPOCH
 from tests.secrecy.calling import Evening, Left
-from tests.secrecy.planting import Planted
-from tests.secrecy.scanning import Leak, in_audio, in_bytes, in_text, in_value
+from tests.secrecy.scanning import Leak, Wanted, in_audio, in_bytes, in_text, in_value
 
 _VALUE = re.compile(r'value="[^"]*"')
 """a token of ours, signed: chance in base64"""
 
+DIGEST = 32
+"""bytes"""
 HEADER = 44
 """bytes of a WAV file before its samples"""
 
@@ -30,36 +31,40 @@ HEADER = 44
 def in_evening(evening: Evening) -> Iterator[Leak]:
     """Leaks in the records, the logs, the traces, the model's requests, the hearing streams and the recordings."""
     for left in evening.calls:
+        own = Wanted([left.planted])
         for envelope in left.log:
-            yield from in_bytes(f"event {envelope.name}", envelope.body, left.planted)
-        yield from in_recordings(left)
+            yield from in_bytes(f"event {envelope.name}", envelope.body, own)
+        yield from in_recordings(left, own)
         if left.planted.mode != "aloud":
-            yield from in_audio("hearing", left.heard, left.planted)
-    everybody = [left.planted for left in evening.calls]
+            yield from in_audio("hearing", left.heard, own)
+    everybody = Wanted([left.planted for left in evening.calls])
     yield from in_requests(evening)
     for where, texts in (("log", evening.logs), ("twiml", [_VALUE.sub("", one) for one in evening.twiml])):
         for one in texts:
-            yield from (leak for planted in everybody for leak in in_text(where, one, planted))
+            yield from in_text(where, one, everybody)
     for span in evening.spans:
-        yield from (leak for planted in everybody for leak in in_value("span", json.loads(span), planted))
+        yield from in_value("span", json.loads(span), everybody)
 
 
 def in_requests(evening: Evening) -> Iterator[Leak]:
     """Leaks in what a model was sent. Digits that stand in other calls' requests too stand there for everybody: the
     rules, the date; a card stands in its own call's alone."""
-    for left in evening.calls:
-        own = {leak for one in left.model_requests for leak in in_text("model request", one, left.planted)}
-        others = [one for other in evening.calls if other is not left for one in other.model_requests]
-        common = {leak for one in others for leak in in_text("model request", one, left.planted)} if own else set()
-        yield from own - common
+    everybody = Wanted([left.planted for left in evening.calls])
+    found = [
+        {leak for one in left.model_requests for leak in in_text("model request", one, everybody)}
+        for left in evening.calls
+    ]
+    for place, left in enumerate(evening.calls):
+        own = {leak for leak in found[place] if left.planted.holds(leak.run)}
+        yield from own.difference(*found[:place], *found[place + 1 :])
 
 
-def in_recordings(left: Left) -> Iterator[Leak]:
+def in_recordings(left: Left, own: Wanted) -> Iterator[Leak]:
     """Leaks in what was recorded of a call, on either channel."""
     for path in left.recordings:
         frames = path.read_bytes()[HEADER:]
         for channel, where in ((0, "recording caller"), (1, "recording agent")):
-            yield from in_audio(where, linear_to_ulaw(_channel(frames, channel)), left.planted)
+            yield from in_audio(where, linear_to_ulaw(_channel(frames, channel)), own)
 
 
 def _channel(frames: bytes, number: int) -> bytes:
@@ -99,30 +104,31 @@ async def _in_database(url: str, calls: Sequence[Left]) -> list[Leak]:
         for left in calls:
             await _store(engine, left)
         leaks: list[Leak] = []
-        planted = [left.planted for left in calls]
+        everybody = Wanted([left.planted for left in calls])
         async with engine.connect() as connection:
             query = "select table_name from information_schema.tables where table_schema = 'public'"
             for table in (await connection.execute(text(query))).scalars().all():
                 rows = (await connection.execute(text(f'select * from "{table}"'))).mappings().all()
                 for row in rows:
-                    leaks += _in_row(str(table), dict(row), planted)
+                    leaks += in_row(str(table), dict(row), everybody)
         return leaks
     finally:
         await engine.dispose()
 
 
-def _in_row(table: str, row: dict[str, object], everybody: Sequence[Planted]) -> list[Leak]:
+def in_row(table: str, row: dict[str, object], everybody: Wanted) -> list[Leak]:
+    """Leaks in one row of a table."""
     found: list[Leak] = []
     for column, value in row.items():
         where = f"table {table}.{column}"
-        for planted in everybody:
-            if isinstance(value, bytes | memoryview):
-                data = bytes(value)
-                found += [] if len(data) == 32 else in_bytes(where, data, planted)
-            elif isinstance(value, str) and value[:1] in ("{", "["):
-                found += in_bytes(where, value.encode(), planted)
-            elif isinstance(value, str | list | dict):
-                found += in_value(where, value, planted, column)
+        if isinstance(value, bytes | memoryview):
+            data = bytes(value)
+            # A digest is no text.
+            found += [] if len(data) == DIGEST and not data.isascii() else in_bytes(where, data, everybody)
+        elif isinstance(value, str) and value[:1] in ("{", "["):
+            found += in_bytes(where, value.encode(), everybody)
+        else:
+            found += in_value(where, value, everybody, column)
     return found
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 from typing import Literal
 
 from calls.secure_entry import luhn
@@ -37,8 +39,15 @@ class Planted:
     def windows(self) -> frozenset[str]:
         """Every run of four digits that may be nowhere: all but the card's last four, which anybody may know."""
         runs = {self.number[at : at + WINDOW] for at in range(len(self.number) - WINDOW)}
-        runs.add(self.expiry)
-        return frozenset(runs | ({self.code} if len(self.code) == WINDOW else set()))
+        return frozenset(runs | {secret for secret in (self.expiry, self.code) if len(secret) == WINDOW})
+
+    def apart_from(self, other: Planted) -> bool:
+        """Whether the end of neither card is a run of the other."""
+        return self.number[-WINDOW:] not in other.windows and other.number[-WINDOW:] not in self.windows
+
+    def holds(self, run: str) -> bool:
+        """Whether a run is of this card."""
+        return run in self.windows or (len(run) > WINDOW and run in self.number)
 
 
 def windows_of(*texts: str) -> frozenset[str]:
@@ -69,6 +78,15 @@ def planted(seed: int, mode: Mode, variant: int = 0, last_four: str = "") -> Pla
     slip = habits.choice(slips[mode]) if mode != "aloud" and habits.random() < 0.4 else ""
     said = _said(habits, number, expiry) if mode == "aloud" else ""
     return Planted(seed, mode, number, expiry, code, slip, said)
+
+
+def party(seeds: Iterable[int]) -> list[Planted]:
+    """Callers of one evening. Anybody may know a card's last four digits, so they are no run of another's card."""
+    callers: list[Planted] = []
+    for seed in seeds:
+        cards = (planted(seed, MODES[seed % len(MODES)], variant) for variant in count())
+        callers.append(next(card for card in cards if all(card.apart_from(other) for other in callers)))
+    return callers
 
 
 HEADS = ("4", "51", "53", "55", "2221", "2720", "6011", "65", "62", "35")

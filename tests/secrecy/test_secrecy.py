@@ -16,7 +16,7 @@ from tests.counts import count
 from tests.databases import Databases
 from tests.secrecy.calling import folder, play
 from tests.secrecy.looking import digits_heard_aloud, in_database, in_evening
-from tests.secrecy.planting import MODES, Mode, Planted, planted
+from tests.secrecy.planting import Mode, Planted, party, planted
 
 CALLS = count(1_000, 9)
 AT_ONCE = 20
@@ -30,7 +30,7 @@ def rounds() -> Iterator[range]:
 def test_no_card_is_anywhere(databases: Databases) -> None:
     leaks, gave_up, outcomes, heard = [], [], [], []
     for seeds in rounds():
-        callers = [planted(seed, MODES[seed % len(MODES)]) for seed in seeds]
+        callers = party(seeds)
         with folder() as recordings:
             evening = play(callers, Path(recordings))
             leaks += list(in_evening(evening))
