@@ -293,11 +293,16 @@ def test_what_the_script_does_not_offer_changes_nothing(command: Command) -> Non
     assert call.turn
 
 
-def test_after_the_booking_nothing_can_be_changed_but_a_second_one_made() -> None:
+def test_a_change_after_the_booking_moves_it_with_the_day_they_said() -> None:
     call = at_confirmation().says(Affirm())
     call.says(correct("date", "2026-03-19"))
-    assert "already done" in call.words
-    assert call.slots["date"] == "2026-03-17"
+    assert call.run.script == "reschedule" and "move it" in call.words
+    assert call.slots == {"date": "2026-03-19"}
+    assert len(call.actions.books.bookings) == 1, "nothing is moved before it is known who is calling"
+
+
+def test_after_the_booking_a_second_one_can_be_made() -> None:
+    call = at_confirmation().says(Affirm())
     call.says(StartWorkflow("book"), fill("service", "consultation"), fill("date", "2026-03-19"))
     assert call.slots["name"] == "Alex Kim", "a name need not be given twice"
     assert call.last.guidance.primary == "time"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.workflows.dialogue import SCRIPTS as SHIPPED
 from tests.workflows.repair.talk import Talk, read_back
 
 
@@ -97,3 +98,12 @@ def test_two_hours_with_a_hesitation_between_are_asked_about(said: str) -> None:
     talk = booking("service", "date")
     talk.words_heard(said)
     assert "time" not in talk.slots and talk.asked == "time", talk.meant
+
+
+@pytest.mark.parametrize("said", ["actually can we move it to Friday", "can you make it Friday instead"])
+def test_a_booking_just_made_is_moved_where_moving_is_offered(said: str) -> None:
+    talk = read_back(scripts=SHIPPED)
+    talk.words_heard("yes")
+    talk.words_heard(said)
+    assert talk.run.script == "reschedule", (talk.meant, talk.said)
+    assert "already done" not in talk.words and talk.slots["date"] == "2026-03-20", talk.slots
