@@ -57,7 +57,12 @@ def asked_about(topics: Sequence[Option], words: str) -> Option | None:
     return found[0] if len(found) == 1 else None
 
 
-_JOINT = re.compile(r"[\s,.;!]+(?:and|but|also|oh|by the way)\b[\s,]*", re.IGNORECASE)
+_JOINT = re.compile(
+    r"[\s,.;!]+(?:and|but|also|oh|by the way)\b[\s,]*"
+    r"|[,.;!]+\s+(?=(?:are|is|do|does|can|could|will|would|what|whats|when|where|wheres|how|which|who)\b)",
+    re.IGNORECASE,
+)
+""" "a cleaning, and what does it cost", "Thursday, are you open on Saturday?" """
 
 
 def question_beside(text: str, guidance: Guidance) -> tuple[str, AskQuestion | None]:

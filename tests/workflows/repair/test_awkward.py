@@ -30,6 +30,20 @@ def test_a_question_after_an_answer_is_answered_too(said: str, told: str) -> Non
     assert told in talk.words and talk.asked == "date", talk.said
 
 
+@pytest.mark.parametrize("said", ["Thursday, are you open on Saturday?", "Thursday. What time do you close?"])
+def test_a_day_before_a_question_is_kept(said: str) -> None:
+    talk = booking("service")
+    talk.words_heard(said)
+    assert talk.slots["date"] == "2026-03-19", talk.meant
+    assert "open" in talk.words and talk.asked == "time", talk.said
+
+
+def test_no_name_is_made_of_what_stands_before_a_question() -> None:
+    talk = booking("service", "date", "time")
+    talk.words_heard("Okay, what time do you close?")
+    assert "name" not in talk.slots and talk.asked == "name", talk.meant
+
+
 def test_a_day_that_is_only_asked_about_is_not_taken() -> None:
     talk = booking()
     talk.words_heard("a cleaning, but are you open on Saturday")
