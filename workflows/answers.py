@@ -36,6 +36,13 @@ _NOTHING = _NO | frozenset(
 )
 """what people say who want nothing changed; "never mind" and "don't book it" go further"""
 
+_ALL = re.compile(
+    r"(?:(?:no|yes|yeah|oh|um|uh|er|well|actually|sorry|please|just|change|i'd like to|i want to|i need to) )*"
+    r"(?:it's all wrong|(?:everything|the whole thing|the lot|all|all of (?:it|them))(?: (?:is|was))?(?: wrong)?)"
+    r"(?: (?:please|really|actually))*"
+)
+"""what people say who want all of it changed; "that's all" and "that's everything" go no further"""
+
 
 def affirm(turn: Turn, sure: float = 1.0) -> None:
     """The caller said yes. ``sure``: how certain it is that they did."""
@@ -70,6 +77,11 @@ def changes_nothing(turn: Turn, said: str) -> bool:
     """Whether ``said`` answers "what would you like to change?" with "nothing"."""
     words = _WORD.findall(said.lower())
     return turn.run.confirming == CHANGE and not _NO.isdisjoint(words) and _NOTHING.issuperset(words)
+
+
+def changes_all(turn: Turn, said: str) -> bool:
+    """Whether ``said`` answers "what would you like to change?" with "everything"."""
+    return turn.run.confirming == CHANGE and _ALL.fullmatch(" ".join(_WORD.findall(said.lower()))) is not None
 
 
 def keep_all(turn: Turn) -> None:

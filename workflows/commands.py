@@ -31,7 +31,7 @@ from calls.commands import (
 )
 from calls.repairs import Repair
 from calls.run import Commanded
-from workflows.answers import affirm, changes_nothing, deny, keep_all
+from workflows.answers import affirm, changes_all, changes_nothing, deny, keep_all
 from workflows.asking import ASKED, allows, by_keys, offer_keys
 from workflows.changes import Changes, go_on, take
 from workflows.language.model import Choose, End
@@ -82,7 +82,7 @@ def obey(turn: Turn, stimulus: Commanded) -> None:
         turn.word("busy")
     elif with_child(turn, commands) or machine_talks(turn, stimulus):
         pass  # answered
-    elif _has(commands, Restart):
+    elif _has(commands, Restart) or changes_all(turn, stimulus.text):
         restart(turn)
     elif _has(commands, Cancel) and not (turn.run.confirming in OFFERS and _has(commands, Deny)):
         _leave(turn, next(command for command in commands if isinstance(command, Cancel)), stimulus)

@@ -121,3 +121,18 @@ def test_a_booking_just_made_is_moved_where_moving_is_offered(said: str) -> None
     talk.words_heard(said)
     assert talk.run.script == "reschedule", (talk.meant, talk.said)
     assert "already done" not in talk.words and talk.slots["date"] == "2026-03-20", talk.slots
+
+
+@pytest.mark.parametrize("said", ["Everything", "all of it", "everything is wrong", "um, the whole thing please"])
+def test_who_wants_everything_changed_is_asked_anew(said: str) -> None:
+    talk = read_back()
+    talk.words_heard("no").words_heard(said)
+    assert talk.slots == {} and talk.asked == "service" and talk.ending == ("", ""), (talk.meant, talk.said)
+
+
+@pytest.mark.parametrize("said", ["that's all", "nothing"])
+def test_who_wants_no_more_changed_loses_nothing(said: str) -> None:
+    talk = read_back()
+    before = dict(talk.slots)
+    talk.words_heard("no").words_heard(said)
+    assert talk.slots == before, (talk.meant, talk.said)
