@@ -7,7 +7,7 @@ import re
 from workflows.language.catalogue import ACTIONS, ActionSpec
 from workflows.language.keys import ARGUMENT, CASE, INTENT, LINE, NOTE, SCRIPT, SLOT, STEPS, TOPIC, Keys
 from workflows.language.model import CALL_TRUTHS
-from workflows.language.wording import ROBOT, WORDING
+from workflows.language.wording import TRUTHFUL, WORDING
 from workflows.lint import CHECKS, GROUPS
 
 _LINT_HEAD = """# What the linter looks for
@@ -63,7 +63,7 @@ def _table(name: str) -> str:
     if name == "actions":
         return "".join(_action(spec) for spec in ACTIONS.values())
     if name == "wording":
-        rows = "".join(f"| `{key}` | {words} |\n" for key, words in WORDING.items() if key != ROBOT)
+        rows = "".join(f"| `{key}` | {words} |\n" for key, words in WORDING.items() if key not in TRUTHFUL)
         return f"| key | the house says |\n|---|---|\n{rows}"
     rows = "".join(
         f"| `{key.name}` | {'yes' if key.needed else ''} | {key.shape.replace('_', ' ')} | {key.meaning} |\n"

@@ -35,7 +35,7 @@ from workflows.answers import affirm, changes_all, changes_nothing, deny, keep_a
 from workflows.asking import ASKED, allows, by_keys, offer_keys
 from workflows.changes import Changes, go_on, take
 from workflows.language.model import Choose, End
-from workflows.language.wording import ROBOT
+from workflows.language.wording import ROBOT, WHO
 from workflows.offers import OFFERS, STOP
 from workflows.opening import PENDING, composes, farewell, looks_up
 from workflows.repair.back import back
@@ -58,6 +58,9 @@ from workflows.walk import hand_over, start_script, walk
 
 _KEYS = re.compile(r"\b(?:keys?|keypad|buttons?|press|menu|options|choices)\b", re.IGNORECASE)
 """A caller who asks what is meant, and wants to hear what can be chosen."""
+
+_WHO = re.compile(r"\b(?:who|who['’]?s|name|called)\b", re.IGNORECASE)
+"""A caller who asks whom they are talking to, and not whether it is a machine."""
 
 
 def obey(turn: Turn, stimulus: Commanded) -> None:
@@ -159,7 +162,7 @@ def _answer_topics(turn: Turn, commands: tuple[Command, ...]) -> None:
     """A question asked in the same breath as a value."""
     for command in commands:
         if isinstance(command, AskQuestion) and (command.topic == ROBOT or command.topic in turn.script.topics):
-            _tell(turn, command.topic)
+            _tell(turn, command)
 
 
 def _talk(turn: Turn, stimulus: Commanded) -> None:
@@ -196,7 +199,7 @@ def _talked(turn: Turn, command: Command) -> bool:
         case Explain():
             explain(turn)
         case AskQuestion():
-            _question(turn, command.topic)
+            _question(turn, command)
         case SwitchLanguage():
             other_language(turn, command.language)
         case Remark():
@@ -217,16 +220,17 @@ def _differently(turn: Turn, command: SlowDown | SpeakUp) -> None:
     back(turn, whole=True)
 
 
-def _question(turn: Turn, topic: str) -> None:
-    _tell(turn, topic)
+def _question(turn: Turn, question: AskQuestion) -> None:
+    _tell(turn, question)
     back(turn)
 
 
-def _tell(turn: Turn, topic: str) -> None:
+def _tell(turn: Turn, question: AskQuestion) -> None:
+    topic = question.topic
     known = turn.script.topics.get(topic) if allows(turn, topic) else None
     if topic == ROBOT:
         turn.applied(Repair.ROBOT_ASKED)
-        turn.word("robot")
+        turn.word(WHO if _WHO.search(question.text) else ROBOT)
     elif known is not None:
         turn.applied(Repair.DIGRESSED)
         turn.say(f"topic.{topic}", known.answer)

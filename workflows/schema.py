@@ -30,7 +30,7 @@ from workflows.language.keys import (
 from workflows.language.lines import MAX_CHARACTERS
 from workflows.language.nodes import IDENTIFIER
 from workflows.language.slots import KINDS, POLICIES
-from workflows.language.wording import ROBOT, WORDING
+from workflows.language.wording import ROBOT, TRUTHFUL, WORDING
 
 Json = dict[str, Any]
 """A JSON object: schemas are made of nothing else."""
@@ -125,7 +125,7 @@ def _shapes(actions: Mapping[str, ActionSpec]) -> Json:
         Shape.slot_table: _table(_ref("slot_fields")),
         Shape.topic_table: _table(_ref("topic"), {"not": {"const": ROBOT}, **_TEXT}),
         Shape.step_table: {**_table(_ref("step_fields")), "minProperties": 1},
-        Shape.wording: _table(_ref("line"), {"enum": [key for key in WORDING if key != ROBOT]}),
+        Shape.wording: _table(_ref("line"), {"enum": [key for key in WORDING if key not in TRUTHFUL]}),
     }
     return {shape.value: what for shape, what in found.items()}
 

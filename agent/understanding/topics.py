@@ -41,6 +41,8 @@ _ASKED = {
         rf"(?:is|isnt) (?:this|that|it) {_MACHINE}",
         rf"(?:am i|are we) (?:talking|speaking|chatting) (?:to|with) {_MACHINE}",
         rf"youre {_MACHINE}",
+        r"who (?:am i|are we|is it im) (?:\w+ )?(?:talking|speaking|chatting) (?:to|with)|who are you",
+        r"who (?:is|s) this|whos this|whats your name|what is your name|what are you called|do you have a name",
     ),
 }  # fmt: skip
 _ALIASES = {"location": "place", "address": "place", "directions": "place", "prices": "price", "opening_hours": "hours"}

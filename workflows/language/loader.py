@@ -20,7 +20,7 @@ from workflows.language.paths import committed_by_step, personal_steps
 from workflows.language.reading import Where
 from workflows.language.slots import read_slots
 from workflows.language.steps import read_step
-from workflows.language.wording import ROBOT, WORDING
+from workflows.language.wording import ROBOT, TRUTHFUL, WORDING
 
 _HOUR = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -175,5 +175,5 @@ def _wording(fields: Fields) -> dict[str, Line]:
         return {}
     # The house's words can be said anywhere: they may name the call, never a slot that may be empty.
     nothing = Scope({}, {}, {})
-    allowed = [key for key in WORDING if key != ROBOT]
+    allowed = [key for key in WORDING if key not in TRUTHFUL]
     return {key: read_line(item, key, nothing) for key, item in node.fields("wording", allowed).found.items()}

@@ -44,6 +44,7 @@ WORDING: dict[str, str] = {
     "busy": "One moment, please. I'm just finishing that.",
     "gone_through": "Good news: what I couldn't do a moment ago has gone through after all.",
     "robot": "Yes. I'm {agent_name}, an automated assistant for {business}.",
+    "who": "I'm {agent_name}, an automated assistant for {business}.",
     "no_answer": "I'm sorry, I don't have an answer to that.",
     "language": "I'm sorry, I can only speak English.",
     "language_human": "I can only speak English. A colleague of mine speaks",
@@ -105,6 +106,12 @@ WORDING: dict[str, str] = {
 
 ROBOT = "robot"
 """The topic every script has; answered truthfully, always."""
+
+WHO = "who"
+"""The words for it where a caller asks whom they are talking to."""
+
+TRUTHFUL = (ROBOT, WHO)
+"""Words that no script may replace."""
 
 ROBOT_SAYS = (
     "are you a robot",

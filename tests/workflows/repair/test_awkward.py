@@ -136,3 +136,14 @@ def test_who_wants_no_more_changed_loses_nothing(said: str) -> None:
     before = dict(talk.slots)
     talk.words_heard("no").words_heard(said)
     assert talk.slots == before, (talk.meant, talk.said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Who am I talking to?", "what's your name?", "who is this", "who am I speaking with", "what are you called"],
+)
+def test_who_asks_whom_they_talk_to_is_told_name_and_machine(said: str) -> None:
+    talk = booking("service")
+    talk.words_heard(said)
+    assert "I'm Ava, an automated assistant for Harbor Dental." in talk.words, talk.meant
+    assert "Yes" not in talk.words and talk.asked == "date", talk.said
