@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from calls.guidance import Guidance, SlotExpectation
+from calls.keyed_cards import KeyedRow
+from calls.run import CallFacts
 from calls.secure_entry import luhn
 from calls.signals import CallerSaid, SpeechGrew, TurnLikely
 from calls.speech import Heard, HeardBy
@@ -19,6 +22,9 @@ LATELY_MS = 60_000
 
 MASK = "[card number]"
 """in place of the digits"""
+
+KEYED_MASK = "[digits]"
+"""in place of keys that answer nothing: perhaps a card's, perhaps a slip"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,9 @@ class CardWatch(Protocol):
         takes cards, or one was stopped a moment ago. ``partial``: the caller has not finished.
         """
 
+    def answers(self, keys: str, words: str, guidance: Guidance, facts: CallFacts) -> bool:
+        """Whether a whole entry of keys, and the ``words`` just before it, are what the script can take now."""
+
 
 class NoCards:
     """Implements ``CardWatch`` for calls in which nothing is looked for."""
@@ -53,6 +62,10 @@ class NoCards:
     ) -> CardFound | None:
         """None."""
         return None
+
+    def answers(self, keys: str, words: str, guidance: Guidance, facts: CallFacts) -> bool:
+        """True."""
+        return True
 
 
 Words = SpeechGrew | TurnLikely | CallerSaid
@@ -66,11 +79,15 @@ class CardScreen:
     doubtful partial is masked at once, and stops the caller when the next partial, or the end of the turn, says so too.
     """
 
-    def __init__(self, watch: CardWatch, locale: str, *, pays: bool) -> None:
+    def __init__(
+        self, watch: CardWatch, locale: str, facts: Callable[[CallState, float], CallFacts], *, pays: bool
+    ) -> None:
         """``pays``: cards can be keyed in on this line, so that digits nobody asked for are likely one."""
         self._watch = watch
         self._locale = locale
+        self._facts = facts
         self._pays = pays
+        self._keyed = KeyedRow()
         self._doubted = 0
         """the caller's turn of which the newest partial was doubtful"""
 
@@ -78,7 +95,11 @@ class CardScreen:
         """``signal`` without the digits of a card number, and marked so; as it is when there are none."""
         text = signal.text if isinstance(signal, SpeechGrew) else signal.heard.text
         expected = guidance.slot(guidance.primary)
+        keyed = isinstance(signal, CallerSaid) and signal.heard.by is HeardBy.KEYS
+        if not keyed and any(character.isalnum() for character in text):
+            self._keyed.spoken()
         if isinstance(signal, CallerSaid) and _spells(signal.heard, expected):
+            self._keyed.spoken()
             return signal
         wary = self._pays or at_ms - state.card_ms < LATELY_MS
         kind, partial = expected.kind if expected else "", isinstance(signal, SpeechGrew)
@@ -86,7 +107,23 @@ class CardScreen:
         if isinstance(signal, SpeechGrew):
             sure = self._sure(found, state.turn + 1)
             return replace(signal, text=found.text, card=found.stop and sure) if found else signal
+        if keyed:
+            return replace(signal, heard=self._judged(signal.heard, found, guidance, state, at_ms))
         return replace(signal, heard=_masked(signal.heard, found)) if found else signal
+
+    def _judged(
+        self, heard: Heard, found: CardFound | None, guidance: Guidance, state: CallState, at_ms: float
+    ) -> Heard:
+        """Keys, also with those before them: a card may be cut apart by the length of what was asked for."""
+        facts = self._facts(state, at_ms)
+        answers = self._watch.answers(heard.text, state.unanswered, guidance, facts)
+        judged = self._keyed.judge(heard, answers=answers)
+        if judged.card_ms is not None:
+            # The tones of its first entries are on the recording, too.
+            return replace(heard, text=MASK, card=True, from_ms=judged.card_ms)
+        if found is not None:
+            return _masked(heard, found)
+        return replace(heard, text=KEYED_MASK) if judged.mask else heard
 
     def _sure(self, found: CardFound | None, turn: int) -> bool:
         doubtful = found is not None and found.doubtful

@@ -79,7 +79,8 @@ class CallSession:
         self._mouth = Mouth(parts.engine, parts.playout, parts.clock, self.signal)
         self._keypad = Keypad(self.signal, self._timers)
         self._secure = SecureKeys(parts.vault, parts.clock, self._timers, self.signal)
-        self._cards = CardScreen(parts.cards, parts.conversation.line.locale, pays=parts.vault is not None)
+        agent = parts.conversation.agent
+        self._cards = CardScreen(parts.cards, agent.line.locale, agent.facts_at, pays=parts.vault is not None)
         self._shut = False
         self._keys_sound_until_ms = 0.0
         self._group: asyncio.TaskGroup | None = None

@@ -12,7 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.understanding.keypad import read_keys
 from calls.card_watch import MASK, CardFound
+from calls.commands import Unclear
+from calls.errors import EngineError
+from calls.guidance import Guidance
+from calls.run import CallFacts
 from spoken.cards import luhn
 from spoken.digits import read_digit_group
 from spoken.numbers import HOMOPHONES, UNITS
@@ -106,6 +111,13 @@ class CardEar:
             done = spans[run.last][1]
         sure, doubtful = "stop" in verdicts, "doubt" in verdicts
         return CardFound(masked + text[done:], sure or doubtful, doubtful and not sure) if done else None
+
+    def answers(self, keys: str, words: str, guidance: Guidance, facts: CallFacts) -> bool:
+        """Whether ``keys`` mean anything to the understanding that reads them next."""
+        try:
+            return not any(isinstance(command, Unclear) for command in read_keys(keys, guidance, facts, words))
+        except EngineError:
+            return False  # nothing will be understood of them
 
 
 def _runs(words: Sequence[str]) -> list[_Run]:

@@ -115,7 +115,7 @@ class RehearsedCall:
         self.keypad = Keypad(self._noticed, self.schedule)
         month = (self._answered.year, self._answered.month)
         self._capture = RehearsedCapture(self.schedule, self._noticed, month, us=line.locale == "en-US")
-        self._cards = CardScreen(_CARDS, line.locale, pays=vault is not None)
+        self._cards = CardScreen(_CARDS, line.locale, self.conversation.agent.facts_at, pays=vault is not None)
 
     # --- what can be looked at --------------------------------------------------------------------------
 

@@ -9,10 +9,12 @@ import pytest
 from agent.safety.cards import CardEar
 from calls.card_watch import MASK, CardScreen
 from calls.guidance import Guidance, SlotExpectation
+from calls.run import CallFacts
 from calls.signals import CallerSaid, SpeechGrew, TurnLikely
 from calls.speech import Heard
 from calls.state import CallState
 
+FACTS = CallFacts("c", "", "l", "", "", "", "en-US", "UTC", "2026-03-16T10:00:00+00:00")
 PHONE = Guidance("ask", primary="phone", slots=(SlotExpectation("phone", "phone"),))
 DOUBLED = "212-5550-1212-5550"
 CARD = "four two four two four two four two four two four two four"
@@ -22,7 +24,7 @@ class Screened:
     """One call's screen, in front of a script that asks for a telephone number."""
 
     def __init__(self) -> None:
-        self._screen = CardScreen(CardEar(), "en-US", pays=False)
+        self._screen = CardScreen(CardEar(), "en-US", lambda state, at_ms: FACTS, pays=False)
         self.state = CallState()
 
     def grows(self, text: str) -> tuple[str, bool]:
