@@ -73,7 +73,16 @@ def _take(u: Utterance, i: int, stops: Sequence[range], *, announced: bool = Tru
 
 
 def _spelled_ranges(u: Utterance) -> list[Spelling]:
-    return [s for s in spellings(u.words) if len(s.characters) >= 3 and (s.firm >= 2 or s.end - s.start >= 3)]
+    found = [s for s in spellings(u.words) if s.firm >= 2 or s.end - s.start >= 3]
+    return [s for s in found if len(s.characters) >= 3 or (s.firm >= 2 and _spells_what_was_said(u, s))]
+
+
+def _spells_what_was_said(u: Utterance, letters: Spelling) -> bool:
+    """ "Sam Li, L I": so few letters spell a name only where they are the word before them."""
+    before = letters.start - 1
+    while before >= 0 and (u.words[before] in _LEADS or u.words[before] == "thats"):
+        before -= 1
+    return before >= 0 and u.words[before] == letters.characters.lower()
 
 
 def _past_the_relation(u: Utterance, i: int) -> int:

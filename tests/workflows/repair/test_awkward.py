@@ -147,3 +147,10 @@ def test_who_asks_whom_they_talk_to_is_told_name_and_machine(said: str) -> None:
     talk.words_heard(said)
     assert "I'm Ava, an automated assistant for Harbor Dental." in talk.words, talk.meant
     assert "Yes" not in talk.words and talk.asked == "date", talk.said
+
+
+@pytest.mark.parametrize("said", ["Sam Li, L I", "Sam Li, that's L I", "my name is Sam Li, L. I."])
+def test_a_short_name_that_is_spelled_after_it_was_said_stays_what_it_is(said: str) -> None:
+    talk = booking("service", "date", "time")
+    talk.words_heard(said)
+    assert talk.slots["name"] == "Sam Li", talk.meant
