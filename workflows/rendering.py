@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from datetime import date, time
 
 from calls.commands import Value
 from spoken import Context, Kind, read_back
+from workflows.language.parts import Place
 
 LIST_OF = "list of "
 OFFERS = 3
@@ -28,6 +30,34 @@ def fill(kind: str, value: Value, context: Context, *, spelled: bool = False, wa
         return f"{value}, spelled {said}" if spelled and kind == Kind.person_name else said
     except (ValueError, TypeError, OverflowError):
         return str(value)
+
+
+_END = re.compile(r"[.?!](?=\s|$)")
+
+
+def without_sentences(parts: Sequence[str | Place], empty: Collection[Place]) -> tuple[str | Place, ...]:
+    """A line without the sentences that speak of nothing but an ``empty`` gap: "Your number is none".
+
+    The whole line, where no other gap would be left in it, or where such a gap shares its sentence with another.
+    """
+    found: list[str | Place] = []
+    for part in parts:  # literals side by side are one
+        if isinstance(part, str) and found and isinstance(found[-1], str):
+            found[-1] += part
+        else:
+            found.append(part)
+    at = 0
+    while at < len(found):
+        part = found[at]
+        before, after = found[at - 1] if at else "", found[at + 1] if at + 1 < len(found) else ""
+        if isinstance(part, Place) and part in empty and isinstance(before, str) and isinstance(after, str):
+            began, ends = list(_END.finditer(before)), _END.search(after)
+            if ends and (began or at <= 1):
+                rest = after[ends.end() :]
+                found[max(at - 1, 0) : at + 2] = [before[: began[-1].end()] + rest if began else rest.lstrip()]
+                continue
+        at += 1
+    return tuple(found) if any(isinstance(part, Place) for part in found) else tuple(parts)
 
 
 def items(value: Value | None) -> list[str]:

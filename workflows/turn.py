@@ -20,7 +20,7 @@ from workflows.language.model import SURVEY_QUESTION, Act, Argument, Asking, Col
 from workflows.language.scripts import ScriptSet
 from workflows.language.wording import WORDING
 from workflows.progress import Progress
-from workflows.rendering import fill
+from workflows.rendering import fill, without_sentences
 
 ECHOED = "_echoed"
 """fact: slots said in passing with the open question, which a bare no takes back"""
@@ -139,7 +139,7 @@ class Turn(Progress):
         if self.run.verified is None and any(place.personal for place in line.places):
             return
         self.tongue = line.language
-        pieces = [part if isinstance(part, str) else self.words_of(part) for part in line.parts]
+        pieces = [part if isinstance(part, str) else self.words_of(part) for part in self._told(line)]
         self.tongue = ""
         if not all(pieces):
             return
@@ -150,9 +150,15 @@ class Turn(Progress):
             text = one_question(text)
         self._utter(name, question_in(text) if short else text, line, at)
 
+    def _told(self, line: Line) -> tuple[str | Place, ...]:
+        """A line's parts, without a sentence about nothing but what the caller has none of."""
+        slots = self.script.slots if self.run.script else {}
+        none = [p for p in line.places if p.source == "slot" and p.name in slots and self.has_none(slots[p.name])]
+        return without_sentences(line.parts, none) if none else line.parts
+
     def in_words(self, line: Line) -> str:
         """A line of the script as it would be said; empty when something it speaks of is not known."""
-        pieces = [part if isinstance(part, str) else self.words_of(part) for part in line.parts]
+        pieces = [part if isinstance(part, str) else self.words_of(part) for part in self._told(line)]
         personal = self.run.verified is None and any(place.personal for place in line.places)
         return "" if personal or not all(pieces) else "".join(pieces)
 

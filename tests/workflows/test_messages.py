@@ -8,6 +8,8 @@ from calls.commands import Affirm, Deny, FillSlot, StartWorkflow
 from tests.workflows.dialogue import Dialogue
 from tests.workflows.little import World, dialogue, scripts
 from tests.workflows.test_step_attributes import fill
+from workflows.language.parts import Place
+from workflows.rendering import without_sentences
 
 TAKING = """\
 script: taking
@@ -43,7 +45,7 @@ def test_a_message_is_taken_read_back_passed_on_and_come_back_from() -> None:
     call.says(FillSlot("message", "I am late", "I am late")).says(fill("name", "Alex Kim"))
     assert call.turn[-1] == "May I have the number, please?"
     call.says(Deny())
-    assert call.turn == ["I have: I am late. Your name is Alex Kim. Your number is none. Shall I pass that on?"]
+    assert call.turn == ["I have: I am late. Your name is Alex Kim. Shall I pass that on?"]
     call.says(Affirm())
     assert call.turn == ["Your message has been passed on.", "Anything else?"]
     assert dict(world.asked[0].arguments) == {"message": "I am late", "name": "Alex Kim"}
@@ -66,6 +68,24 @@ def test_a_message_that_cannot_be_taken_down_is_said_to_be_lost() -> None:
     world.refuse["leave_message"] = "unavailable"
     call.says(FillSlot("message", "I am late", "x")).says(fill("name", "Alex Kim")).says(Deny()).says(Affirm())
     assert call.turn == ["I'm sorry, I can't take that down right now.", "Anything else?"]
+
+
+A, B = Place("slot", "a", "phone"), Place("slot", "b", "phone")
+
+
+@pytest.mark.parametrize(
+    ("parts", "left"),
+    [
+        (("I have: ", A, ".", " Your number is ", B, ".", " Right?"), ("I have: ", A, ". Right?")),
+        (("Your number is ", B, ". For ", A, ", then?"), ("For ", A, ", then?")),
+        (("For ", A, ", number ", B, ". Right?"), ("For ", A, ", number ", B, ". Right?")),
+        (("Your number is ", B, ". Right?"), ("Your number is ", B, ". Right?")),
+    ],
+)
+def test_only_a_sentence_about_nothing_is_left_out(
+    parts: tuple[str | Place, ...], left: tuple[str | Place, ...]
+) -> None:
+    assert without_sentences(parts, [B]) == left
 
 
 HAND = """\
