@@ -21,7 +21,8 @@ _BESIDE_A_TIME = phrases(
     | time | the time is | my time is | free | available | the one | latest | earliest | at the latest |
     at the earliest | or later | or earlier | no later than | no earlier than | later than | not before | not after
     | onwards | thats fine | at night | tomorrow | today | tonight | if you have it | if its free | if its available
-    | before | after | around | past | until | till | between | start | starting | meet"""
+    | before | after | around | past | until | till | between | start | starting | meet | but | but not | its not
+    | rather than | instead of"""
 )
 _NOT_BEFORE_A_TIME = word_set(
     """costs cost paid pay owe room flight gate line bus train channel page route highway exit apartment flat unit suite
@@ -55,7 +56,7 @@ def time_hits(u: Utterance, claimed: Utterance) -> list[TimeHit]:
     hits: list[TimeHit] = []
     i = 0
     while i < len(u.words):
-        read = read_time(u.words, i, u.said) if u.words[i] != MASK else None
+        read = _read(u, i) if u.words[i] != MASK else None
         if read is not None and not read[0].half and _counts_something_else(u.said, i):
             i = read[1]
             continue
@@ -76,6 +77,14 @@ def time_hits(u: Utterance, claimed: Utterance) -> list[TimeHit]:
         first = firm[0].start
         hits = [hit for hit in hits if hit.parts.firm or hit.start > first or _leads_to(hit.end, first, u.said)]
     return [_with_daypart(hit, u) for hit in hits]
+
+
+def _read(u: Utterance, i: int) -> tuple[TimeParts, int] | None:
+    """The time at word ``i``. "Not ten, eleven" speaks of two hours, and not of eleven past ten."""
+    refused = u.words[max(0, i - 1) : i] == ("not",) or u.words[max(0, i - 2) : i] == ("not", "at")
+    if refused and u.words[i + 1 : i + 2] in (("ten",), ("eleven",), ("twelve",)):
+        return read_time(u.words[: i + 1], i, u.said[: i + 1])
+    return read_time(u.words, i, u.said)
 
 
 def _counts_something_else(words: Sequence[str], i: int) -> bool:

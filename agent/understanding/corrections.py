@@ -20,6 +20,9 @@ _ALIKE = ("bcdegptvz", "mn", "fsx", "ahjk8", "iy", "quw", "59", "o0")
 """letters and digits which are taken for each other on the telephone"""
 _REFUSES = re.compile(r"^(?:no|nope|wait|sorry|not|actually|its|it is|thats|wrong|hang on|hold on|stop)\b")
 
+_SHORT = 12
+"""words up to which "not this, that" is all that is said"""
+
 
 def corrected(text: str, guidance: Guidance, facts: CallFacts) -> Command | None:
     """The whole value with the piece put right that the caller named; None when the turn is something else."""
@@ -39,6 +42,23 @@ def corrected(text: str, guidance: Guidance, facts: CallFacts) -> Command | None
         return None
     value = head + whole[:at] + piece + whole[at + len(piece) :]
     return CorrectSlot(slot.slot, value, text, 0.6) if value != guidance.proposed else None
+
+
+def instead(text: str, guidance: Guidance, facts: CallFacts) -> Command | None:
+    """The right hour beside the one that was read back: "not ten, eleven". A bare number is an hour only in that."""
+    held = [slot for slot in guidance.slots if slot.filled and slot.said and kind_of(slot) is Kind.time]
+    words = plain(text).split()
+    if guidance.primary or len(held) != 1 or words.count("not") != 1 or len(words) > _SHORT:
+        return None
+    before, after = words[: words.index("not")], words[words.index("not") + 1 :]
+    splits = [(after[:at], after[at:]) for at in range(1, len(after))]
+    context = context_for(held, facts)
+    said = parse(Kind.time, held[0].said, context)
+    for wrong, right in [(after, before), *splits]:
+        refused, meant = (parse(Kind.time, " ".join(piece), context) for piece in (wrong, right))
+        if said and refused and meant and refused.value == said.value != meant.value:
+            return CorrectSlot(held[0].slot, meant.value, text, meant.confidence)
+    return None
 
 
 def _body(kind: Kind, value: str) -> tuple[str, str]:

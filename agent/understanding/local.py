@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from agent.ports import Meaning, Similarity
 from agent.understanding.answers import Answer, Answered, is_confirming, read_answer
 from agent.understanding.beside import beside, urgent
-from agent.understanding.corrections import corrected
+from agent.understanding.corrections import corrected, instead
 from agent.understanding.intents import IntentFound, Intents, load_intents
 from agent.understanding.keypad import read_keys
 from agent.understanding.likeness import LikenessReader
@@ -169,7 +169,7 @@ def _piece(text: str, guidance: Guidance, facts: CallFacts) -> Command | None:
     chosen = picked(text, guidance)
     if chosen is not None:
         return chosen
-    readers = (retold, corrected, completed, part_in, added)
+    readers = (retold, corrected, instead, completed, part_in, added)
     return next((found for reader in readers if (found := reader(text, guidance, facts)) is not None), None)
 
 

@@ -154,3 +154,23 @@ def test_a_short_name_that_is_spelled_after_it_was_said_stays_what_it_is(said: s
     talk = booking("service", "date", "time")
     talk.words_heard(said)
     assert talk.slots["name"] == "Sam Li", talk.meant
+
+
+@pytest.mark.parametrize(
+    "said", ["Not ten, eleven", "no, not ten, eleven", "not ten but eleven", "eleven, not ten", "not at ten, eleven"]
+)
+def test_of_a_refused_hour_and_another_the_other_is_taken(said: str) -> None:
+    talk = booking("service", "date")
+    talk.words_heard(said)
+    assert talk.slots["time"] == "11:00", talk.meant
+    talk = read_back()
+    talk.words_heard("change the time to ten").words_heard(said)
+    assert talk.slots["time"] == "11:00" and talk.run.confirming == "*", talk.meant
+
+
+@pytest.mark.parametrize("said", ["not two, three", "not ten, eleven"])
+def test_a_number_refused_that_is_not_the_hour_read_back_changes_no_hour(said: str) -> None:
+    talk = read_back()
+    before = dict(talk.slots)
+    talk.words_heard(said)
+    assert talk.slots == before, talk.meant
