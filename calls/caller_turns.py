@@ -178,7 +178,8 @@ class CallerTurns:
             draft.record(self._spoke(turn, heard))
             self._hear_danger(draft, draft.state.unanswered or heard.text, turn, partial=False)
         if heard.card and draft.state.overridden != turn:
-            capturing.stopped(draft, self._agent, heard.from_ms, turn, partial=False)
+            keyed = heard.by is HeardBy.KEYS
+            capturing.stopped(draft, self._agent, heard.from_ms, turn, partial=False, keyed=keyed)
         if heard.by is HeardBy.SPEECH and self._checked(draft, heard.text, turn):
             anticipating.discard(draft, "danger")
             return

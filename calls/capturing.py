@@ -81,9 +81,9 @@ def close(draft: Draft, how: str) -> None:
     unmute(draft, SECRET)
 
 
-def stopped(draft: Draft, agent: AgentSide, from_ms: float, turn: int, *, partial: bool) -> None:
-    """A card number is being said: the ears close, the recording is silent from where it began, the caller is asked
-    to stop."""
+def stopped(draft: Draft, agent: AgentSide, from_ms: float, turn: int, *, partial: bool, keyed: bool = False) -> None:
+    """A card number is being said, or was keyed: the ears close, the recording is silent from where it began, the
+    caller is asked to stop."""
     state = draft.state
     if state.leaving or state.floor in (Floor.AWAY, Floor.IDLE) or state.hushed == turn:
         return
@@ -92,13 +92,14 @@ def stopped(draft: Draft, agent: AgentSide, from_ms: float, turn: int, *, partia
     draft.record(ev.CardStopped(turn, from_ms, partial))
     mute(draft, SPOKEN, from_ms)
     draft.do(ShutEars())
-    agent.advance(draft, CardSpoken())
+    agent.advance(draft, CardSpoken(keyed))
     if not draft.state.replies:
         # No script is running that could find the words.
-        agent.speak(draft, (ScriptLine("card", STOP, interruptible=False, must_say=True),))
+        agent.speak(draft, (ScriptLine("card", STOP_KEYS if keyed else STOP, interruptible=False, must_say=True),))
 
 
 STOP = "Please don't say card numbers aloud."
+STOP_KEYS = "Please don't key in card numbers here."
 
 
 def passed(draft: Draft) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from calls.guidance import Guidance, SlotExpectation
-from calls.keyed_cards import KeyedRow
+from calls.keyed_cards import KeyedRow, card_in
 from calls.run import CallFacts
 from calls.secure_entry import luhn
 from calls.signals import CallerSaid, SpeechGrew, TurnLikely
@@ -122,7 +122,9 @@ class CardScreen:
             # The tones of its first entries are on the recording, too.
             return replace(heard, text=MASK, card=True, from_ms=judged.card_ms)
         if found is not None:
-            return _masked(heard, found)
+            # More digits than were asked for are mostly a slip: the caller is told of cards where it can be one.
+            card = found.stop and card_in(heard.text)
+            return replace(heard, text=MASK if card else KEYED_MASK, card=card)
         return replace(heard, text=KEYED_MASK) if judged.mask else heard
 
     def _sure(self, found: CardFound | None, turn: int) -> bool:

@@ -225,6 +225,9 @@ class KeysWanted:
 class CardSpoken:
     """The caller was saying a card number unasked, and is to be stopped."""
 
+    keyed: bool = False
+    """they pressed its keys"""
+
 
 @dataclass(frozen=True, slots=True)
 class TimeIsShort:

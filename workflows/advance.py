@@ -95,7 +95,7 @@ class ScriptDirector:
             case KeysWanted():
                 keys_wanted(turn, stimulus)
             case CardSpoken():
-                card_spoken(turn)
+                card_spoken(turn, stimulus)
             case HumanMissed():
                 human_missed(turn, stimulus.status)
             case TimeIsShort():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from calls.run import KeysWanted
+from calls.run import CardSpoken, KeysWanted
 from workflows.asking import ask
 from workflows.turn import Turn
 
@@ -19,9 +19,9 @@ def keys_wanted(turn: Turn, wanted: KeysWanted) -> None:
         turn.word(f"key_{wanted.field}")
 
 
-def card_spoken(turn: Turn) -> None:
+def card_spoken(turn: Turn, spoken: CardSpoken) -> None:
     """Stop the caller, in words that are heard out; then the open question again."""
-    turn.word("card_aloud", must_say=True)
+    turn.word("card_keyed" if spoken.keyed else "card_aloud", must_say=True)
     turn.lines[-1] = replace(turn.lines[-1], interruptible=False)
     if turn.run.script and not turn.run.awaiting:
         ask(turn)

@@ -31,6 +31,7 @@ from calls.commands import (
 )
 from calls.repairs import Repair
 from calls.run import Commanded
+from calls.speech import HeardBy
 from workflows.answers import affirm, changes_all, changes_nothing, deny, keep_all
 from workflows.asking import ASKED, allows, by_keys, offer_keys
 from workflows.changes import Changes, go_on, take
@@ -173,6 +174,9 @@ def _talk(turn: Turn, stimulus: Commanded) -> None:
             return
         if isinstance(command, Remark) and command.kind in ("angry", "abusive") and stimulus.sure < SURE:
             break  # what is hardly heard is no reason to reprove anybody
+        if isinstance(command, FillPart):
+            part_given(turn, command, keyed=stimulus.by is HeardBy.KEYS)
+            return
         if _talked(turn, command):
             if isinstance(command, Explain) and _KEYS.search(stimulus.text):
                 offer_keys(turn, ASKED)
@@ -185,8 +189,6 @@ def _talk(turn: Turn, stimulus: Commanded) -> None:
 
 def _talked(turn: Turn, command: Command) -> bool:
     match command:
-        case FillPart():
-            part_given(turn, command)
         case Wait():
             hold(turn)
         case Repeat():

@@ -87,6 +87,7 @@ WORDING: dict[str, str] = {
     "none_given": "none",
     "no_cards": "I'm sorry, I can't take card numbers on this line, so please don't say yours.",
     "card_aloud": "Let me stop you there. Please don't say a card number aloud; none of it has been kept.",
+    "card_keyed": "Let me stop you there. Please don't enter a card number here; none of it has been kept.",
     "pay_carrier": "Our payment service will ask for your card now. Please use the keys of your telephone.",
     "key_number": "Please enter your card number with the keys of your telephone. Meanwhile I can't hear you; "
     "to stop, press star.",

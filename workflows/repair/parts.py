@@ -15,6 +15,8 @@ from workflows.turn import Turn
 from workflows.values import day_part_of, objection
 
 MOST_PARTS = 6
+MOST_SINGLE = 2
+"""keys pressed alone that may be the beginning of a number"""
 SURE = 0.7
 """confidence from which a value with alternatives is taken as it stands"""
 
@@ -22,11 +24,16 @@ _DOUBTFUL = frozenset({Kind.date, Kind.time, Kind.datetime})
 _DIGITS = frozenset({Kind.phone, Kind.code, Kind.card, Kind.postcode})
 
 
-def part_given(turn: Turn, command: FillPart) -> None:
-    """Keep the part, and ask for what is missing."""
+def part_given(turn: Turn, command: FillPart, *, keyed: bool) -> None:
+    """Keep the part, and ask for what is missing; time and again one key alone is no part of anything."""
     slot = turn.script.slots.get(command.slot)
     asked = asked_slot(turn)
     if slot is None or asked is None or slot.name != asked.name or turn.count(f"part.{slot.name}") > MOST_PARTS:
+        no_match(turn)
+        return
+    if keyed and len(command.text.removesuffix("#")) == 1 and turn.count(f"single.{slot.name}") > MOST_SINGLE:
+        # Whoever answers the question now begins with the first digit.
+        turn.clear(slot.name, "single_keys")
         no_match(turn)
         return
     turn.applied(Repair.PART_GIVEN)

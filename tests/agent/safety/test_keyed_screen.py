@@ -128,3 +128,10 @@ def test_keys_with_a_person_who_spells_their_name_are_no_row() -> None:
     named = Guidance("ask", "n", (SlotExpectation("n", "person_name", keys=KeyShape(80, text=True)),), ALLOWED)
     heard = Keyed().press("2162622101614353533273", named)
     assert texts(heard) == ["2162622101614353533273"] and heard[0].by is HeardBy.KEYS
+
+
+def test_too_many_keys_for_a_phone_are_a_card_only_where_one_is_among_them() -> None:
+    (slip,) = Keyed().press("21255501431234567#", PHONE)
+    assert (slip.text, slip.card) == (KEYED_MASK, False)
+    (card,) = Keyed().press("4111111111111111#", PHONE)
+    assert (card.text, card.card) == (MASK, True)
