@@ -20,8 +20,8 @@ NO_WORDS = "no words"
 SPOKE_MS = 2_500.0
 """From its onset until it is known to hold no words: a cough, a door or a neighbour is over sooner, a number is not."""
 
-TRIED_MS = 1_000.0
-"""From its onset until it is known to hold no words: no answer is over sooner."""
+TRIED_MS, TRIED_QUICK_MS = 1_000.0, 500.0
+"""From its onset until it is known to hold no words: no answer is over sooner, nor is a yes."""
 
 UNHEARD = 3
 """So often, one after the other, and it is no noise: the caller is asked as one who was not understood."""
@@ -43,8 +43,8 @@ class Lull:
     """when speech set in whose words are still to come"""
     unheard: int = 0
     """so often in a row something long held no word that could be recognized"""
-    tried: bool = False
-    """something as long as an answer held no word that could be recognized, and nothing was said since, by anybody"""
+    tried_ms: float = 0.0
+    """so long something lasted that held no word that could be recognized; nothing was said since, by anybody"""
     prompted: bool = False
     """the caller was silent, or seemed so, since they were last understood"""
     short: bool = False
@@ -55,23 +55,23 @@ def lulled(lull: Lull, body: ev.EventBody, at_ms: float) -> Lull:
     """``lull`` after ``body``."""
     match body:
         case ev.ReplyCompleted():
-            return changed(lull, since_ms=at_ms, tried=False)
+            return changed(lull, since_ms=at_ms, tried_ms=0.0)
         case ev.CallerStayedSilent():
-            return changed(lull, since_ms=at_ms, tried=False, prompted=True)
+            return changed(lull, since_ms=at_ms, tried_ms=0.0, prompted=True)
         case ev.CallerSpoke():
-            return changed(lull, since_ms=None, covers=0, speech_ms=None, unheard=0, tried=False, prompted=False)
+            return changed(lull, since_ms=None, covers=0, speech_ms=None, unheard=0, tried_ms=0.0, prompted=False)
         case ev.CallerBegan(by=HeardBy.KEYS):
             return changed(lull, keying=True)
         case ev.CallerBegan():
             return changed(lull, speech_ms=body.from_ms)
         case ev.CallerPressed():
-            return changed(lull, since_ms=None, covers=0, keying=False, unheard=0, tried=False, prompted=False)
+            return changed(lull, since_ms=None, covers=0, keying=False, unheard=0, tried_ms=0.0, prompted=False)
         case ev.CallerQuieted(reason="keys"):
             return changed(lull, keying=False)
         case ev.CallerQuieted():
             took_ms = 0.0 if lull.speech_ms is None or body.reason != NO_WORDS else at_ms - lull.speech_ms
-            tried = lull.tried or (took_ms >= TRIED_MS and not lull.prompted)
-            return changed(lull, speech_ms=None, unheard=lull.unheard + (took_ms >= SPOKE_MS), tried=tried)
+            tried_ms = lull.tried_ms if lull.prompted else max(lull.tried_ms, took_ms)
+            return changed(lull, speech_ms=None, unheard=lull.unheard + (took_ms >= SPOKE_MS), tried_ms=tried_ms)
         case ev.LineChosen() if all(clause.line == FILLER_LINE for clause in body.clauses):
             return changed(lull, covers=lull.covers + 1)
         case ev.LineChosen() | ev.ActionRequested():

@@ -15,7 +15,7 @@ from calls import events as ev
 from calls.draft import Draft
 from calls.effects import Cut, StartHold, StopHold
 from calls.floor import Floor
-from calls.lull import FILLER_LINE
+from calls.lull import FILLER_LINE, TRIED_MS, TRIED_QUICK_MS
 from calls.phrases import FILLER
 from calls.run import ScriptLine, TimeIsShort, TimeIsUp
 from calls.state import CallState
@@ -91,7 +91,7 @@ class Waits:
             since_ms = draft.at_ms if state.lull.since_ms is None else state.lull.since_ms
             slowly = UNHURRIED if state.unhurried else 1
             left_ms = since_ms + guidance.silence_ms * slowly - draft.at_ms
-            if state.lull.tried:
+            if state.lull.tried_ms >= (TRIED_QUICK_MS if guidance.patience == "quick" else TRIED_MS):
                 left_ms = min(left_ms, IN_VAIN_MS * slowly)
             draft.ring_in(SILENCE, max(left_ms, GRACE_MS))
 

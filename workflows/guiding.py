@@ -53,11 +53,13 @@ from workflows.language.wording import ROBOT, ROBOT_SAYS
 from workflows.menu import menu
 from workflows.offers import CALLER_NAME, GROWN_UP, OWN_NAME
 from workflows.opening import brief_of, questions_of
-from workflows.rendering import items
+from workflows.rendering import items, nearest, spread
 from workflows.turn import ECHOED, Turn
 from workflows.values import caller_number, locked
 
 SILENCE_MS = 7_000
+QUICK_SILENCE_MS = 5_000
+"""for a yes or no: who waits for us to act on one that we did not hear waits for 4 s at most"""
 PATIENT_SILENCE_MS = 10_000
 """for what takes a moment to find: numbers, codes, spelling"""
 WAITING_MS = 30_000
@@ -175,7 +177,16 @@ def _expected(turn: Turn, slot: Slot, script: Script, filled: bool, said: str = 
         said=said,
         keys=_shape(turn, slot),
         pattern=slot.pattern,
+        free=_free(turn, slot),
     )
+
+
+def _free(turn: Turn, slot: Slot) -> tuple[Value, ...]:
+    """What has been looked up for it, as it was told."""
+    offers = items(turn.run.facts.get(slot.among)) if slot.among else []
+    wanted = turn.run.facts.get(f"_wanted.{slot.among}")
+    told = spread(offers) if wanted is None else nearest(slot.kind, wanted, offers)
+    return (*told, *(offer for offer in offers if offer not in told))
 
 
 def _shape(turn: Turn, slot: Slot) -> KeyShape:
@@ -278,4 +289,4 @@ def _patience(turn: Turn, primary: str) -> str:
 def _silence(turn: Turn, patience: str) -> int:
     if turn.counted("waiting") or turn.run.confirming == GROWN_UP:
         return WAITING_MS
-    return PATIENT_SILENCE_MS if patience == "patient" else SILENCE_MS
+    return {"patient": PATIENT_SILENCE_MS, "quick": QUICK_SILENCE_MS}.get(patience, SILENCE_MS)

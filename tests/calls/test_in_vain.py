@@ -6,9 +6,10 @@ import pytest
 
 from calls import signals as sg
 from calls.effects import StartTimer
+from calls.guidance import Guidance
 from calls.lull import NO_WORDS
 from calls.waiting import IN_VAIN_MS, SILENCE
-from tests.calls.house import Bench, bench_listening
+from tests.calls.house import Bench, TinyScript, bench_listening
 
 
 def waits(bench: Bench) -> float:
@@ -46,4 +47,14 @@ def test_words_that_come_after_all_are_an_answer_like_any() -> None:
     sounds(bench, 1_400.0)
     bench.caller_begins()
     bench.caller_says("hello")
-    assert not bench.state.lull.tried
+    assert bench.state.lull.tried_ms == 0.0
+
+
+@pytest.mark.parametrize(("ms", "sooner"), [(600.0, True), (300.0, False)])
+def test_where_a_yes_would_do_a_shorter_sound_may_have_been_it(
+    monkeypatch: pytest.MonkeyPatch, ms: float, sooner: bool
+) -> None:
+    monkeypatch.setattr(TinyScript, "guidance", lambda *_: Guidance("confirm", patience="quick"))
+    bench = bench_listening()
+    sounds(bench, ms)
+    assert (waits(bench) == IN_VAIN_MS) == sooner

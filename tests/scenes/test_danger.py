@@ -56,7 +56,7 @@ def told(played: Played) -> str:
 
 
 def record_is_whole(played: Played) -> None:
-    assert rebuild(played.events).alarms == {the_danger(played).kind: the_danger(played).turn}
+    assert rebuild(played.events).dangers == {the_danger(played).kind: the_danger(played).turn}
 
 
 @pytest.mark.parametrize(

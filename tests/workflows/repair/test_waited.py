@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from calls.repairs import Repair
-from tests.workflows.repair.talk import SEEDS, booking, draw, some, unchanged, worked
+from tests.workflows.repair.talk import SEEDS, booking, draw, read_back, some, unchanged, worked
 
 SAYS = (
     "hold on",
@@ -26,3 +26,9 @@ def test_nobody_hurries_them(seed: int) -> None:
     assert Repair.WAITED in talk.repairs, talk.meant
     assert talk.last.guidance.silence_ms >= 3 * patience
     unchanged(talk, before)
+
+
+def test_a_yes_or_no_is_waited_for_less_long_than_anything_else() -> None:
+    confirming = read_back().last.guidance
+    assert (confirming.patience, confirming.silence_ms) == ("quick", 5_000)
+    assert booking(draw("quick", 1)).last.guidance.silence_ms >= 7_000
