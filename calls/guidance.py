@@ -61,6 +61,8 @@ class SlotExpectation:
     """None: nobody has said how it is keyed"""
     pattern: str | None = None
     """for codes: the regular expression a whole one matches"""
+    free: tuple[Value, ...] = ()
+    """the values it may have, where they have been looked up: free times, those the caller was told before the rest"""
 
 
 LOOK_UP = "@look_up"

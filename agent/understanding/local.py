@@ -18,7 +18,7 @@ from agent.understanding.corrections import corrected, instead
 from agent.understanding.intents import IntentFound, Intents, load_intents
 from agent.understanding.keypad import read_keys
 from agent.understanding.likeness import LikenessReader
-from agent.understanding.parts import added, completed, part_in, picked
+from agent.understanding.parts import added, completed, left_to_us, part_in, picked
 from agent.understanding.refusing import mixed
 from agent.understanding.requests import requests
 from agent.understanding.telling import OUTBURST, about_the_talk, is_told, renamed, retold, turns_away
@@ -166,7 +166,7 @@ def _without_misunderstanding(words: str, wishes: Sequence[IntentFound]) -> str:
 
 def _piece(text: str, guidance: Guidance, facts: CallFacts) -> Command | None:
     """A value that comes in pieces, is put right in a piece, or is picked out of what was offered."""
-    chosen = picked(text, guidance)
+    chosen = picked(text, guidance) or left_to_us(text, guidance)
     if chosen is not None:
         return chosen
     readers = (retold, corrected, instead, completed, part_in, added)

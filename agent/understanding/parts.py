@@ -37,6 +37,33 @@ _PICK = re.compile(
 )
 
 
+_ANY = re.compile(
+    r"(?:(?:ill take|lets take|id like|give me|i can do|is|its|whats|at) )*"
+    r"(?:(?:any|any ?time|whenever|whatever|whichever|anything)(?: (?:of (?:those|them)|time|one|you have|you like|"
+    r"you prefer|you want|is free|is available|suits you|is best|is easiest))*"
+    r"|(?:the )?(?:very )?(?:earliest|soonest|first)(?: (?:one|time|possible|available|slot|opening|you have|you got|"
+    r"youve got|thats free|there is|you can do))*"
+    r"|(?:as )?(?:early|soon) as (?:possible|you can|you have)|i dont mind|i do not mind|i dont care|im easy"
+    r"|im flexible|you (?:pick|choose|decide)|surprise me)"
+    r"(?: (?:works|work|is fine|is good|is ok|is okay|will do|would be good|would be great|for me|with me|by me))*"
+)
+_SOONEST = re.compile(r"\b(?:earliest|soonest|early|soon)\b")
+_UNASKED = 0.6
+"""confidence of what the caller left to us: it is read back on its own"""
+
+
+def left_to_us(text: str, guidance: Guidance) -> Command | None:
+    """ "The earliest you have", "any time", where free times have been told: the first of them."""
+    slot = guidance.slot(guidance.primary)
+    if slot is None or slot.filled or not slot.free or FillSlot.__name__ not in guidance.allowed:
+        return None
+    words = plain(text)
+    if not _ANY.fullmatch(words) and not _ANY.fullmatch(stripped(words)):
+        return None
+    value = min(slot.free, key=str) if _SOONEST.search(words) else slot.free[0]
+    return FillSlot(slot.slot, value, text, _UNASKED)
+
+
 def picked(text: str, guidance: Guidance) -> Command | None:
     """ "The second one", where values were just named to choose from."""
     slot = guidance.slot(guidance.primary)

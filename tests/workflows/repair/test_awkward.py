@@ -174,3 +174,20 @@ def test_a_number_refused_that_is_not_the_hour_read_back_changes_no_hour(said: s
     before = dict(talk.slots)
     talk.words_heard(said)
     assert talk.slots == before, talk.meant
+
+
+@pytest.mark.parametrize(
+    "said", ["the earliest you have", "whatever works", "any time is fine", "I don't mind", "you choose", "the soonest"]
+)
+def test_who_leaves_the_time_to_us_is_asked_about_the_first(said: str) -> None:
+    talk = booking("service", "date")
+    talk.words_heard(said)
+    assert talk.slots["time"] == "09:00" and talk.run.confirming == "time", talk.meant
+    assert "nine in the morning" in talk.words and talk.words_heard("yes").asked == "name", talk.said
+
+
+@pytest.mark.parametrize("said", ["any time after two", "any questions", "the earliest is too early"])
+def test_what_leaves_something_open_leaves_nothing_to_us(said: str) -> None:
+    talk = booking("service", "date")
+    talk.words_heard(said)
+    assert talk.slots.get("time") != "09:00", talk.meant
