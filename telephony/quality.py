@@ -25,6 +25,9 @@ AWAY_MS: Final = 60_000.0
 MOST_MISSING: Final = 3_000
 """And so is a jump of numbers above this."""
 
+MOST_OPEN: Final = 32
+"""Gaps which a late frame may still fill."""
+
 LOSS: Final = 0.03
 """Above 3 % random loss G.711 without concealment falls below R = 60, 'many users dissatisfied' (G.107, annex B)."""
 JITTER_MS: Final = 60.0
@@ -87,6 +90,8 @@ class LineMeter:
         """of frames since then whose arrival nobody saw"""
         self._first_ms = self._ends_ms = 0.0
         self._number = 0
+        self._open: list[tuple[float, float]] = []
+        """[from, to) by stamps: the minute's newest gaps, which late frames may still fill"""
         self._told: set[str] = set()
         self.tell: Tell = _nobody
 
@@ -119,6 +124,9 @@ class LineMeter:
         elif gap >= SEAM_MS:
             minute.gap_ms += gap
             minute.gaps += 1
+            self._open = [*self._open[1 - MOST_OPEN :], (self._ends_ms, stamp_ms)]
+        elif gap < 0:
+            self._came_late(stamp_ms, stamp_ms + len(payload) / 8)
         self._ends_ms = max(self._ends_ms, stamp_ms + len(payload) / 8)
         self._waiting += payload
         if len(self._waiting) >= _LOOK_BYTES:
@@ -169,7 +177,21 @@ class LineMeter:
             self._minute.reordered += 1
             if -MOST_MISSING < step < 0 and self._minute.lost:
                 self._minute.lost -= 1  # it was late, not lost
+                self._minute.bursts = min(self._minute.bursts, self._minute.lost)
         self._number = max(self._number, number)
+
+    def _came_late(self, from_ms: float, to_ms: float) -> None:
+        """Audio before what has come already: as far as it was counted as missing, it is not."""
+        minute = self._minute
+        for at, (first, last) in enumerate(self._open):
+            begin, end = max(first, from_ms), min(last, to_ms)
+            if begin < end:
+                left = [(a, b) for a, b in ((first, begin), (end, last)) if b - a >= SEAM_MS]
+                self._open[at : at + 1] = left
+                minute.gaps += len(left) - 1
+                missing = minute.gap_ms - (last - first) + sum(b - a for a, b in left)
+                minute.gap_ms = missing if minute.gaps else 0.0
+                return
 
     def _look(self) -> None:
         """Measure the sound that waits."""
@@ -192,6 +214,7 @@ class LineMeter:
         stream.jitter_max_ms = max(stream.jitter_max_ms, minute.jitter_max_ms)
         stream.sound.join(minute.sound)
         self._minute = _Stretch(self._ends_ms - self._first_ms, SoundLevel())
+        self._open = []
 
     def _measured(self, span: str, of: _Stretch) -> LineMeasured:
         # On top of the way: the packet itself, and what a buffer against this jitter costs (G.107 wants mouth to ear).

@@ -95,6 +95,29 @@ def test_loss_that_hurts_is_told_once() -> None:
     assert carrier.minutes[0].mos < 2.6
 
 
+def in_order(numbers: list[int]) -> LineMeasured:
+    carrier = Carrier()
+    for at, number in enumerate(numbers):
+        carrier.meter.frame(FRAMES[number], number * 20.0, number + 1, 1_000.0 + at * 20)
+    return carrier.whole()
+
+
+def test_frames_out_of_order_are_no_loss_in_the_rating_either() -> None:
+    straight = in_order(list(range(100)))
+    swapped = in_order([n ^ 1 if n >= 20 else n for n in range(100)])
+    assert (swapped.lost, swapped.gap_ms, swapped.reordered) == (0, 0.0, 40)
+    late = in_order([*range(40), *range(45, 50), 42, 44, 40, 43, 41, *range(50, 100)])
+    assert (late.lost, late.gap_ms, late.reordered) == (0, 0.0, 5)
+    assert late.frames == straight.frames and abs(late.mos - straight.mos) < 0.02
+
+
+def test_a_late_frame_takes_back_its_own_loss_alone() -> None:
+    some = in_order([*range(40), *range(45, 50), 42, *range(50, 100)])
+    assert (some.lost, some.gap_ms) == (4, 80.0)
+    twice = in_order([*range(40), *range(45, 50), 30, 47, *range(50, 100)])
+    assert twice.gap_ms == 100.0, "what has come before fills nothing"
+
+
 def test_a_frame_that_is_late_or_comes_twice_is_neither_lost_nor_counted_as_more_audio() -> None:
     meter = LineMeter()
     for number in (1, 2, 4, 3, 5, 5, 6):
