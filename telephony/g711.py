@@ -86,8 +86,3 @@ def rms(linear: bytes) -> int:
 def peak(linear: bytes) -> int:
     """The largest magnitude in linear16, 0 to 32767; 0 for no audio."""
     return min(32_767, audioop.max(linear, 2))
-
-
-def ulaw_level_dbfs(ulaw: bytes) -> float:
-    """`level_dbfs` of mu-law bytes."""
-    return level_dbfs(audioop.ulaw2lin(ulaw, 2))

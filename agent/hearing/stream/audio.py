@@ -56,11 +56,6 @@ class CallAudio:
         """Audio that is still to be sent."""
         return mulaw_ms(self._waiting_bytes)
 
-    @property
-    def sent_s(self) -> float:
-        """Seconds of audio this connection was sent."""
-        return mulaw_ms(self._media) / 1000
-
     def add(self, at_ms: float, mulaw: bytes, missing_ms: float = 0.0) -> None:
         """The caller's next audio; ``missing_ms`` of silence before it that nobody sent."""
         if missing_ms > 0:
