@@ -15,7 +15,7 @@ from records.tables import APP_ROLE, events
 FIELDS = tuple(field.name for field in fields(Envelope))
 
 
-def row_of(envelope: Envelope) -> dict[str, Any]:
+def row_of(envelope: Envelope) -> dict[str, str | int | float | bytes]:
     """``envelope`` as parameters of an insert."""
     return {name: getattr(envelope, name) for name in FIELDS}
 
