@@ -15,7 +15,7 @@ from workflows.repair.leaving import goodbye
 from workflows.repair.misheard import no_match
 from workflows.repair.remarks import begin_for
 from workflows.repair.returning import begin_anew, take_up
-from workflows.repair.stopping import go_on_instead, stop
+from workflows.repair.stopping import SURE, go_on_instead, stop
 from workflows.turn import Turn
 from workflows.values import SPELLABLE, caller_number, remember_heard
 from workflows.walk import give_up, hand_over, take_message, walk
@@ -44,8 +44,9 @@ _ALL = re.compile(
 """what people say who want all of it changed; "that's all" and "that's everything" go no further"""
 
 
-def affirm(turn: Turn, sure: float = 1.0) -> None:
-    """The caller said yes. ``sure``: how certain it is that they did."""
+def affirm(turn: Turn, sure: float = 1.0, heard: float = 1.0) -> None:
+    """The caller said yes. ``sure``: how certain it is that they did, going by the words; ``heard``: hearing's own
+    confidence in these."""
     step, confirming = turn.step, turn.run.confirming
     if confirming == HUMAN:
         hand_over(turn)
@@ -67,6 +68,8 @@ def affirm(turn: Turn, sure: float = 1.0) -> None:
         turn.record(SlotConfirmed(ALL))
         turn.count(f"agreed.{step.id}")
         walk(turn, step.then)
+    elif confirming in turn.script.slots and sure < UNMISTAKABLE and heard < SURE:
+        no_match(turn)  # "the area of perfect nature": made up of "a real person, please"
     elif confirming in turn.script.slots:
         _agree(turn, confirming)
     else:

@@ -136,7 +136,7 @@ def _answer(turn: Turn, stimulus: Commanded) -> None:
         no_match(turn)
     elif changes.agreed or _has(commands, Affirm):
         yes = [command.confidence for command in commands if isinstance(command, Affirm)]
-        affirm(turn, max(yes, default=1.0))
+        affirm(turn, max(yes, default=1.0), stimulus.sure)
     elif _has(commands, Deny):
         leaving = _has(commands, Goodbye)
         if not (leaving and asks_first(turn, Goodbye(), stimulus)):

@@ -22,7 +22,7 @@ MOST_PUT_RIGHT = 3
 
 _TROUBLES = frozenset({
     Repair.NO_MATCH_1, Repair.NO_MATCH_2, Repair.NO_MATCH_3, Repair.CORRECTED, Repair.CORRECTED_EARLIER,
-    Repair.CHANGED_AT_CONFIRMATION, Repair.READ_BACK_INTERRUPTED, Repair.SPELLED,
+    Repair.CHANGED_AT_CONFIRMATION, Repair.READ_BACK_INTERRUPTED, Repair.SPELLED, Repair.STOP_ASKED,
 })  # fmt: skip
 
 
@@ -38,15 +38,18 @@ def leave_circles(turn: Turn) -> None:
         return
     if not _troubled(turn) or turn.ending:
         return
+    if _stop_asked(turn):
+        turn.count(FAILED)  # it will have cost them two turns, of which the other is their no
     failed = turn.count(FAILED)
-    if turn.run.confirming in (HUMAN, CALLBACK):
-        return  # the way out is open already
     if failed >= MOST_FAILED:
         turn.reset(FAILED)
         # What was to be asked once more is not: what must be said is.
         turn.lines[:] = [line for line in turn.lines if line.must_say]
+        turn.confirming("")
         turn.word("no_match_3")
         leave_it(turn)
+    elif turn.run.confirming in (HUMAN, CALLBACK):
+        return  # the way out is open already
     elif failed >= KEYS_AFTER and turn.run.confirming not in OFFERS:
         offer_keys(turn, failed)
 
@@ -65,8 +68,16 @@ def _is_new(turn: Turn, event: object) -> bool:
     return False
 
 
+def _stop_asked(turn: Turn) -> bool:
+    return Repair.STOP_ASKED in _repairs(turn)
+
+
+def _repairs(turn: Turn) -> set[Repair]:
+    return {event.pattern for event in turn.events if isinstance(event, RepairApplied)}
+
+
 def _troubled(turn: Turn) -> bool:
-    found = {event.pattern for event in turn.events if isinstance(event, RepairApplied)}
+    found = _repairs(turn)
     asked = asked_slot(turn)
     misheard = Repair.OUT_OF_RANGE in found and asked is not None and asked.kind in HARD_TO_HEAR
     return misheard or bool(found & _TROUBLES)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from calls.commands import Affirm, Deny, Goodbye, Unclear
 from calls.repairs import Repair
+from calls.run import Commanded
 from tests.workflows.repair.talk import Talk, booking, draw, read_back
 
 MISHEARD = (
@@ -62,3 +64,24 @@ def test_a_number_with_digits_too_many_is_no_number_and_leads_to_the_keys() -> N
     assert "pound key" in talk.words
     talk.words_heard("two one two five five five zero one nine two")
     assert talk.slots["phone"] == "+12125550192"
+
+
+@pytest.mark.parametrize(("yes", "heard", "agreed"), [(0.66, 0.3, False), (0.66, 0.9, True), (0.97, 0.3, True)])
+def test_words_hardly_heard_that_merely_resemble_a_yes_confirm_nothing(yes: float, heard: float, agreed: bool) -> None:
+    talk = read_back(exact_hearing=False)
+    talk.words_heard("the name is wrong").words_heard("Strong")
+    assert talk.run.confirming == "name", talk.said
+    talk.hears(Commanded((Affirm(confidence=yes),), "the area of perfect nature", sure=heard))
+    assert talk.run.slots["name"].confirmed == agreed, talk.said
+    assert agreed or talk.run.confirming == "name", "it is asked again"
+
+
+def test_a_goodbye_that_was_none_counts_as_the_two_turns_it_cost() -> None:
+    talk = read_back(exact_hearing=False, has_human=True)
+    unclear = Unclear("nothing found")
+    turns = [(Goodbye(), "firing out"), (Deny(), "no"), (unclear, "or the names"), (Deny(), "it is almost your logo")]
+    for command, text in [*turns, (unclear, "the hitchington hotel")]:
+        talk.hears(Commanded((command,), text, sure=0.5))
+        assert not talk.ending[0], talk.said
+    talk.hears(Commanded((unclear,), "thrilling the other day", sure=0.5))
+    assert talk.ending[0] == "hand_over", "the sixth in vain: nobody is asked any more whether they want a person"
