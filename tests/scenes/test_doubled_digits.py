@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"
 NUMBER = "two one two five five five zero one four seven"
 
 
-def twice_over(house: House) -> None:
+def twice_over(monkeypatch: pytest.MonkeyPatch, house: House) -> None:
     """Of every turn, the first partial with five digits or more has them three times."""
     opened = house.engine.real.open
 
@@ -43,7 +44,7 @@ def twice_over(house: House) -> None:
         session.run = run_doubling
         return session
 
-    house.engine.real.open = open_doubling  # type: ignore[method-assign]
+    monkeypatch.setattr(house.engine.real, "open", open_doubling)
 
 
 def dictated(phone_words: str, parts: int, gap_ms: int, monkeypatch: pytest.MonkeyPatch, **how: Any) -> Played:
@@ -66,7 +67,7 @@ def dictated(phone_words: str, parts: int, gap_ms: int, monkeypatch: pytest.Monk
 
 
 def test_a_number_that_was_doubled_and_then_right_is_taken_as_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    played = dictated(NUMBER, 3, 1_900, monkeypatch, prepare=twice_over)
+    played = dictated(NUMBER, 3, 1_900, monkeypatch, prepare=partial(twice_over, monkeypatch))
     assert played.all(ev.CardStopped) == []
     assert [body.value for body in played.all(ev.SlotFilled)] == ["+12125550147"], played.transcript
     assert played.all(ev.SlotConfirmed), played.transcript

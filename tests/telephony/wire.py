@@ -69,21 +69,19 @@ async def over_the_wire(
     clock: Clock | None = None,
     bare: bool = False,
 ) -> None:
-    """Both ends to their ends. What either of them asserts in vain fails the test, and so does what takes too long.
+    """Both ends to their ends, ours in the test's own task: what either asserts in vain fails the test, and so does
+    what takes too long.
 
     A ``bare`` far end answers neither pings nor a close by itself.
     """
-    over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    loop = asyncio.get_running_loop()
+    accepted: asyncio.Future[AiohttpSocket] = loop.create_future()
+    over = asyncio.Event()
 
     async def handler(request: web.Request) -> web.StreamResponse:
         async with AiohttpSocket.accepted(request, clock) as socket:
-            try:
-                await serve(socket)
-            except Exception as fault:
-                # The server would only log it.
-                over.set_exception(fault)
-            else:
-                over.set_result(None)
+            accepted.set_result(socket)
+            await over.wait()
         return socket.response
 
     async with (
@@ -94,4 +92,7 @@ async def over_the_wire(
         asyncio.TaskGroup() as group,
     ):
         group.create_task(visit(Peer(far)))
-        await over
+        try:
+            await serve(await accepted)
+        finally:
+            over.set()

@@ -38,7 +38,7 @@ def leave_circles(turn: Turn) -> None:
         return
     if not _troubled(turn) or turn.ending:
         return
-    if _stop_asked(turn):
+    if Repair.STOP_ASKED in _repairs(turn):
         turn.count(FAILED)  # it will have cost them two turns, of which the other is their no
     failed = turn.count(FAILED)
     if failed >= MOST_FAILED:
@@ -66,10 +66,6 @@ def _is_new(turn: Turn, event: object) -> bool:
         case SlotConfirmed() | SlotPartlyFilled() | OutcomeReached() | WorkflowStarted():
             return True
     return False
-
-
-def _stop_asked(turn: Turn) -> bool:
-    return Repair.STOP_ASKED in _repairs(turn)
 
 
 def _repairs(turn: Turn) -> set[Repair]:
